@@ -1,0 +1,42 @@
+/// The number of a job, minted by a counter in the order in which jobs were accepted.
+@frozen
+public struct JobID: Hashable, Sendable {
+  /// The number: 1 for the first job.
+  public var number: UInt32
+
+  /// The job with this number.
+  @inlinable
+  public init(_ number: UInt32) { self.number = number }
+}
+
+extension JobID: Comparable {
+  @inlinable
+  public static func < (a: JobID, b: JobID) -> Bool { a.number < b.number }
+}
+
+/// Which try at running a job this is: 1 for the first.
+@frozen
+public struct AttemptNumber: Hashable, Sendable {
+  /// The count of starts, this one included.
+  public var number: UInt16
+
+  /// The attempt with this number.
+  @inlinable
+  public init(_ number: UInt16) { self.number = number }
+}
+
+/// The stable id of a node: it outlives every renumbering of the topology.
+@frozen
+public struct NodeID: Hashable, Sendable {
+  /// The number: 0 for the first node that the fleet file names.
+  public var number: UInt32
+
+  /// The node with this number.
+  @inlinable
+  public init(_ number: UInt32) { self.number = number }
+}
+
+extension NodeID: Comparable {
+  @inlinable
+  public static func < (a: NodeID, b: NodeID) -> Bool { a.number < b.number }
+}
