@@ -4,7 +4,7 @@
 /// 64 of them; all rows lie in one buffer, so a copy is one allocation. Finding a bit costs
 /// O(columns / 4096) at worst, which is 4 words for 12,500 nodes.
 @frozen
-public struct BitMatrix: Sendable {
+public struct BitMatrix: Hashable, Sendable {
   @usableFromInline var words: [UInt64]
   @usableFromInline let wordsPerRow: Int
   @usableFromInline let stride: Int

@@ -1,0 +1,23 @@
+public import Cluster
+public import Fleet
+public import Jobs
+public import Scheduling
+public import Units
+
+/// What the machine wants done; its driver does it, in order.
+public enum Effect: Hashable, Sendable {
+  /// Keep this event: later effects wait until it is durable.
+  case append(Event)
+  /// Tell the decision log.
+  case record(Decision)
+  /// Answer the one who submitted: this is the job's number.
+  case accepted(JobID)
+  /// Answer the one who submitted: the job could never run.
+  case rejected(JobRejection)
+  /// Have the agents start a gang's tasks.
+  case launch(JobID, AttemptNumber, Allocation)
+  /// Have the agents end a gang's tasks: its time limit is over.
+  case terminate(JobID, AttemptNumber)
+  /// Give `tick` at this instant, instead of at the one asked for before.
+  case wake(at: Instant)
+}

@@ -1,0 +1,31 @@
+public import Fleet
+public import Units
+
+/// What a user asks for: a gang of a shape, for at most so long.
+public struct JobRequest: Hashable, Sendable {
+  /// The members and what each needs.
+  public var shape: GangShape
+
+  /// After how long it is ended; what the scheduler plans with.
+  public var timeLimit: TimeSpan
+
+  /// A request.
+  public init(shape: GangShape, timeLimit: TimeSpan) {
+    self.shape = shape
+    self.timeLimit = timeLimit
+  }
+
+  /// Checks a request against the fleet as it would be if nothing ran there.
+  ///
+  /// - Throws: `JobRejection` where it could never start, however long it waited.
+  public func validate(on emptyFleet: Occupancy) throws(JobRejection) {
+    guard timeLimit >= .zero else { throw JobRejection.negativeTimeLimit(timeLimit) }
+    guard shape.acceleratorCount > 0 || shape.coreCount > 0 || shape.member.wholeNode else {
+      throw JobRejection.asksForNothing
+    }
+    guard !emptyFleet.fits(shape) else { return }
+    throw JobRejection.largerThanFleet(
+      nodes: shape.nodeCount, member: shape.member,
+      nodesThatFit: emptyFleet.nodes(thatFit: shape.member))
+  }
+}

@@ -1,0 +1,68 @@
+/// Every rule that an operator may tune, validated; each is independent of the others.
+public struct ClusterPolicy: Hashable, Sendable {
+  /// In which order waiting jobs come up.
+  public enum Order: String, CaseIterable, Sendable {
+    /// First come, first served: by submission.
+    case firstComeFirstServed = "fcfs"
+    /// Shortest job first, by time limit; submission among equals.
+    case shortestJobFirst = "sjf"
+  }
+
+  /// How long a job stays at the head of the queue.
+  public enum Head: String, CaseIterable, Sendable {
+    /// Whoever is first in the order now.
+    case chosenAnew = "anew"
+    /// Whoever was first when a head was last needed, until it starts.
+    case keptUntilStarted = "kept"
+  }
+
+  /// Who may start before the head of the queue.
+  public enum Backfill: String, CaseIterable, Sendable {
+    /// Nobody.
+    case none
+    /// Whoever does not delay the head's reservation. (Lifka 1995)
+    case easy
+    /// Whoever delays no reservation, and every waiting job has one. (Mu'alem & Feitelson 2001)
+    case conservative
+    /// Whoever is sure to end before the head's reserved start, which is computed once.
+    /// (RLScheduler: Zhang et al., SC'20)
+    case beforeShadow = "before-shadow"
+  }
+
+  /// In which order jobs are tried behind the head.
+  public enum BackfillOrder: String, CaseIterable, Sendable {
+    /// In the order of the queue.
+    case queue
+    /// In the order of submission, whatever the queue's order.
+    case submission
+  }
+
+  /// In which order conservative backfill moves promises forward when something ends early.
+  public enum Compression: String, CaseIterable, Sendable {
+    /// The job that is promised the earliest start first.
+    case promisedStart = "promised-start"
+    /// The job that is first in the queue first.
+    case queue
+  }
+
+  /// What people call it.
+  public var name: String
+
+  /// In which order waiting jobs come up.
+  public var order = Order.firstComeFirstServed
+
+  /// How long a job stays at the head; without effect under conservative backfill.
+  public var head = Head.chosenAnew
+
+  /// Who may start before the head.
+  public var backfill = Backfill.none
+
+  /// In which order they are tried; without effect under conservative backfill.
+  public var backfillOrder = BackfillOrder.queue
+
+  /// In which order promises move forward; only with conservative backfill.
+  public var compression = Compression.promisedStart
+
+  /// A policy of this name: first come, first served, without backfill, until told otherwise.
+  public init(name: String) { self.name = name }
+}

@@ -1,0 +1,51 @@
+public import Fleet
+public import Units
+
+/// One thing that a plan does, or says why it does not.
+public enum Decision: Hashable, Sendable {
+  /// Why a job may start now.
+  public enum StartReason: UInt8, Hashable, Sendable {
+    /// Its turn has come.
+    case turn
+    /// It goes before others and delays none that has a reservation.
+    case backfill
+  }
+
+  /// A gang starts on these accelerators.
+  case start(JobID, Allocation, StartReason)
+  /// A waiting job is promised a start, or its promise moves.
+  case reserve(JobID, Reservation)
+  /// A waiting job loses its promise, because another is ahead of it now.
+  case unreserve(JobID, ahead: JobID)
+  /// This job, and so many alike with it, keep waiting; told when the cause changes.
+  case hold(JobID, jobs: Int, Verdict)
+}
+
+/// Why a job waits: a typed cause with its numbers.
+public enum Verdict: Hashable, Sendable {
+  /// Too few nodes have room for a member now.
+  case noRoom(RoomShortage)
+  /// Nobody may pass the job at the head of the queue.
+  case behind(JobID)
+  /// There is room, but it would run into another's reservation.
+  case wouldDelay(JobID, start: Instant)
+}
+
+/// What one cycle decides, in order, against one version of the state.
+public struct Plan: Hashable, Sendable {
+  /// The version of the state it was made for; against any other it is void.
+  public var version: UInt64
+
+  /// What happens, in order.
+  public var decisions: [Decision]
+
+  /// When a promise falls due next: the plan must be made again then at the latest.
+  public var nextPromise: Instant?
+
+  /// A plan against a version of the state.
+  public init(version: UInt64, decisions: [Decision] = [], nextPromise: Instant? = nil) {
+    self.version = version
+    self.decisions = decisions
+    self.nextPromise = nextPromise
+  }
+}
