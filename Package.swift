@@ -41,6 +41,10 @@ let package = Package(
     room("Scheduling", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
     room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
+    // The edge: everything below may do I/O.
+    room("Simulation", core),
+
     tests("UnitsTests", ["Units"]),
+    tests("SimulationTests", core + ["Simulation"]),
   ]
 )

@@ -37,12 +37,27 @@ public struct ControlMachine: Sendable {
   /// What the fleet has room for when nothing runs: admission asks it.
   private let emptyFleet: Occupancy
 
+  /// How many plans were made.
+  public private(set) var planCount: UInt64 = 0
+
   /// A controller of an idle fleet.
   public init(topology: Topology, policy: ClusterPolicy) {
-    state = ClusterState(topology: topology)
+    self.init(resuming: ClusterState(topology: topology), policy: policy)
+  }
+
+  /// A controller that takes over a state, as it was left after some input.
+  ///
+  /// From then on it does what the controller would have done that left it; only its first alarm
+  /// may come earlier.
+  public init(resuming state: ClusterState, policy: ClusterPolicy) {
+    self.state = state
     self.policy = policy
     planner = Planner(policy: policy, state: state)
-    emptyFleet = Occupancy(topology: topology)
+    emptyFleet = Occupancy(topology: state.topology)
+    for (id, job) in state.jobs.all {
+      guard let run = job.lifecycle.run, let deadline = job.deadline else { continue }
+      deadlines.insert(Deadline(instant: deadline, job: id, attempt: run.attempt))
+    }
   }
 
   /// Takes one input and appends what is to be done to `effects`.
@@ -87,6 +102,7 @@ public struct ControlMachine: Sendable {
 
   private mutating func plan(at now: Instant, _ effects: inout [Effect]) {
     let plan = planner.plan(for: state, at: now)
+    planCount += 1
     precondition(plan.version == state.version, "a plan for another version of the state")
     for decision in plan.decisions {
       effects.append(.record(decision))

@@ -43,6 +43,15 @@ extension HeadDiscipline {
     for lane in queue.occupied { explain(lane: lane, &draft) }
   }
 
+  /// Sets the standing verdicts to what they must have been when the state was left.
+  mutating func recallVerdicts(_ occupancy: Occupancy) {
+    guard let head else { return }
+    for lane in queue.occupied {
+      let waiting = queue.lanes[lane].count - (head.entry.lane == lane ? 1 : 0)
+      standing[lane] = waiting > 0 ? cause(ofLane: lane, occupancy) : .none
+    }
+  }
+
   private mutating func explain(lane: Int, _ draft: inout Draft) {
     guard let head else { return }
     let waiting = queue.lanes[lane].count - (head.entry.lane == lane ? 1 : 0)

@@ -6,9 +6,9 @@ public import Units
 /// Who goes next: makes plans for a state, and remembers what it needs to make the next one fast.
 ///
 /// What it remembers (the queue by shape, the timeline of ends, what was tried in vain) follows
-/// from the state alone: a planner made afresh from the state plans the same, which tests check
-/// after every event. `plan(for:at:)` takes for granted that its plan is carried out; where it is
-/// not, make a new planner.
+/// from the state alone: a planner made afresh from the state that a plan left plans the same from
+/// then on, which tests check after every input. `plan(for:at:)` takes for granted that its plan is
+/// carried out; where it is not, make a new planner.
 ///
 /// ```
 ///         jobSubmitted, runEnded            plan
@@ -19,7 +19,7 @@ public struct Planner: Sendable {
   private var head: HeadDiscipline?
   private var promises: PromiseDiscipline?
 
-  /// A planner for a state, whatever is queued and running there.
+  /// A planner for a state as a plan left it, whatever is queued and running there.
   public init(policy: ClusterPolicy, state: ClusterState) {
     switch policy.backfill {
     case .none, .easy, .beforeShadow:
@@ -36,6 +36,7 @@ public struct Planner: Sendable {
         promises?.jobFound(id, job.request, promise: job.lifecycle.promise)
       }
     }
+    head?.recallVerdicts(state.occupancy)
   }
 
   /// A job was accepted.

@@ -17,7 +17,8 @@ struct PendingQueue: Sendable {
 
   private(set) var lanes: [Lane] = []
 
-  /// The lanes that hold jobs, ascending.
+  /// The lanes that hold jobs, in order of their shapes, so that the order follows from the queue
+  /// alone and not from how it came about.
   private(set) var occupied: [Int] = []
 
   /// All lanes in order of their shapes.
@@ -25,9 +26,7 @@ struct PendingQueue: Sendable {
 
   mutating func insert(_ job: JobID, _ request: JobRequest) -> Entry {
     let lane = lane(for: request.shape)
-    if lanes[lane].count == 0 {
-      occupied.insert(lane, at: occupied.firstIndex { $0 > lane } ?? occupied.count)
-    }
+    if lanes[lane].count == 0 { occupied.insert(lane, at: place(of: request.shape, in: occupied)) }
     lanes[lane].insert(job, limit: request.timeLimit)
     return Entry(job: job, limit: request.timeLimit, lane: lane)
   }
@@ -35,7 +34,9 @@ struct PendingQueue: Sendable {
   /// Takes out a job, which must be the first of its class.
   mutating func remove(_ entry: Entry) {
     lanes[entry.lane].removeFirst(limit: entry.limit)
-    if lanes[entry.lane].count == 0 { occupied.removeAll { $0 == entry.lane } }
+    if lanes[entry.lane].count == 0 {
+      occupied.remove(at: place(of: lanes[entry.lane].shape, in: occupied))
+    }
   }
 
   /// The first waiting job in an order.
@@ -66,16 +67,22 @@ struct PendingQueue: Sendable {
   }
 
   private mutating func lane(for shape: GangShape) -> Int {
+    let place = place(of: shape, in: byShape)
+    if place < byShape.count, lanes[byShape[place]].shape == shape { return byShape[place] }
+    lanes.append(Lane(shape: shape))
+    byShape.insert(lanes.count - 1, at: place)
+    return lanes.count - 1
+  }
+
+  /// Where a shape stands, or would stand, among lanes in order of their shapes.
+  private func place(of shape: GangShape, in lanesByShape: [Int]) -> Int {
     var low = 0
-    var high = byShape.count
+    var high = lanesByShape.count
     while low < high {
       let middle = (low + high) / 2
-      if lanes[byShape[middle]].shape < shape { low = middle + 1 } else { high = middle }
+      if lanes[lanesByShape[middle]].shape < shape { low = middle + 1 } else { high = middle }
     }
-    if low < byShape.count, lanes[byShape[low]].shape == shape { return byShape[low] }
-    lanes.append(Lane(shape: shape))
-    byShape.insert(lanes.count - 1, at: low)
-    return lanes.count - 1
+    return low
   }
 }
 

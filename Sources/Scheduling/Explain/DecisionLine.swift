@@ -1,0 +1,157 @@
+public import Fleet
+public import Units
+
+/// The decision log: one line a decision, columns separated by tabs.
+public enum DecisionLine {
+  /// The legend that stands at the top of a log.
+  public static let legend = """
+    # muster decision log, version 1; columns are separated by tabs
+    # time_ms   when it was decided
+    # decision  start | reserve | unreserve | hold
+    # job       the job's number; for a hold of several alike, the first of them
+    # jobs      how many jobs it is about
+    # from_ms   when the job starts: now, or as promised; - where neither is so
+    # place     nodes/accelerators held there, +cores; - where not yet bound
+    # why       turn | backfill | ahead:JOB | no-room:MEMBER:NODES:HAVE | behind:JOB |
+    #           would-delay:JOB:START_MS
+    # MEMBER is accelerators, +cores, ! for the whole node; NODES with such room are needed, HAVE
+    # of them have it
+
+    """
+
+  /// Appends the line of a decision made at an instant, its newline included.
+  public static func write(
+    _ decision: Decision, at now: Instant, _ topology: Topology, into text: inout [UInt8]
+  ) {
+    text.append(decimal: now.milliseconds)
+    switch decision {
+    case .start(let job, let allocation, let reason):
+      columns("start", job, 1, now, &text)
+      write(allocation, topology, &text)
+      text.append(tab)
+      text.append(word: reason == .turn ? "turn" : "backfill")
+    case .reserve(let job, let reservation):
+      columns("reserve", job, 1, reservation.start, &text)
+      if let allocation = reservation.allocation {
+        write(allocation, topology, &text)
+      } else {
+        text.append(dash)
+      }
+      text.append(tab)
+      text.append(dash)
+    case .unreserve(let job, let ahead):
+      columns("unreserve", job, 1, nil, &text)
+      text.append(dash)
+      text.append(word: "\tahead:")
+      text.append(decimal: UInt64(ahead.number))
+    case .hold(let job, let jobs, let verdict):
+      columns("hold", job, jobs, nil, &text)
+      text.append(dash)
+      text.append(tab)
+      write(verdict, &text)
+    }
+    text.append(newline)
+  }
+
+  private static let tab: UInt8 = 0x09
+  private static let newline: UInt8 = 0x0A
+  private static let dash: UInt8 = 0x2D
+  private static let colon: UInt8 = 0x3A
+
+  private static func columns(
+    _ word: String, _ job: JobID, _ jobs: Int, _ from: Instant?, _ text: inout [UInt8]
+  ) {
+    text.append(tab)
+    text.append(word: word)
+    text.append(tab)
+    text.append(decimal: UInt64(job.number))
+    text.append(tab)
+    text.append(decimal: UInt64(jobs))
+    text.append(tab)
+    if let from { text.append(decimal: from.milliseconds) } else { text.append(dash) }
+    text.append(tab)
+  }
+
+  /// Nodes that hold the same accelerators share a group: `n[00-03]/0-7 n04/0-3,6+16`.
+  private static func write(
+    _ allocation: Allocation, _ topology: Topology, _ text: inout [UInt8]
+  ) {
+    var nodes = HostlistWriter()
+    var coreWord = 0
+    var group: (accelerators: UInt64, cores: Int)?
+    for slice in allocation.slices {
+      let node = topology.index(of: slice.node)
+      var cores = 0
+      if !allocation.coreMaps.isEmpty {
+        let words = (topology.type(of: node).cores + 63) / 64
+        for word in coreWord..<coreWord + words {
+          cores += allocation.coreMaps[word].nonzeroBitCount
+        }
+        coreWord += words
+      }
+      if let open = group, open != (slice.accelerators, cores) {
+        nodes.finish(&text)
+        write(open.accelerators, open.cores, &text)
+        text.append(0x20)
+      }
+      group = (slice.accelerators, cores)
+      nodes.add(topology.nodes[node].name, to: &text)
+    }
+    nodes.finish(&text)
+    if let group { write(group.accelerators, group.cores, &text) }
+  }
+
+  private static func write(_ bits: UInt64, _ cores: Int, _ text: inout [UInt8]) {
+    if bits != 0 {
+      var separator: UInt8 = 0x2F
+      var rest = bits
+      while rest != 0 {
+        let first = rest.trailingZeroBitCount
+        let length = (~(rest >> UInt64(first))).trailingZeroBitCount
+        text.append(separator)
+        separator = 0x2C
+        text.append(decimal: UInt64(first))
+        if length > 1 {
+          text.append(dash)
+          text.append(decimal: UInt64(first + length - 1))
+        }
+        // A shift by 64 leaves nothing, so a run up to the top bit ends the loop.
+        rest &= ~0 << (first + length)
+      }
+    }
+    guard cores > 0 else { return }
+    text.append(0x2B)
+    text.append(decimal: UInt64(cores))
+  }
+
+  private static func write(_ verdict: Verdict, _ text: inout [UInt8]) {
+    switch verdict {
+    case .noRoom(let shortage):
+      text.append(word: "no-room:")
+      text.append(decimal: UInt64(shortage.member.accelerators))
+      if shortage.member.cores > 0 {
+        text.append(0x2B)
+        text.append(decimal: UInt64(shortage.member.cores))
+      }
+      if shortage.member.wholeNode { text.append(0x21) }
+      text.append(colon)
+      text.append(decimal: UInt64(shortage.nodes))
+      text.append(colon)
+      text.append(decimal: UInt64(shortage.nodesThatFit))
+    case .behind(let job):
+      text.append(word: "behind:")
+      text.append(decimal: UInt64(job.number))
+    case .wouldDelay(let job, let start):
+      text.append(word: "would-delay:")
+      text.append(decimal: UInt64(job.number))
+      text.append(colon)
+      text.append(decimal: start.milliseconds)
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(word: String) {
+    append(contentsOf: word.utf8)
+  }
+}

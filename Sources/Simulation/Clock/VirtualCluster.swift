@@ -1,0 +1,95 @@
+import Cluster
+public import Control
+public import Fleet
+public import Policy
+public import Units
+
+/// Watches a simulated cluster at work.
+public protocol ReplayObserver {
+  /// The machine is about to deal with this input.
+  mutating func received(_ input: Input, at now: Instant)
+
+  /// The machine wanted this done; called in order.
+  mutating func performed(_ effect: Effect, at now: Instant)
+
+  /// An input has been dealt with, and all its effects performed.
+  mutating func settled(_ machine: ControlMachine, at now: Instant)
+}
+
+extension ReplayObserver {
+  /// Does nothing: not every observer looks at inputs.
+  public mutating func received(_ input: Input, at now: Instant) {}
+
+  /// Does nothing: not every observer looks at the machine.
+  public mutating func settled(_ machine: ControlMachine, at now: Instant) {}
+}
+
+/// The production controller on a virtual clock, with simulated agents and users.
+///
+/// One input at a time. At one instant, users come first, then the ends of tasks, then the
+/// controller's alarm: a job that ends exactly at its limit has ended by itself.
+public struct VirtualCluster: Sendable {
+  /// The controller, the very one that the daemon drives.
+  public private(set) var machine: ControlMachine
+
+  private var agents = SimulatedAgents()
+  private var alarm: Instant?
+  private var effects: [Effect] = []
+
+  /// An idle cluster.
+  public init(topology: Topology, policy: ClusterPolicy) {
+    machine = ControlMachine(topology: topology, policy: policy)
+  }
+
+  /// Lets users submit jobs, which must come in order of submission, until all have ended.
+  public mutating func run(
+    _ jobs: some Sequence<SimulatedJob>, observer: inout some ReplayObserver
+  ) {
+    var users = jobs.makeIterator()
+    var arrival = users.next()
+    while true {
+      let end = agents.nextEnd ?? .distantFuture
+      let wake = alarm ?? .distantFuture
+      if let job = arrival, job.submitted <= min(end, wake) {
+        handle(.submit(job.request), of: job, at: job.submitted, &observer)
+        arrival = users.next()
+        if let next = arrival {
+          precondition(next.submitted >= job.submitted, "jobs are not in order of submission")
+        }
+      } else if end <= wake, let ended = agents.takeNextEnd() {
+        handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &observer)
+      } else if let wake = alarm, machine.state.jobs.count > 0 {
+        alarm = nil
+        handle(.tick, at: wake, &observer)
+      } else {
+        return
+      }
+    }
+  }
+
+  private mutating func handle(
+    _ input: Input, of job: SimulatedJob? = nil, at now: Instant,
+    _ observer: inout some ReplayObserver
+  ) {
+    effects.removeAll(keepingCapacity: true)
+    observer.received(input, at: now)
+    machine.handle(input, at: now, into: &effects)
+    for effect in effects {
+      switch effect {
+      case .accepted(let id):
+        guard let job else { preconditionFailure("job \(id.number) accepted unasked") }
+        agents.expect(id, runTime: job.runTime)
+      case .launch(let id, let attempt, _):
+        agents.launch(id, attempt, at: now)
+      case .terminate(let id, let attempt):
+        agents.terminate(id, attempt, at: now)
+      case .wake(let instant):
+        alarm = instant
+      case .append, .record, .rejected:
+        break
+      }
+      observer.performed(effect, at: now)
+    }
+    observer.settled(machine, at: now)
+  }
+}

@@ -1,0 +1,114 @@
+import Cluster
+public import Control
+public import Fleet
+import Jobs
+public import Units
+
+/// Measures a replay: waits, slowdowns, completion times, and how much was allocated.
+public struct ReplayMetrics: ReplayObserver, Sendable {
+  /// How many jobs came how far.
+  public struct Counts: Hashable, Sendable {
+    /// Everything that users asked for.
+    public var submitted = 0
+    /// Jobs that got to run.
+    public var started = 0
+    /// Jobs whose tasks ended by themselves.
+    public var completed = 0
+    /// Jobs that were ended at their time limit.
+    public var timedOut = 0
+    /// Jobs that were refused: the fleet could never run them.
+    public var rejected = 0
+  }
+
+  /// How many jobs came how far.
+  public private(set) var counts = Counts()
+
+  /// How many events the machine appended.
+  public private(set) var events = 0
+
+  /// From submission to start, in milliseconds, by the order of ends.
+  public private(set) var waits: [Int64] = []
+
+  /// From submission to end, in milliseconds, by the order of ends.
+  public private(set) var completions: [Int64] = []
+
+  /// max(1, completion ÷ max(run time, 10 s)), by the order of ends. (Feitelson et al. 1997)
+  public private(set) var boundedSlowdowns: [Double] = []
+
+  private struct Live: Sendable {
+    var submitted: Instant
+    var started: Instant
+    var units: Int32
+  }
+
+  private let countsCores: Bool
+  private let fleetUnits: Int
+  private var live: [Live] = []
+  private var firstSubmission: Instant?
+  private var lastEnd: Instant?
+  private var heldUnitMilliseconds: Int64 = 0
+
+  /// Nothing measured yet; in a fleet without accelerators it is cores that are counted.
+  public init(topology: Topology) {
+    countsCores = topology.acceleratorCount == 0
+    fleetUnits = countsCores ? topology.coreCount : topology.acceleratorCount
+  }
+
+  /// Takes note of what the machine did.
+  public mutating func performed(_ effect: Effect, at now: Instant) {
+    switch effect {
+    case .append(let event):
+      events += 1
+      happened(event)
+    case .rejected:
+      counts.submitted += 1
+      counts.rejected += 1
+    case .record, .accepted, .launch, .terminate, .wake:
+      break
+    }
+  }
+
+  private mutating func happened(_ event: Event) {
+    switch event {
+    case .submitted(_, _, let at):
+      counts.submitted += 1
+      if firstSubmission == nil { firstSubmission = at }
+      live.append(Live(submitted: at, started: at, units: 0))
+    case .started(let id, _, let allocation, let at):
+      counts.started += 1
+      let units = countsCores ? allocation.coreCount : allocation.acceleratorCount
+      live[Int(id.number) - 1].started = at
+      live[Int(id.number) - 1].units = Int32(units)
+    case .ended(let id, let outcome, let at):
+      switch outcome {
+      case .completed: counts.completed += 1
+      case .timedOut: counts.timedOut += 1
+      }
+      ended(live[Int(id.number) - 1], at: at)
+    case .promised, .promiseDropped:
+      break
+    }
+  }
+
+  private mutating func ended(_ job: Live, at end: Instant) {
+    let wait = (job.started - job.submitted).milliseconds
+    let run = (end - job.started).milliseconds
+    waits.append(wait)
+    completions.append(wait + run)
+    boundedSlowdowns.append(max(1, Double(wait + run) / Double(max(run, 10_000))))
+    heldUnitMilliseconds += run * Int64(job.units)
+    lastEnd = max(lastEnd ?? end, end)
+  }
+
+  /// From the first submission to the last end.
+  public var makespan: TimeSpan {
+    guard let firstSubmission, let lastEnd else { return .zero }
+    return lastEnd - firstSubmission
+  }
+
+  /// The part of the fleet that was held, averaged over the makespan.
+  public var allocatedFraction: Double {
+    guard makespan > .zero else { return 0 }
+    return Double(heldUnitMilliseconds) / Double(fleetUnits) / Double(makespan.milliseconds)
+  }
+}
