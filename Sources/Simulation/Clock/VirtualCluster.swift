@@ -49,7 +49,8 @@ public struct VirtualCluster: Sendable {
     var arrival = users.next()
     while true {
       let end = agents.nextEnd ?? .distantFuture
-      let wake = alarm ?? .distantFuture
+      // An alarm that outlived the last job has nothing to tell.
+      let wake = machine.state.jobs.count > 0 ? alarm ?? .distantFuture : .distantFuture
       if let job = arrival, job.submitted <= min(end, wake) {
         handle(.submit(job.request), of: job, at: job.submitted, &observer)
         arrival = users.next()
@@ -58,7 +59,7 @@ public struct VirtualCluster: Sendable {
         }
       } else if end <= wake, let ended = agents.takeNextEnd() {
         handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &observer)
-      } else if let wake = alarm, machine.state.jobs.count > 0 {
+      } else if wake < .distantFuture {
         alarm = nil
         handle(.tick, at: wake, &observer)
       } else {
