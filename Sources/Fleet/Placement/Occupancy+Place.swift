@@ -4,10 +4,10 @@ extension Occupancy {
   /// Where a gang goes: on the nodes with the least room to spare, lowest first; nil if it doesn't
   /// fit.
   ///
-  /// `preferred` names room to use up before any other, in order of nodes: the accelerators that
-  /// are promised to somebody who starts only after this gang has ended.
-  /// O(nodes the gang takes + nodes preferred).
-  public func placement(of shape: GangShape, preferring preferred: Allocation? = nil)
+  /// `preferred` are nodes to use up before any other: those that a waiting gang could have by its
+  /// reserved start, if this one will have ended by then.
+  /// O(nodes the gang takes), where the preferred nodes are not rare.
+  public func placement(of shape: GangShape, preferring preferred: ClearNodes? = nil)
     -> Allocation?
   {
     guard fits(shape) else { return nil }
@@ -19,7 +19,7 @@ extension Occupancy {
       preconditionFailure("\(shape) fits but only \(chosen.count) nodes were found")
     }
     if chosen.count > 1 { chosen.sort { $0.node < $1.node } }
-    return bind(chosen, preferred)
+    return bind(chosen)
   }
 
   private struct Choice {
@@ -28,35 +28,28 @@ extension Occupancy {
   }
 
   private func choose(
-    _ count: Int, _ member: MemberShape, _ preferred: Allocation?, _ chosen: inout [Choice]
+    _ count: Int, _ member: MemberShape, _ preferred: ClearNodes?, _ chosen: inout [Choice]
   ) {
     let enough = chosen.count + count
-    // A rest keeps off the few nodes its own gang has just taken.
-    var taken = chosen.map(\.node)
-    taken.sort()
-    if let preferred {
-      for slice in preferred.slices {
-        let node = topology.index(of: slice.node)
-        guard hasFree(member, on: node), !taken.contains(sorted: node) else { continue }
-        chosen.append(Choice(node: node, member: member))
-        guard chosen.count < enough else { return }
+    // A rest keeps off the nodes that its own gang has just taken.
+    let taken = chosen.map(\.node).sorted()
+    func choose(where isWanted: (Int) -> Bool) {
+      forEachNode(thatFits: member) { node in
+        if isWanted(node), taken.isEmpty || !taken.contains(sorted: node) {
+          chosen.append(Choice(node: node, member: member))
+        }
+        return chosen.count < enough
       }
     }
-    forEachNode(thatFits: member) { node in
-      if !taken.contains(sorted: node), !(preferred?.names(node, in: topology) ?? false) {
-        chosen.append(Choice(node: node, member: member))
-      }
-      return chosen.count < enough
+    guard let preferred else {
+      choose { _ in true }
+      return
     }
+    choose { preferred.contains($0) }
+    if chosen.count < enough { choose { !preferred.contains($0) } }
   }
 
-  private func hasFree(_ member: MemberShape, on node: Int) -> Bool {
-    if member.wholeNode, !byFree.contains(row: idleRow, column: node) { return false }
-    guard accelerators(freeOn: node).nonzeroBitCount >= member.accelerators else { return false }
-    return member.cores == 0 || coreCount(freeOn: node) >= member.cores
-  }
-
-  private func bind(_ chosen: [Choice], _ preferred: Allocation?) -> Allocation {
+  private func bind(_ chosen: [Choice]) -> Allocation {
     var allocation = Allocation(slices: [])
     allocation.slices.reserveCapacity(chosen.count)
     let needsCores = topology.coreCount > 0 && chosen.contains {
@@ -66,8 +59,7 @@ extension Occupancy {
       let free = accelerators(freeOn: choice.node)
       var bits = free
       if !choice.member.wholeNode {
-        let first = preferred?.accelerators(on: choice.node, in: topology) ?? 0
-        bits = free.lowest(Int(choice.member.accelerators), preferring: first)
+        bits = free.lowest(Int(choice.member.accelerators))
       }
       allocation.slices.append(
         NodeSlice(node: topology.nodes[choice.node].id, accelerators: bits))
@@ -81,29 +73,6 @@ extension Occupancy {
       }
     }
     return allocation
-  }
-}
-
-extension Allocation {
-  /// The index of the slice on a node, or nil. O(log slices)
-  private func slice(on node: Int, in topology: Topology) -> Int? {
-    var low = 0
-    var high = slices.count
-    while low < high {
-      let middle = (low + high) / 2
-      let index = topology.index(of: slices[middle].node)
-      if index == node { return middle }
-      if index < node { low = middle + 1 } else { high = middle }
-    }
-    return nil
-  }
-
-  fileprivate func names(_ node: Int, in topology: Topology) -> Bool {
-    slice(on: node, in: topology) != nil
-  }
-
-  fileprivate func accelerators(on node: Int, in topology: Topology) -> UInt64 {
-    slice(on: node, in: topology).map { slices[$0].accelerators } ?? 0
   }
 }
 

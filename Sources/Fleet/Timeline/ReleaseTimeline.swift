@@ -20,7 +20,9 @@ public struct ReleaseTimeline: Sendable {
     var cores: [UInt64]
   }
 
-  private let topology: Topology
+  /// The fleet this is about.
+  public let topology: Topology
+
   private var holders: [[Holder]]
   private var clearTimes: [Instant]
 
@@ -127,45 +129,70 @@ public struct ReleaseTimeline: Sendable {
     return max(start, clearTime(rank: members + 1, for: rest))
   }
 
+  /// The clear times of all nodes for a member, by node. O(nodes)
+  private func clearTimes(for member: MemberShape) -> ArraySlice<Instant> {
+    let nodes = topology.nodes.count
+    let isRow = member.cores == 0 && !member.wholeNode && member.accelerators > 0
+    guard isRow, member.accelerators <= topology.mostAcceleratorsPerNode else {
+      return (0..<nodes).map { clearTime(of: $0, for: member) }[...]
+    }
+    let row = (Int(member.accelerators) - 1) * nodes
+    return clearTimes[row..<row + nodes]
+  }
+
   /// The instant from which `rank` nodes have room for a member.
   private func clearTime(rank: Int, for member: MemberShape) -> Instant {
-    let nodes = topology.nodes.count
-    guard rank <= nodes else { return .distantFuture }
-    if rank == 1 {
-      var least = Instant.distantFuture
-      for node in 0..<nodes { least = min(least, clearTime(of: node, for: member)) }
-      return least
+    guard rank <= topology.nodes.count else { return .distantFuture }
+    let times = clearTimes(for: member)
+    if rank == 1 { return times.reduce(.distantFuture) { Swift.min($0, $1) } }
+    var sorted = Array(times)
+    return sorted.smallest(rank: rank)
+  }
+
+  /// How many of an allocation's nodes have room for a gang's member, and how many for its rest,
+  /// before an instant; added up.
+  public func nodes(
+    of allocation: Allocation, clearFor shape: GangShape, before instant: Instant
+  ) -> Int {
+    var count = 0
+    for slice in allocation.slices {
+      let node = topology.index(of: slice.node)
+      if clearTime(of: node, for: shape.member) < instant { count += 1 }
+      if let rest = shape.rest, clearTime(of: node, for: rest) < instant { count += 1 }
     }
-    var times = (0..<nodes).map { clearTime(of: $0, for: member) }
-    return times.smallest(rank: rank)
+    return count
+  }
+
+  /// The nodes that have room for a member by an instant.
+  public func nodes(clearFor member: MemberShape, by instant: Instant) -> ClearNodes {
+    ClearNodes(times: clearTimes(for: member), instant: instant)
+  }
+
+  /// How many accelerators are held past an instant, if everybody stays to the end of their limit.
+  /// O(holders)
+  public func accelerators(heldAfter instant: Instant) -> Int {
+    var count = 0
+    for node in holders {
+      for holder in node where holder.end > instant {
+        count += holder.accelerators.nonzeroBitCount
+      }
+    }
+    return count
   }
 
   /// The accelerators to promise a gang that starts at `start`: those that free up last, so that
-  /// as much as possible of what is free now stays open to others.
+  /// as much as possible of what is free now stays open to others; lower nodes among equals.
   ///
   /// - Precondition: `start` is not before `earliestStart(of: shape)`.
-  /// - Complexity: O(nodes + k log k) for a gang of k nodes.
+  /// - Complexity: O(nodes) expected.
   public func allocation(for shape: GangShape, at start: Instant) -> Allocation {
-    var candidates: [(clear: Instant, node: Int)] = []
-    for node in topology.nodes.indices {
-      let clear = clearTime(of: node, for: shape.member)
-      if clear <= start { candidates.append((clear, node)) }
-    }
-    candidates.sort { ($1.clear, $0.node) < ($0.clear, $1.node) }
-    var chosen = candidates.prefix(Int(shape.members)).map { ($0.node, shape.member) }
-    precondition(chosen.count == shape.members, "\(shape) does not fit at \(start.milliseconds)")
+    var chosen = lastToClear(Int(shape.members), for: shape.member, by: start, besides: [])
+      .map { ($0, shape.member) }
     if let rest = shape.rest {
-      let taken = chosen.map(\.0).sorted()
-      var best: (clear: Instant, node: Int)?
-      for node in topology.nodes.indices where !taken.contains(sorted: node) {
-        let clear = clearTime(of: node, for: rest)
-        guard clear <= start else { continue }
-        if best.map({ clear > $0.clear }) ?? true { best = (clear, node) }
-      }
-      guard let best else { preconditionFailure("no node for the rest of \(shape)") }
-      chosen.append((best.node, rest))
+      let taken = chosen.map(\.0)
+      let last = lastToClear(1, for: rest, by: start, besides: taken)[0]
+      chosen.insert((last, rest), at: chosen.firstIndex { $0.0 > last } ?? chosen.count)
     }
-    chosen.sort { $0.0 < $1.0 }
     let needsCores =
       topology.coreCount > 0 && chosen.contains { $0.1.cores > 0 || $0.1.wholeNode }
     var allocation = Allocation(slices: [])
@@ -174,6 +201,36 @@ public struct ReleaseTimeline: Sendable {
       bind(member, on: node, at: start, needsCores, into: &allocation)
     }
     return allocation
+  }
+
+  /// The `count` nodes that are the last to have room for a member by `start`, in order of nodes.
+  private func lastToClear(
+    _ count: Int, for member: MemberShape, by start: Instant, besides taken: [Int]
+  ) -> [Int] {
+    let times = clearTimes(for: member)
+    let offset = times.startIndex
+    func isCandidate(_ index: Int) -> Bool {
+      times[index] <= start && !(!taken.isEmpty && taken.contains(sorted: index - offset))
+    }
+    var candidates: [Instant] = []
+    candidates.reserveCapacity(times.count)
+    for index in times.indices where isCandidate(index) { candidates.append(times[index]) }
+    precondition(
+      candidates.count >= count, "\(count) × \(member) do not fit by \(start.milliseconds)")
+    let threshold = candidates.smallest(rank: candidates.count - count + 1)
+    // Everything later than the threshold, and of those just on it the lowest, up to the count.
+    var onThreshold = count
+    for candidate in candidates where candidate > threshold { onThreshold -= 1 }
+    var nodes: [Int] = []
+    nodes.reserveCapacity(count)
+    for index in times.indices where times[index] >= threshold && isCandidate(index) {
+      if times[index] == threshold {
+        guard onThreshold > 0 else { continue }
+        onThreshold -= 1
+      }
+      nodes.append(index - offset)
+    }
+    return nodes
   }
 
   private func bind(
@@ -208,6 +265,15 @@ public struct ReleaseTimeline: Sendable {
       cores -= bits.nonzeroBitCount
     }
   }
+}
+
+/// Nodes that will have room for somebody's member by some instant, as a `ReleaseTimeline` has it.
+public struct ClearNodes: Sendable {
+  let times: ArraySlice<Instant>
+  let instant: Instant
+
+  /// Whether a node is one of them. O(1)
+  func contains(_ node: Int) -> Bool { times[times.startIndex + node] <= instant }
 }
 
 extension [Instant] {

@@ -23,6 +23,20 @@ struct HeadDiscipline: Sendable {
   struct Head: Sendable {
     var entry: PendingQueue.Entry
     var start: Instant
+
+    /// How many accelerators are free at `start` beyond what the head needs: nobody who asks for
+    /// more may outlast it. Counting only filters; the reserved nodes decide.
+    var spareAccelerators: Int
+
+    /// What is reserved, and what is free and not reserved, once asked for; void when the fleet's
+    /// occupancy changes.
+    var reserved: Allocation?
+    var open: Occupancy?
+
+    mutating func occupancyChanged() {
+      reserved = nil
+      open = nil
+    }
   }
 
   let policy: ClusterPolicy
@@ -37,7 +51,7 @@ struct HeadDiscipline: Sendable {
   /// Whether anything may fit now that did not at the last plan.
   private var mustTryAll = true
 
-  /// Whether something was to end at or after the head's reserved start, and is gone already.
+  /// Whether some node is clear for the head before its reserved start that was not.
   private var mayStartSooner = false
 
   init(policy: ClusterPolicy, topology: Topology) {
@@ -52,7 +66,8 @@ struct HeadDiscipline: Sendable {
   /// A job that waited already when this planner was made.
   mutating func jobFound(_ job: JobID, _ request: JobRequest, promise: Reservation?) {
     let entry = queue.insert(job, request)
-    if let promise { head = Head(entry: entry, start: promise.start) }
+    // What runs may not be known yet: see `allFound`.
+    if let promise { head = Head(entry: entry, start: promise.start, spareAccelerators: 0) }
   }
 
   /// A gang that ran already when this planner was made.
@@ -60,10 +75,28 @@ struct HeadDiscipline: Sendable {
     timeline.hold(allocation, until: deadline)
   }
 
+  /// All that waits and runs was found: sets what follows from it.
+  mutating func allFound(_ occupancy: Occupancy) {
+    guard let found = head else { return }
+    let spare = spareAccelerators(besides: found.entry, at: found.start)
+    head?.spareAccelerators = spare
+    recallVerdicts(occupancy)
+  }
+
   mutating func runEnded(_ allocation: Allocation, deadline: Instant) {
-    timeline.release(allocation, until: deadline)
     mustTryAll = true
-    if let head, deadline >= head.start { mayStartSooner = true }
+    guard let old = head else {
+      timeline.release(allocation, until: deadline)
+      return
+    }
+    let shape = queue.lanes[old.entry.lane].shape
+    let before = timeline.nodes(of: allocation, clearFor: shape, before: old.start)
+    timeline.release(allocation, until: deadline)
+    if timeline.nodes(of: allocation, clearFor: shape, before: old.start) > before {
+      mayStartSooner = true
+    }
+    head?.occupancyChanged()
+    if deadline > old.start { head?.spareAccelerators += allocation.acceleratorCount }
   }
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
@@ -122,19 +155,15 @@ struct HeadDiscipline: Sendable {
   }
 
   private mutating func reserve(_ entry: PendingQueue.Entry, _ draft: inout Draft) {
-    let start = earliestStart(of: entry, draft)
-    head = Head(entry: entry, start: start)
-    mustTryAll = true
-    announce(entry, start: start, &draft)
+    announce(entry, start: earliestStart(of: entry, draft), &draft)
   }
 
-  /// EASY computes the reserved start anew at each event. It can have changed only if something
-  /// ended that was to outlast it; a start never delays it.
+  /// EASY computes the reserved start anew at each event. It can have changed only if an early end
+  /// cleared another node before it; a start never delays it.
   private mutating func refresh(_ old: Head, _ draft: inout Draft) {
     guard policy.backfill == .easy, mayStartSooner else { return }
     let start = earliestStart(of: old.entry, draft)
     guard start < old.start else { return }
-    head?.start = start
     announce(old.entry, start: start, &draft)
   }
 
@@ -142,17 +171,25 @@ struct HeadDiscipline: Sendable {
     max(draft.now, timeline.earliestStart(of: queue.lanes[entry.lane].shape))
   }
 
-  private func announce(
+  private mutating func announce(
     _ entry: PendingQueue.Entry, start: Instant, _ draft: inout Draft
   ) {
-    draft.decisions.append(
-      .reserve(entry.job, Reservation(start: start, allocation: nil)))
+    let spare = spareAccelerators(besides: entry, at: start)
+    head = Head(entry: entry, start: start, spareAccelerators: spare)
+    mustTryAll = true
+    draft.decisions.append(.reserve(entry.job, Reservation(start: start, allocation: nil)))
+  }
+
+  private func spareAccelerators(besides entry: PendingQueue.Entry, at start: Instant) -> Int {
+    guard policy.backfill == .easy else { return 0 }
+    return timeline.topology.acceleratorCount - timeline.accelerators(heldAfter: start)
+      - queue.lanes[entry.lane].shape.acceleratorCount
   }
 
   // MARK: Those behind it
 
   private mutating func backfillAll(_ draft: inout Draft) {
-    while let (entry, room) = firstThatMayPass(&draft) {
+    while let (entry, room) = firstThatMayPass(draft) {
       backfill(entry, in: room, &draft)
     }
   }
@@ -162,7 +199,7 @@ struct HeadDiscipline: Sendable {
       guard draft.occupancy.fits(queue.lanes[entry.lane].shape) else { continue }
       if entry.limit <= longestBeforeHead(draft) {
         backfill(entry, in: .untilReservedStart, &draft)
-      } else if mayOutlastHead(lane: entry.lane, &draft) {
+      } else if mayOutlastHead(lane: entry.lane, draft) {
         backfill(entry, in: .besidesReservation, &draft)
       }
     }
@@ -170,15 +207,16 @@ struct HeadDiscipline: Sendable {
 
   /// Where a backfilled job goes.
   private enum Room {
-    /// Anywhere: it has ended by the reserved start. It uses reserved accelerators up first.
+    /// Anywhere, as it has ended by the reserved start; on nodes that the head can have by then
+    /// rather than on those it can't, which are left to jobs that outlast it.
     case untilReservedStart
     /// On what the reservation leaves open.
     case besidesReservation
   }
 
   /// The first waiting job that may start now without delaying the head.
-  private func firstThatMayPass(
-    _ draft: inout Draft
+  private mutating func firstThatMayPass(
+    _ draft: Draft
   ) -> (entry: PendingQueue.Entry, room: Room)? {
     guard policy.backfill != .none, !draft.occupancy.isFull else { return nil }
     let order: ClusterPolicy.Order =
@@ -194,7 +232,7 @@ struct HeadDiscipline: Sendable {
           best = (any, .untilReservedStart)
           continue
         }
-        if mayOutlastHead(lane: lane, &draft) {
+        if mayOutlastHead(lane: lane, draft) {
           best = (any, .besidesReservation)
           continue
         }
@@ -216,26 +254,35 @@ struct HeadDiscipline: Sendable {
   }
 
   /// Whether a lane's jobs fit beside the head's reservation, for as long as they like.
-  private func mayOutlastHead(lane: Int, _ draft: inout Draft) -> Bool {
-    guard policy.backfill == .easy else { return false }
-    return openRoom(&draft).fits(queue.lanes[lane].shape)
+  private mutating func mayOutlastHead(lane: Int, _ draft: Draft) -> Bool {
+    guard policy.backfill == .easy, let head else { return false }
+    let shape = queue.lanes[lane].shape
+    guard shape.acceleratorCount <= head.spareAccelerators else { return false }
+    return openRoom(draft).fits(shape)
   }
 
   /// What is free and not reserved.
-  private func openRoom(_ draft: inout Draft) -> Occupancy {
-    if let open = draft.open { return open }
-    let open = draft.occupancy.withholding(reservedAllocation(&draft))
-    draft.open = open
+  private mutating func openRoom(_ draft: Draft) -> Occupancy {
+    if let open = head?.open { return open }
+    let open = draft.occupancy.withholding(reservedAllocation())
+    head?.open = open
     return open
   }
 
-  private func reservedAllocation(_ draft: inout Draft) -> Allocation {
-    if let reserved = draft.reserved { return reserved }
+  private mutating func reservedAllocation() -> Allocation {
     guard let head else { preconditionFailure("there is no reservation without a head") }
+    if let reserved = head.reserved { return reserved }
     let shape = queue.lanes[head.entry.lane].shape
     let reserved = timeline.allocation(for: shape, at: head.start)
-    draft.reserved = reserved
+    self.head?.reserved = reserved
     return reserved
+  }
+
+  private var nodesForHead: ClearNodes? {
+    // Where nobody may outlast the head, nothing need be left to them.
+    guard policy.backfill == .easy, let head else { return nil }
+    let member = queue.lanes[head.entry.lane].shape.member
+    return timeline.nodes(clearFor: member, by: head.start)
   }
 
   private mutating func backfill(
@@ -243,24 +290,27 @@ struct HeadDiscipline: Sendable {
   ) {
     switch room {
     case .untilReservedStart:
-      // Before the shadow nobody outlasts it, so nothing need be kept open.
-      let reserved = policy.backfill == .easy ? reservedAllocation(&draft) : nil
-      start(entry, .backfill, on: draft.occupancy, preferring: reserved, &draft)
+      start(entry, .backfill, on: draft.occupancy, preferring: nodesForHead, &draft)
     case .besidesReservation:
-      start(entry, .backfill, on: openRoom(&draft), &draft)
+      start(entry, .backfill, on: openRoom(draft), &draft)
     }
   }
 
   private mutating func start(
     _ entry: PendingQueue.Entry, _ reason: Decision.StartReason, on room: Occupancy,
-    preferring reserved: Allocation? = nil, _ draft: inout Draft
+    preferring nodes: ClearNodes? = nil, _ draft: inout Draft
   ) {
     let shape = queue.lanes[entry.lane].shape
-    guard let allocation = room.placement(of: shape, preferring: reserved) else {
+    guard let allocation = room.placement(of: shape, preferring: nodes) else {
       preconditionFailure("job \(entry.job.number) fits but has no place")
     }
-    draft.take(allocation)
-    timeline.hold(allocation, until: draft.now + entry.limit)
+    let end = draft.now + entry.limit
+    draft.occupancy.take(allocation)
+    timeline.hold(allocation, until: end)
+    head?.occupancyChanged()
+    if let head, end > head.start {
+      self.head?.spareAccelerators -= shape.acceleratorCount
+    }
     queue.remove(entry)
     draft.decisions.append(.start(entry.job, allocation, reason))
   }
@@ -269,24 +319,7 @@ struct HeadDiscipline: Sendable {
 /// A plan in the making: the trial copy of what is free, and what was decided so far.
 struct Draft: Sendable {
   /// What is free, less what this plan has started.
-  private(set) var occupancy: Occupancy
+  var occupancy: Occupancy
   let now: Instant
   var decisions: [Decision] = []
-
-  /// What the head has reserved, once asked for; void after a start.
-  var reserved: Allocation?
-
-  /// What is free and not reserved, once asked for; void after a start.
-  var open: Occupancy?
-
-  init(occupancy: Occupancy, now: Instant) {
-    self.occupancy = occupancy
-    self.now = now
-  }
-
-  mutating func take(_ allocation: Allocation) {
-    occupancy.take(allocation)
-    reserved = nil
-    open = nil
-  }
 }

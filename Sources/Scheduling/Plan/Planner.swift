@@ -36,7 +36,7 @@ public struct Planner: Sendable {
         promises?.jobFound(id, job.request, promise: job.lifecycle.promise)
       }
     }
-    head?.recallVerdicts(state.occupancy)
+    head?.allFound(state.occupancy)
   }
 
   /// A job was accepted.
