@@ -42,9 +42,12 @@ let package = Package(
     room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
     // The edge: everything below may do I/O.
+    room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
     room("Simulation", core),
 
     tests("UnitsTests", ["Units"]),
+    tests("FleetTests", ["Units", "Fleet"]),
+    tests("SchedulingTests", core + ["Simulation"]),
     tests("SimulationTests", core + ["Simulation"]),
   ]
 )

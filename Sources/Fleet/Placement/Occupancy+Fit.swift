@@ -11,15 +11,22 @@ extension Occupancy {
 
   /// How many nodes have room for one member. O(1) without cores, O(nodes) with.
   public func nodes(thatFit member: MemberShape) -> Int {
-    guard member.cores > 0 else { return Int(atLeast[firstRow(for: member)]) }
+    guard Int(member.accelerators) <= topology.mostAcceleratorsPerNode else { return 0 }
+    guard mustLook(for: member) else { return Int(atLeast[firstRow(for: member)]) }
     return countNodes(thatFit: member, upTo: topology.nodes.count)
   }
 
   private func hasRoom(for member: MemberShape, on count: Int) -> Bool {
     guard Int(member.accelerators) <= topology.mostAcceleratorsPerNode else { return false }
-    // Nodes with so many accelerators free are an upper bound; where cores matter, count.
+    // The counter is an upper bound; where more than accelerators matters, look at the nodes.
     guard Int(atLeast[firstRow(for: member)]) >= count else { return false }
-    return member.cores == 0 || countNodes(thatFit: member, upTo: count) >= count
+    return !mustLook(for: member) || countNodes(thatFit: member, upTo: count) >= count
+  }
+
+  /// Whether a row's count is not enough: cores are free or not beside the accelerators, and an
+  /// idle node may be too small.
+  private func mustLook(for member: MemberShape) -> Bool {
+    member.cores > 0 || member.wholeNode && topology.nodeTypes.count > 1
   }
 
   private func countNodes(thatFit member: MemberShape, upTo enough: Int) -> Int {

@@ -106,28 +106,38 @@ public enum TopologyError: Error, Equatable, Sendable {
   case duplicateNode(NodeName)
 }
 
-extension TopologyError: CustomStringConvertible {
-  public var description: String {
+extension TopologyError {
+  /// What is wrong.
+  public var what: String {
     switch self {
-    case .noNodes:
-      "the fleet has no nodes: name at least one"
-    case .tooManyNodes(let count):
-      "\(count) nodes: a fleet may have at most \(Hostlist.mostNames)"
-    case .acceleratorsOutOfRange(let count):
-      "\(count) accelerators on a node: give 0 to \(NodeType.mostAccelerators); "
-        + "a larger machine is several nodes"
-    case .coresOutOfRange(let count):
-      "\(count) cores on a node: give 0 to \(NodeType.mostCores)"
-    case .nothingToAllocate(let type):
-      "node type '\(type)' has neither accelerators nor cores: give it one of them"
-    case .wrongLevel(let level, let around):
-      "a \(level) cannot stand inside a \(around): the order is site, pod, leaf, block"
-    case .duplicateDomain(let level, let name):
-      "a second \(level) named '\(name)' beside the first: give it another name"
-    case .emptyDomain(let level, let name):
-      "\(level) '\(name)' has no nodes: add some or leave it out"
-    case .duplicateNode(let name):
-      "two nodes are named '\(name)': give one another name"
+    case .noNodes: "the fleet has no nodes"
+    case .tooManyNodes(let count): "\(count) nodes"
+    case .acceleratorsOutOfRange(let count): "\(count) accelerators on a node"
+    case .coresOutOfRange(let count): "\(count) cores on a node"
+    case .nothingToAllocate(let type): "node type '\(type)' has neither accelerators nor cores"
+    case .wrongLevel(let level, let around): "a \(level) inside a \(around)"
+    case .duplicateDomain(let level, let name): "a second \(level) '\(name)' beside the first"
+    case .emptyDomain(let level, let name): "\(level) '\(name)' has no nodes"
+    case .duplicateNode(let name): "two nodes are named '\(name)'"
     }
   }
+
+  /// What to do about it.
+  public var fix: String {
+    switch self {
+    case .noNodes: "name at least one"
+    case .tooManyNodes: "a fleet may have at most \(Hostlist.mostNames)"
+    case .acceleratorsOutOfRange:
+      "give 0 to \(NodeType.mostAccelerators); a larger machine is several nodes"
+    case .coresOutOfRange: "give 0 to \(NodeType.mostCores)"
+    case .nothingToAllocate: "give it one of them"
+    case .wrongLevel: "the order is site, pod, leaf, block"
+    case .duplicateDomain, .duplicateNode: "give one another name"
+    case .emptyDomain: "add some or leave it out"
+    }
+  }
+}
+
+extension TopologyError: CustomStringConvertible {
+  public var description: String { "\(what): \(fix)" }
 }

@@ -1,0 +1,45 @@
+import Simulation
+
+/// The same workload under several policies, side by side: what differs, and by how much.
+public struct Comparison: Sendable {
+  private let reports: [ReplayReport]
+
+  /// A comparison with the first report as the measure of the others.
+  ///
+  /// - Precondition: at least one report.
+  public init(_ reports: [ReplayReport]) {
+    precondition(!reports.isEmpty, "nothing to compare")
+    self.reports = reports
+  }
+
+  /// An aligned table: a figure a row, a policy a column, with its ratio to the first policy.
+  public func table() -> String {
+    var headings = ["", reports[0].policy]
+    for report in reports.dropFirst() { headings += [report.policy, "ratio"] }
+    var table = Table(headings: headings)
+    func add(
+      _ name: String, _ figure: (ReplayReport.Figures) -> Double, _ word: (Double) -> String
+    ) {
+      let base = figure(reports[0].total)
+      var cells = [name, word(base)]
+      for report in reports.dropFirst() {
+        let value = figure(report.total)
+        let ratio = base == 0 ? "-" : "×" + Wording.number(value / base, decimals: 2)
+        cells += [word(value), ratio]
+      }
+      table.add(cells)
+    }
+    let time = { Wording.time(seconds: $0) }
+    let count = { Wording.number($0, decimals: 2) }
+    add("mean wait", { $0.wait.mean }, time)
+    add("median wait", { $0.wait.p50 }, time)
+    add("p90 wait", { $0.wait.p90 }, time)
+    add("p99 wait", { $0.wait.p99 }, time)
+    add("longest wait", { $0.wait.max }, time)
+    add("mean slowdown", { $0.boundedSlowdown.mean }, count)
+    add("mean completion", { $0.completion.mean }, time)
+    add("makespan", { $0.makespanSeconds }, time)
+    add("allocated", { $0.allocatedFraction }, Wording.percent)
+    return table.text
+  }
+}

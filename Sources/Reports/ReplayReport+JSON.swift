@@ -1,0 +1,143 @@
+public import Foundation
+import Simulation
+
+extension ReplayReport {
+  /// The report as JSON, keys sorted; see Documentation/Reference/ReplayJSON.md.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    var text = try encoder.encode(Document(self))
+    text.append(0x0A)
+    return text
+  }
+
+  private struct Document: Encodable {
+    var trace: Trace
+    var fleet: String
+    var policy: String
+    var seed: UInt64
+    var jobs: Jobs
+    var wait_s: Summary
+    var bounded_slowdown: Summary
+    var completion_s: Summary
+    var makespan_s: Double
+    var utilisation: Utilisation
+    var engine: Engine
+    var windows: [Window]?
+    var decisions_sha256: String
+
+    init(_ report: ReplayReport) {
+      let total = report.total
+      trace = Trace(report.subject)
+      fleet = report.fleet
+      policy = report.policy
+      seed = report.seed
+      jobs = Jobs(total)
+      wait_s = Summary(total.wait)
+      bounded_slowdown = Summary(total.boundedSlowdown)
+      completion_s = Summary(total.completion)
+      makespan_s = total.makespanSeconds
+      utilisation = Utilisation(allocated_fraction: total.allocatedFraction)
+      engine = Engine(total, report.cost)
+      windows =
+        report.windows.isEmpty
+        ? nil : report.windows.map { Window(start: $0.start, $0.figures) }
+      decisions_sha256 = report.decisionsSHA256
+    }
+  }
+
+  private struct Trace: Encodable {
+    var name: String
+    var format: String
+    var jobs: Int
+    var skipped: [String: Int]
+    var span_s: Double
+    var missing_requested_times: Int
+    var overruns: Int
+    var overrun_rule: String
+
+    init(_ subject: Subject) {
+      name = subject.trace
+      format = subject.format
+      jobs = subject.jobs
+      skipped = Dictionary(subject.skipped.map { ($0.reason, $0.count) }) { $0 + $1 }
+      span_s = subject.spanSeconds
+      missing_requested_times = subject.missingRequestedTimes
+      overruns = subject.overruns.jobs
+      overrun_rule = subject.overruns.rule.rawValue
+    }
+  }
+
+  private struct Jobs: Encodable {
+    var submitted: Int
+    var started: Int
+    var completed: Int
+    var timed_out: Int
+    var rejected: Int
+
+    init(_ figures: Figures) {
+      submitted = figures.counts.submitted
+      started = figures.counts.started
+      completed = figures.counts.completed
+      timed_out = figures.counts.timedOut
+      rejected = figures.counts.rejected
+    }
+  }
+
+  private struct Summary: Encodable {
+    var mean: Double
+    var p50: Double
+    var p90: Double
+    var p99: Double
+    var max: Double
+
+    init(_ distribution: Distribution) {
+      mean = distribution.mean
+      p50 = distribution.p50
+      p90 = distribution.p90
+      p99 = distribution.p99
+      max = distribution.max
+    }
+  }
+
+  private struct Utilisation: Encodable {
+    var allocated_fraction: Double
+  }
+
+  private struct Engine: Encodable {
+    var events: Int
+    var plans: UInt64
+    var cpu_s: Double
+    var jobs_per_cpu_s: Double
+    var peak_rss_bytes: Int
+
+    init(_ figures: Figures, _ cost: Cost) {
+      events = figures.events
+      plans = figures.plans
+      cpu_s = cost.cpuSeconds
+      jobs_per_cpu_s =
+        cost.cpuSeconds > 0 ? Double(figures.counts.submitted) / cost.cpuSeconds : 0
+      peak_rss_bytes = cost.peakMemoryBytes
+    }
+  }
+
+  private struct Window: Encodable {
+    var start: Int
+    var jobs: Jobs
+    var wait_s: Summary
+    var bounded_slowdown: Summary
+    var completion_s: Summary
+    var makespan_s: Double
+    var utilisation: Utilisation
+
+    init(start: Int, _ figures: Figures) {
+      self.start = start
+      jobs = Jobs(figures)
+      wait_s = Summary(figures.wait)
+      bounded_slowdown = Summary(figures.boundedSlowdown)
+      completion_s = Summary(figures.completion)
+      makespan_s = figures.makespanSeconds
+      utilisation = Utilisation(allocated_fraction: figures.allocatedFraction)
+    }
+  }
+}

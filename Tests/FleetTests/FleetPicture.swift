@@ -1,0 +1,97 @@
+import Fleet
+import Units
+
+/// A fleet drawn as text: leaves on lines, a letter for each accelerator that somebody holds.
+///
+/// ```
+/// l0: n0[aabb....] n1[........]
+/// l1: n2[cccccccc]
+/// ```
+/// A line without `leaf:` stands outside of any leaf.
+struct FleetPicture: ExpressibleByStringLiteral, CustomStringConvertible, Equatable {
+  private struct Line: Equatable {
+    var leaf: String?
+    var nodes: [(name: String, cells: [Character])]
+
+    static func == (a: Line, b: Line) -> Bool { a.leaf == b.leaf && a.text == b.text }
+
+    var text: String {
+      nodes.map { "\($0.name)[\(String($0.cells))]" }.joined(separator: " ")
+    }
+  }
+
+  private var lines: [Line]
+
+  init(stringLiteral text: String) {
+    lines = text.split(separator: "\n").map { line in
+      let parts = line.split(separator: ":").map(String.init)
+      let nodes = parts[parts.count - 1].split(separator: " ").map { node in
+        let halves = node.split(separator: "[")
+        return (String(halves[0]), Array(halves[1].dropLast()))
+      }
+      return Line(leaf: parts.count > 1 ? parts[0] : nil, nodes: nodes)
+    }
+  }
+
+  var description: String {
+    lines.map { ($0.leaf.map { "\($0): " } ?? "") + $0.text }.joined(separator: "\n")
+  }
+
+  /// What is free in the picture.
+  func occupancy() throws -> Occupancy {
+    var builder = TopologyBuilder(name: "picture")
+    for line in lines {
+      if let leaf = line.leaf { try builder.open(.leaf, leaf) }
+      for node in line.nodes {
+        let type = NodeType(name: "x\(node.cells.count)", accelerators: node.cells.count)
+        try builder.addNodes([NodeName(node.name)], type: type)
+      }
+      if line.leaf != nil { try builder.close() }
+    }
+    var occupancy = Occupancy(topology: try builder.build())
+    for letter in Set(lines.flatMap { $0.nodes.flatMap(\.cells) }).sorted() where letter != "." {
+      occupancy.take(allocation(of: letter))
+    }
+    return occupancy
+  }
+
+  /// What a letter holds.
+  func allocation(of letter: Character) -> Allocation {
+    var slices: [NodeSlice] = []
+    for (index, node) in lines.flatMap(\.nodes).enumerated() {
+      var bits: UInt64 = 0
+      for (place, cell) in node.cells.enumerated() where cell == letter { bits |= 1 << place }
+      if bits != 0 {
+        slices.append(NodeSlice(node: NodeID(UInt32(index)), accelerators: bits))
+      }
+    }
+    return Allocation(slices: slices)
+  }
+
+  /// The picture with an allocation drawn in.
+  func drawing(_ letter: Character, _ allocation: Allocation) -> FleetPicture {
+    var picture = self
+    for slice in allocation.slices {
+      var index = Int(slice.node.number)
+      for line in picture.lines.indices {
+        let count = picture.lines[line].nodes.count
+        if index < count {
+          for place in 0..<64 where slice.accelerators >> UInt64(place) & 1 == 1 {
+            picture.lines[line].nodes[index].cells[place] = letter
+          }
+          break
+        }
+        index -= count
+      }
+    }
+    return picture
+  }
+}
+
+/// Places a gang in a picture; the same picture comes back if it does not fit.
+func place(
+  _ letter: Character, _ shape: GangShape, on picture: FleetPicture
+) throws -> FleetPicture {
+  guard let allocation = try picture.occupancy().placement(of: shape) else { return picture }
+  return picture.drawing(letter, allocation)
+}

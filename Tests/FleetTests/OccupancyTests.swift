@@ -1,0 +1,89 @@
+import Fleet
+import Testing
+import Units
+
+@Suite struct `What is free` {
+  @Test func `counts what is free in every domain`() throws {
+    let picture: FleetPicture = """
+      l0: n0[aa..] n1[....]
+      l1: n2[bbbb] n3[....] n4[....]
+      """
+    let occupancy = try picture.occupancy()
+    #expect(occupancy.freeAccelerators == 14)
+    #expect(occupancy.idleNodes == 3)
+    #expect(occupancy.freeAccelerators(inDomain: 0) == 6)
+    #expect(occupancy.idleNodes(inDomain: 0) == 1)
+    #expect(occupancy.freeAccelerators(inDomain: 1) == 8)
+    #expect(occupancy.idleNodes(inDomain: 1) == 2)
+  }
+
+  @Test(arguments: 0..<100)
+  func `keeps its counters in step with its bits, whatever is taken and given back`(
+    seed: UInt64
+  ) throws {
+    var random = SeededGenerator(seed: seed)
+    let topology = try randomTopology(&random)
+    var occupancy = Occupancy(topology: topology)
+    var held: [Allocation] = []
+    for _ in 0..<100 {
+      if random.below(3) == 0, !held.isEmpty {
+        occupancy.giveBack(held.remove(at: random.below(held.count)))
+      } else {
+        let shape = randomShape(&random, on: topology)
+        let fits = occupancy.fits(shape)
+        let allocation = occupancy.placement(of: shape)
+        #expect(fits == (allocation != nil))
+        if let allocation {
+          occupancy.take(allocation)
+          held.append(allocation)
+        }
+      }
+      occupancy.checkInvariants()
+    }
+    for allocation in held { occupancy.giveBack(allocation) }
+    #expect(occupancy == Occupancy(topology: topology))
+  }
+
+  @Test func `stops at an accelerator that is taken twice`() async {
+    await #expect(processExitsWith: .failure) {
+      var occupancy = Occupancy(topology: try Topology.flat(nodes: 1, accelerators: 2))
+      let slice = NodeSlice(node: NodeID(0), accelerators: 1)
+      occupancy.take(Allocation(slices: [slice]))
+      occupancy.take(Allocation(slices: [slice]))
+    }
+  }
+}
+
+/// A fleet of up to five leaves with nodes of three kinds, some with cores.
+func randomTopology(_ random: inout SeededGenerator) throws -> Topology {
+  var builder = TopologyBuilder(name: "random")
+  let withCores = random.below(2) == 0
+  var node = 0
+  for leaf in 0...random.below(4) {
+    try builder.open(.leaf, "l\(leaf)")
+    for _ in 0...random.below(3) {
+      let count = [1, 4, 7][random.below(3)]
+      let cores = withCores ? [2, 70][random.below(2)] : 0
+      let type = NodeType(name: "t\(count)-\(cores)", accelerators: count, cores: cores)
+      try builder.addNodes([NodeName("n\(node)")], type: type)
+      node += 1
+    }
+    try builder.close()
+  }
+  return try builder.build()
+}
+
+/// A shape that may or may not fit the fleet.
+func randomShape(_ random: inout SeededGenerator, on topology: Topology) -> GangShape {
+  let accelerators = random.below(topology.mostAcceleratorsPerNode + 1)
+  var member = MemberShape(accelerators: accelerators)
+  if topology.coreCount > 0 { member.cores = UInt16(random.below(40)) }
+  if random.below(6) == 0 { member.wholeNode = true }
+  if accelerators == 0, member.cores == 0 { member.wholeNode = true }
+  var rest: MemberShape?
+  if random.below(2) == 0, accelerators > 1 {
+    rest = MemberShape(accelerators: 1 + random.below(accelerators - 1))
+    rest?.cores = member.cores / 2
+  }
+  return GangShape(members: 1 + random.below(3), member: member, rest: rest)
+}
