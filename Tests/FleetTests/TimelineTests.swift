@@ -34,32 +34,38 @@ import Units
     let start = timeline.earliestStart(of: shape)
     #expect(start == expected ?? .distantFuture)
     guard let expected else { return }
-    let reserved = timeline.allocation(for: shape, at: expected)
-    var then = now
+    // Whoever takes all the open room for ever does not delay the gang.
+    let open = timeline.openRoom(beside: shape, at: expected, of: now)
+    #expect(open.common(with: now) == open)
+    var then = now.common(butNotWith: open)
     for run in runs where run.end <= expected.milliseconds { then.giveBack(run.allocation) }
-    #expect(then.isFree(reserved))
-    #expect(reserved.slices.count == shape.nodeCount)
+    #expect(then.fits(shape))
     for run in runs {
       timeline.release(run.allocation, until: Instant(milliseconds: run.end))
     }
     #expect(timeline.earliestStart(of: shape) <= start)
   }
 
-  @Test func `what is reserved is what frees up last`() throws {
+  @Test func `a reservation holds back as little as it can of what is free`() throws {
     let picture: FleetPicture = "n0[....] n1[aaaa] n2[bbbb] n3[cc..]"
-    var timeline = ReleaseTimeline(topology: try picture.occupancy().topology)
+    let free = try picture.occupancy()
+    var timeline = ReleaseTimeline(topology: free.topology)
     timeline.hold(picture.allocation(of: "a"), until: Instant(milliseconds: 5))
     timeline.hold(picture.allocation(of: "b"), until: Instant(milliseconds: 7))
     timeline.hold(picture.allocation(of: "c"), until: Instant(milliseconds: 9))
     let shape = GangShape.accelerators(8, perNode: 4)
     #expect(timeline.earliestStart(of: shape) == Instant(milliseconds: 5))
-    func reserved(at instant: Int64) -> FleetPicture {
-      let place = timeline.allocation(for: shape, at: Instant(milliseconds: instant))
-      return ("n0[....] n1[....] n2[....] n3[....]" as FleetPicture).drawing("x", place)
+    func open(at instant: Int64) -> Occupancy {
+      timeline.openRoom(beside: shape, at: Instant(milliseconds: instant), of: free)
     }
-    #expect(reserved(at: 5) == "n0[xxxx] n1[xxxx] n2[....] n3[....]")
-    #expect(reserved(at: 7) == "n0[....] n1[xxxx] n2[xxxx] n3[....]")
-    #expect(reserved(at: 9) == "n0[....] n1[....] n2[xxxx] n3[xxxx]")
+    // At 5 it needs n1 and the idle n0; from 7 on it can have n1 and n2 instead.
+    #expect(open(at: 5).freeAccelerators == 2)
+    #expect(open(at: 7).freeAccelerators == 6)
+    let three = GangShape.accelerators(12, perNode: 4)
+    let besides = timeline.openRoom(beside: three, at: Instant(milliseconds: 9), of: free)
+    // n3 holds back two accelerators, n0 would hold back four.
+    #expect(besides.idleNodes == 1)
+    #expect(besides.freeAccelerators == 4)
   }
 
   @Test(arguments: 0..<200)
@@ -123,7 +129,20 @@ extension Occupancy {
   /// What is free in both.
   fileprivate func common(with other: Occupancy) -> Occupancy {
     var result = self
-    for (index, node) in topology.nodes.enumerated() {
+    for unit in units where result.isFree(unit) && !other.isFree(unit) { result.take(unit) }
+    return result
+  }
+
+  /// What is free in this one alone.
+  fileprivate func common(butNotWith other: Occupancy) -> Occupancy {
+    var result = self
+    for unit in units where result.isFree(unit) && other.isFree(unit) { result.take(unit) }
+    return result
+  }
+
+  /// Every accelerator and every core, each by itself.
+  private var units: [Allocation] {
+    topology.nodes.enumerated().flatMap { index, node in
       let type = topology.type(of: index)
       var units = (0..<type.accelerators).map { bit in
         Allocation(slices: [NodeSlice(node: node.id, accelerators: 1 << bit)])
@@ -134,8 +153,7 @@ extension Occupancy {
         let slice = NodeSlice(node: node.id, accelerators: 0)
         units.append(Allocation(slices: [slice], coreMaps: words))
       }
-      for unit in units where result.isFree(unit) && !other.isFree(unit) { result.take(unit) }
+      return units
     }
-    return result
   }
 }

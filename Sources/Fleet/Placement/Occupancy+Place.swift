@@ -52,9 +52,11 @@ extension Occupancy {
   private func bind(_ chosen: [Choice]) -> Allocation {
     var allocation = Allocation(slices: [])
     allocation.slices.reserveCapacity(chosen.count)
-    let needsCores = topology.coreCount > 0 && chosen.contains {
-      $0.member.cores > 0 || $0.member.wholeNode
-    }
+    let needsCores =
+      topology.coreCount > 0
+      && chosen.contains {
+        $0.member.cores > 0 || $0.member.wholeNode
+      }
     for choice in chosen {
       let free = accelerators(freeOn: choice.node)
       var bits = free
@@ -77,15 +79,8 @@ extension Occupancy {
 }
 
 extension UInt64 {
-  /// The lowest `count` of the set bits, those in `preferred` before the others.
-  func lowest(_ count: Int, preferring preferred: UInt64 = 0) -> UInt64 {
-    let first = self & preferred
-    let available = first.nonzeroBitCount
-    if available >= count { return first.lowestBits(count) }
-    return first | (self & ~preferred).lowestBits(count - available)
-  }
-
-  private func lowestBits(_ count: Int) -> UInt64 {
+  /// The lowest `count` of the set bits, or all if there are fewer.
+  func lowest(_ count: Int) -> UInt64 {
     guard count < nonzeroBitCount else { return self }
     var rest = self
     for _ in 0..<count { rest &= rest &- 1 }

@@ -73,6 +73,17 @@ public struct ReleaseTimeline: Sendable {
     }
   }
 
+  /// What a node's holders give back by an instant.
+  func released(on node: Int, by instant: Instant) -> (accelerators: Int, cores: Int) {
+    var accelerators = 0
+    var cores = 0
+    for holder in holders[node] where holder.end <= instant {
+      accelerators += holder.accelerators.nonzeroBitCount
+      cores += holder.cores.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+    return (accelerators, cores)
+  }
+
   private mutating func updateClearTimes(of node: Int) {
     let nodes = topology.nodes.count
     let width = Int(topology.acceleratorFields[node].width)
@@ -179,92 +190,6 @@ public struct ReleaseTimeline: Sendable {
     }
     return count
   }
-
-  /// The accelerators to promise a gang that starts at `start`: those that free up last, so that
-  /// as much as possible of what is free now stays open to others; lower nodes among equals.
-  ///
-  /// - Precondition: `start` is not before `earliestStart(of: shape)`.
-  /// - Complexity: O(nodes) expected.
-  public func allocation(for shape: GangShape, at start: Instant) -> Allocation {
-    var chosen = lastToClear(Int(shape.members), for: shape.member, by: start, besides: [])
-      .map { ($0, shape.member) }
-    if let rest = shape.rest {
-      let taken = chosen.map(\.0)
-      let last = lastToClear(1, for: rest, by: start, besides: taken)[0]
-      chosen.insert((last, rest), at: chosen.firstIndex { $0.0 > last } ?? chosen.count)
-    }
-    let needsCores =
-      topology.coreCount > 0 && chosen.contains { $0.1.cores > 0 || $0.1.wholeNode }
-    var allocation = Allocation(slices: [])
-    allocation.slices.reserveCapacity(chosen.count)
-    for (node, member) in chosen {
-      bind(member, on: node, at: start, needsCores, into: &allocation)
-    }
-    return allocation
-  }
-
-  /// The `count` nodes that are the last to have room for a member by `start`, in order of nodes.
-  private func lastToClear(
-    _ count: Int, for member: MemberShape, by start: Instant, besides taken: [Int]
-  ) -> [Int] {
-    let times = clearTimes(for: member)
-    let offset = times.startIndex
-    func isCandidate(_ index: Int) -> Bool {
-      times[index] <= start && !(!taken.isEmpty && taken.contains(sorted: index - offset))
-    }
-    var candidates: [Instant] = []
-    candidates.reserveCapacity(times.count)
-    for index in times.indices where isCandidate(index) { candidates.append(times[index]) }
-    precondition(
-      candidates.count >= count, "\(count) × \(member) do not fit by \(start.milliseconds)")
-    let threshold = candidates.smallest(rank: candidates.count - count + 1)
-    // Everything later than the threshold, and of those just on it the lowest, up to the count.
-    var onThreshold = count
-    for candidate in candidates where candidate > threshold { onThreshold -= 1 }
-    var nodes: [Int] = []
-    nodes.reserveCapacity(count)
-    for index in times.indices where times[index] >= threshold && isCandidate(index) {
-      if times[index] == threshold {
-        guard onThreshold > 0 else { continue }
-        onThreshold -= 1
-      }
-      nodes.append(index - offset)
-    }
-    return nodes
-  }
-
-  private func bind(
-    _ member: MemberShape, on node: Int, at start: Instant, _ needsCores: Bool,
-    into allocation: inout Allocation
-  ) {
-    let type = topology.type(of: node)
-    var held: UInt64 = 0
-    var clear: UInt64 = 0
-    for holder in holders[node] {
-      held |= holder.accelerators
-      if holder.end <= start { clear |= holder.accelerators }
-    }
-    let all = topology.acceleratorFields[node].ones
-    let wanted = member.wholeNode ? type.accelerators : Int(member.accelerators)
-    let bits = ((all & ~held) | clear).lowest(wanted, preferring: clear)
-    allocation.slices.append(NodeSlice(node: topology.nodes[node].id, accelerators: bits))
-    guard needsCores else { return }
-    var cores = member.wholeNode ? type.cores : Int(member.cores)
-    for word in 0..<type.coreWordCount {
-      let width = min(64, type.cores - 64 * word)
-      var held: UInt64 = 0
-      var clear: UInt64 = 0
-      for holder in holders[node] where !holder.cores.isEmpty {
-        held |= holder.cores[word]
-        if holder.end <= start { clear |= holder.cores[word] }
-      }
-      let all = width == 64 ? ~0 : (UInt64(1) << UInt64(width)) - 1
-      let open = (all & ~held) | clear
-      let bits = open.lowest(min(cores, open.nonzeroBitCount), preferring: clear)
-      allocation.coreMaps.append(bits)
-      cores -= bits.nonzeroBitCount
-    }
-  }
 }
 
 /// Nodes that will have room for somebody's member by some instant, as a `ReleaseTimeline` has it.
@@ -273,7 +198,15 @@ public struct ClearNodes: Sendable {
   let instant: Instant
 
   /// Whether a node is one of them. O(1)
-  func contains(_ node: Int) -> Bool { times[times.startIndex + node] <= instant }
+  @inline(__always)
+  func contains(_ node: Int) -> Bool { times[times.startIndex &+ node] <= instant }
+
+  /// How many there are. O(nodes)
+  var count: Int {
+    var count = 0
+    for time in times where time <= instant { count &+= 1 }
+    return count
+  }
 }
 
 extension [Instant] {

@@ -41,8 +41,9 @@ struct DocumentNode {
   }
 
   /// The entries of a mapping in the order of the file; no key may come twice.
-  func mapping() throws(PolicyFileError) -> [(key: String, place: DocumentNode, value: DocumentNode)]
-  {
+  func mapping() throws(PolicyFileError) -> [(
+    key: String, place: DocumentNode, value: DocumentNode
+  )] {
     guard case .mapping(let mapping) = node else {
       throw error("expected keys with values", fix: "write 'key: value' lines here")
     }

@@ -7,10 +7,10 @@ import Units
 /// Scheduling around the head of the queue: it starts as soon as it fits, and while it waits for
 /// its reserved start, others may pass it as the policy allows.
 ///
-/// The reservation is a time; the accelerators under it are, at each plan anew, those that free up
-/// last, so that what is free now stays open as far as it can. They are a witness: whoever is
-/// backfilled either ends before the reserved start or stays off them, so they are there when it
-/// comes, whatever was started meanwhile. Hence the start only ever moves forward.
+/// The reservation is a time; the nodes under it are, at each plan anew, those that are clear by
+/// then and hold back least of what is free now. They are a witness: whoever is backfilled either
+/// ends before the reserved start or stays off them, so they are there when it comes, whatever was
+/// started meanwhile. Hence the start only ever moves forward.
 ///
 /// What was tried and failed is not tried again until something ends: room only shrinks with a
 /// start, and a window before a fixed reserved start only shrinks with time. Only new arrivals are
@@ -28,15 +28,9 @@ struct HeadDiscipline: Sendable {
     /// more may outlast it. Counting only filters; the reserved nodes decide.
     var spareAccelerators: Int
 
-    /// What is reserved, and what is free and not reserved, once asked for; void when the fleet's
+    /// What is free and need not be kept for the head, once asked for; void when the fleet's
     /// occupancy changes.
-    var reserved: Allocation?
     var open: Occupancy?
-
-    mutating func occupancyChanged() {
-      reserved = nil
-      open = nil
-    }
   }
 
   let policy: ClusterPolicy
@@ -95,7 +89,7 @@ struct HeadDiscipline: Sendable {
     if timeline.nodes(of: allocation, clearFor: shape, before: old.start) > before {
       mayStartSooner = true
     }
-    head?.occupancyChanged()
+    head?.open = nil
     if deadline > old.start { head?.spareAccelerators += allocation.acceleratorCount }
   }
 
@@ -261,21 +255,14 @@ struct HeadDiscipline: Sendable {
     return openRoom(draft).fits(shape)
   }
 
-  /// What is free and not reserved.
+  /// What is free and need not be kept for the head.
   private mutating func openRoom(_ draft: Draft) -> Occupancy {
-    if let open = head?.open { return open }
-    let open = draft.occupancy.withholding(reservedAllocation())
-    head?.open = open
-    return open
-  }
-
-  private mutating func reservedAllocation() -> Allocation {
     guard let head else { preconditionFailure("there is no reservation without a head") }
-    if let reserved = head.reserved { return reserved }
+    if let open = head.open { return open }
     let shape = queue.lanes[head.entry.lane].shape
-    let reserved = timeline.allocation(for: shape, at: head.start)
-    self.head?.reserved = reserved
-    return reserved
+    let open = timeline.openRoom(beside: shape, at: head.start, of: draft.occupancy)
+    self.head?.open = open
+    return open
   }
 
   private var nodesForHead: ClearNodes? {
@@ -307,7 +294,7 @@ struct HeadDiscipline: Sendable {
     let end = draft.now + entry.limit
     draft.occupancy.take(allocation)
     timeline.hold(allocation, until: end)
-    head?.occupancyChanged()
+    head?.open = nil
     if let head, end > head.start {
       self.head?.spareAccelerators -= shape.acceleratorCount
     }
