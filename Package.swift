@@ -41,6 +41,13 @@ let package = Package(
     room("Scheduling", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
     room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
+    // The outside world: files, traces, digests.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    room("Gzip", ["CZlib"]),
+
+    .target(
+      name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units"]),
+    tests("GzipTests", ["Gzip", "TestFiles"]),
   ]
 )
