@@ -43,11 +43,14 @@ let package = Package(
 
     // The outside world: files, traces, digests.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     room("Gzip", ["CZlib"]),
+    room("Hashing", ["CLibCrypto"]),
 
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units"]),
     tests("GzipTests", ["Gzip", "TestFiles"]),
+    tests("HashingTests", ["Hashing"]),
   ]
 )
