@@ -46,11 +46,13 @@ let package = Package(
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
+    room("Traces", ["Units", "Gzip"]),
 
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units"]),
     tests("GzipTests", ["Gzip", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),
+    tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
   ]
 )
