@@ -47,6 +47,7 @@ let package = Package(
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
     room("Traces", ["Units", "Gzip"]),
+    room("Simulation", ["Units", "Traces"]),
 
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
@@ -54,5 +55,6 @@ let package = Package(
     tests("GzipTests", ["Gzip", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
+    tests("SimulationTests", ["Simulation", "Units", "Traces"]),
   ]
 )
