@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units"]),
-    tests("GzipTests", ["Gzip", "TestFiles"]),
+    tests("GzipTests", ["Gzip", "Units", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
     tests("SimulationTests", ["Simulation", "Units", "Traces"]),

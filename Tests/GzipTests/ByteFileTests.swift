@@ -2,6 +2,7 @@ import Foundation
 import Gzip
 import TestFiles
 import Testing
+import Units
 
 @Suite struct `A byte file` {
   static let line = "the quick brown fox\n"
@@ -84,6 +85,21 @@ import Testing
       try Self.contents(of: file)
     } throws: { error in
       "\(error)".hasSuffix("(incorrect data check); fetch the file again")
+    }
+  }
+
+  @Test(arguments: [compressed, StoredGzip.stream(of: content)])
+  func `gives bytes or an error for any mutilated stream`(whole: [UInt8]) {
+    for seed in 0..<500 as Range<UInt64> {
+      var mutator = Mutator(generator: SeededGenerator(seed: seed))
+      let file = TemporaryFile(mutator.mutated(whole))
+      do throws(ByteFileError) {
+        // A bit of the name or the time in the header may flip without harm.
+        let bytes = try Self.contents(of: file)
+        #expect(bytes.count < 1 << 20, "seed \(seed)")
+      } catch {
+        #expect("\(error)".hasPrefix(file.path + ": "), "seed \(seed)")
+      }
     }
   }
 
