@@ -41,13 +41,35 @@ let package = Package(
     room("Scheduling", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
     room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
+    // The C-facing rooms: one Swift wrapper each.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    room("Gzip", ["CZlib"]),
+    room("Hashing", ["CLibCrypto"]),
+
     // The edge: everything below may do I/O.
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
-    room("Simulation", core),
+    room("Traces", ["Units", "Gzip"]),
+    room("Simulation", core + ["Traces", "Hashing"]),
+    room("Reports", core + ["Simulation"]),
+    room(
+      "Workbench",
+      core + [
+        "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "gsim", dependencies: ["Workbench"], exclude: ["README.md"], swiftSettings: house),
 
+    // The tests.
+    .target(
+      name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units"]),
     tests("FleetTests", ["Units", "Fleet"]),
     tests("SchedulingTests", core + ["Simulation"]),
-    tests("SimulationTests", core + ["Simulation"]),
+    tests("GzipTests", ["Gzip", "Units", "TestFiles"]),
+    tests("HashingTests", ["Hashing"]),
+    tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
+    tests("SimulationTests", core + ["Simulation", "Traces"]),
   ]
 )

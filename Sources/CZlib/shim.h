@@ -1,0 +1,2 @@
+// Swift sees the system's zlib through this one header.
+#include <zlib.h>

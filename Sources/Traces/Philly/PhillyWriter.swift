@@ -1,0 +1,44 @@
+internal import Units
+
+/// Writes jobs as a Philly CSV, which reads back as the same jobs.
+///
+/// The format has no column for requested times: they are lost.
+public struct PhillyWriter: Sendable {
+  /// What stands in the column `cluster` of every line.
+  public let cluster: String
+
+  /// A writer that gives every job the same cluster, a word of plain ASCII without commas.
+  public init(cluster: String = "generated") {
+    precondition(
+      cluster.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") },
+      "\"\(cluster)\" would break the lines of the file")
+    self.cluster = cluster
+  }
+
+  /// The file, header first; every job lies between 1970 and 9999 and runs for a time ≥ 0.
+  public func file(of jobs: [TraceJob]) -> [UInt8] {
+    var out = Array("timestamp,duration,num_gpus,gpu_time,cluster\n".utf8)
+    let bytesPerLine = 56
+    out.reserveCapacity(out.count + jobs.count * bytesPerLine)
+    for job in jobs {
+      precondition(job.runTime >= .zero, "a run time of \(job.runTime.milliseconds) ms")
+      let runTime = Int128(job.runTime.milliseconds)
+      Timestamp.append(job.submitted, to: &out)
+      out.append(UInt8(ascii: ","))
+      append(milliseconds: runTime, to: &out)
+      out += ",\(job.size),".utf8
+      append(milliseconds: runTime * Int128(job.size), to: &out)
+      out += ",\(cluster)\n".utf8
+    }
+    return out
+  }
+
+  /// Appends seconds with one to three places, as many as the milliseconds need.
+  private func append(milliseconds: Int128, to out: inout [UInt8]) {
+    let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+    out += "\(seconds).\(rest / 100)".utf8
+    guard rest % 100 != 0 else { return }
+    out += "\(rest / 10 % 10)".utf8
+    if rest % 10 != 0 { out += "\(rest % 10)".utf8 }
+  }
+}

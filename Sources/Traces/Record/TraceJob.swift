@@ -1,0 +1,34 @@
+public import Units
+
+/// One job of a trace: what a replay submits, and how long it will then run.
+///
+/// Traces hold hundreds of thousands of these, so it is 32 bytes, all of them in place.
+public struct TraceJob: Sendable, Equatable {
+  /// When the job was submitted.
+  public var submitted: Instant
+  /// How long it ran, which a scheduler must not know beforehand.
+  public var runTime: TimeSpan
+  private var requestedMilliseconds: Int64
+  /// How many processors (SWF) or accelerators (Philly, Muri) it held.
+  public var size: UInt32
+
+  /// An optional span would take 16 bytes; no trace asks for this one.
+  private static let notRequested = Int64.min
+
+  /// A job of a trace; `requestedTime` is nil where the trace does not tell it.
+  public init(submitted: Instant, runTime: TimeSpan, requestedTime: TimeSpan?, size: UInt32) {
+    self.submitted = submitted
+    self.runTime = runTime
+    self.requestedMilliseconds = requestedTime?.milliseconds ?? Self.notRequested
+    self.size = size
+  }
+
+  /// How long the job asked to run; nil where the trace does not tell it.
+  public var requestedTime: TimeSpan? {
+    get {
+      let known = requestedMilliseconds != Self.notRequested
+      return known ? TimeSpan(milliseconds: requestedMilliseconds) : nil
+    }
+    set { requestedMilliseconds = newValue?.milliseconds ?? Self.notRequested }
+  }
+}
