@@ -42,5 +42,6 @@ let package = Package(
     room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
     tests("UnitsTests", ["Units"]),
+    tests("TidyTests", []),
   ]
 )
