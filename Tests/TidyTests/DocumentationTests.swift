@@ -13,6 +13,8 @@ import Testing
     ("///\npublic var a = 1", [2]),
     ("/// A.\npublic enum A {\n  case b\n}", [3]),
     ("/// A.\npublic protocol A {\n  /// B.\n  func b()\n  var c: Int { get }\n}", [5]),
+    ("public extension A {\n  func b() {}\n  private func c() {}\n}", [2]),
+    ("extension A {\n  func b() {}\n  public func c() {}\n}", [3]),
     ("let a = 1\nfunc b() {}\ninternal struct C {}", []),
   ])
   func `is missed where it is missing`(text: String, expected: [Int]) {
@@ -22,7 +24,8 @@ import Testing
   @Test(arguments: [
     "var description: String { \"\" }", "func hash(into hasher: inout Hasher) {}",
     "static func == (a: A, b: A) -> Bool { true }", "static func < (a: A, b: A) -> Bool { true }",
-    "func encode(to encoder: any Encoder) {}", "override func a() {}", "init(from a: any Decoder)",
+    "func encode(to encoder: any Encoder) {}", "init(from a: any Decoder)",
+    "var debugDescription: String { \"\" }",
   ])
   func `may be left out where a protocol has written it`(text: String) {
     #expect(lines(of: documentationViolations, in: "public \(text)") == [])

@@ -33,6 +33,7 @@ import Testing
     ("init(a: A, b: B, c: C, d: D, e: E, f: F, g: G) {}", [1]),
     ("init?<A, B: C>(a: A, b: (A, B) -> A, c: A, d: A, e: A, f: A, g: A) {}", [1]),
     ("init(a: A<B, C>, b: (x: A, y: B), c: A = d(e: 1, f: 2), d: D, e: E, f: F) {}", []),
+    ("init(a: A, b: B, c: C, d: D, e: E, f: F = g ? h : i) {}", []),
     ("func a(a: A, b: B, c: C, d: D, e: E, f: F, g: G) {}", []),
     ("self.init(a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7)", []),
     ("init() {}", []),

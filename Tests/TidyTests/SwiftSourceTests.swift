@@ -29,6 +29,12 @@ import Testing
     #expect(tokens(text) == expected)
   }
 
+  @Test func `reads this very file, so that no rule passes by seeing nothing`() {
+    let tree = HouseTree.checkedOut
+    #expect(tree.sources.contains { $0.path == "Tests/TidyTests/SwiftSourceTests.swift" })
+    #expect(tree.sources.contains { $0.isInSources && Room.of($0)?.floor == .core })
+  }
+
   @Test func `keeps the lines`() {
     let source = SwiftSource(path: "A.swift", "\"\"\"\nb\n\"\"\"\n/*\n*/ c\n/// d\ne // f\n")
     #expect(source.tokens.map(\.line) == [1, 5, 7])
@@ -59,7 +65,15 @@ import Testing
     ("public protocol A { func b(); var c: Int { get } }", ["A", "b()", "c"]),
     ("public private(set) var a = 1", ["a"]),
     ("private public(set) var a = 1", []),
-    ("public import A\npublic extension B { func c() {} }", []),
+    ("public import A\nextension B { func c() {} }", []),
+    (
+      "public extension A { func b() {}; private func c() {}; static var d: Int { 1 } }",
+      ["b()", "d"]
+    ),
+    (
+      "public extension A { enum B { case c }; class func d() {}; public init() {} }",
+      ["B", "c", "d()", "init()"]
+    ),
     ("public init?<A>(_ a: A) {}", ["init(_:)"]),
     ("open class A { open class func b() {} }", ["A", "b()"]),
     ("let open = 1; open + 2", []),

@@ -17,7 +17,7 @@ import Testing
     "let a: Double", "func a() async", "a: Set<Int>", "Dictionary<A, B>()", "Date()", "UUID()",
     "Task { }", "await a()", "print(1)", "\"\\(print(1))\"", "Int.random(in: 0..<1)",
     "a.shuffled()", "a.randomElement()", "SystemRandomNumberGenerator()", "Float(1)",
-    "Foundation.exp(1)", "a.hashValue", "ContinuousClock().now",
+    "Foundation.exp(1)", "Swift.print(1)", "a as Float64", "a.hashValue", "ContinuousClock().now",
   ])
   func `banned in core rooms are caught`(text: String) {
     #expect(lines(of: coreWordViolations, in: "\n\(text)") == [2])

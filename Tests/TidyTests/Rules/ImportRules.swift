@@ -33,6 +33,30 @@ func unknownRoomViolations(in paths: [String]) -> [Violation] {
   }
 }
 
+/// A room that is a C library's headers holds no Swift.
+func headerViolations(in source: SwiftSource) -> [Violation] {
+  guard let room = Room.of(source), room.floor == .header else { return [] }
+  return [
+    source.violation(
+      1, "Swift in \(room.name), which is a system library",
+      fix: "move it to the room that wraps it")
+  ]
+}
+
+/// Tests look at what is public: a release build, in which whole traces are replayed, hides the
+/// rest even from `@testable`.
+func testableViolations(in source: SwiftSource) -> [Violation] {
+  guard !source.isInSources else { return [] }
+  return source.tokens.indices.filter {
+    source.text($0) == "testable" && source.text($0 - 1) == "@"
+  }
+  .map { index in
+    source.violation(
+      source.tokens[index].line, "@testable, which a release build refuses",
+      fix: "import it plainly and test what is public")
+  }
+}
+
 /// An executable only starts a command.
 func executableViolations(in source: SwiftSource) -> [Violation] {
   guard Room.of(source)?.floor == .executable, source.lines.count > 20 else { return [] }

@@ -51,7 +51,7 @@ func parameterViolations(in source: SwiftSource) -> [Violation] {
 
 extension SwiftSource {
   /// Counts the colons at the top level of the parameter list: one stands in each parameter, and
-  /// generic arguments have none.
+  /// generic arguments have none. A ternary's, after a `?` that stands apart, is taken off.
   fileprivate func parameterCount(ofInitialiser keyword: Int) -> Int {
     var open = keyword + 1
     while ["?", "!"].contains(text(open)) { open += 1 }
@@ -63,6 +63,7 @@ extension SwiftSource {
     var index = open + 1
     while index < max(open, partners[open]) {
       if text(index) == ":" { count += 1 }
+      if text(index) == "?", tokens[index].isSpaced { count -= 1 }
       let isOpener = ["(", "[", "{"].contains(text(index))
       index = isOpener ? max(index, partners[index]) + 1 : index + 1
     }

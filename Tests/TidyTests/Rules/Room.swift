@@ -45,17 +45,15 @@ struct Room: Sendable {
     edge("Reports", coreNames + ["Simulation"]),
     edge(
       "Workbench",
-      coreNames + ["Simulation", "Reports", "Traces", "PolicyFiles", "ArgumentParser"]),
+      coreNames + ["Simulation", "Reports", "Traces", "PolicyFiles", "Gzip", "ArgumentParser"]),
   ]
 
   private static let executables = [
     Room(name: "gsim", floor: .executable, imports: ["Workbench"])
   ]
 
-  /// What comes with the compiler and reads clocks, files or other threads' memory.
-  private static let system: Set<String> = [
-    "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
-  ]
+  /// What comes with the compiler and reads clocks and files.
+  private static let system: Set<String> = ["Foundation", "Glibc"]
 
   private static func edge(_ name: String, _ imports: [String]) -> Room {
     Room(name: name, floor: .edge, imports: system.union(imports))

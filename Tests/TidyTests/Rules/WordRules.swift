@@ -10,6 +10,9 @@ private let coreWords: [String: String] = [
   "UUID": "mint ids by a counter",
   "Double": "use whole numbers or fixed point",
   "Float": "use whole numbers or fixed point",
+  "Float16": "use whole numbers or fixed point",
+  "Float32": "use whole numbers or fixed point",
+  "Float64": "use whole numbers or fixed point",
   "Dictionary": "use an array indexed by dense ids, or sorted pairs",
   "Set": "use a bitset, or a sorted array",
   "hashValue": "it differs from run to run: compare the values",
@@ -28,7 +31,7 @@ func coreWordViolations(in source: SwiftSource) -> [Violation] {
     if let fix = coreWords[token.text] {
       return source.violation(token.line, "\(token.text) in a core room", fix: fix)
     }
-    let isMember = source.text(index - 1) == "."
+    let isMember = source.text(index - 1) == "." && source.text(index - 2) != "Swift"
     let isCall = source.text(index + 1) == "("
     if inputAndOutput.contains(token.text), isCall, !isMember, source.text(index - 1) != "func" {
       return source.violation(

@@ -9,7 +9,6 @@ struct PublicDeclaration {
   /// The name with its first label: `hash(into:)`; the name alone for what takes no arguments.
   let signature: String
 
-  let isOverride: Bool
   let line: Int
 
   /// The line where its attributes and modifiers begin.
@@ -18,7 +17,8 @@ struct PublicDeclaration {
 
 extension SwiftSource {
   private static let kinds: Set<String> = [
-    "actor", "associatedtype", "class", "enum", "func", "init", "let", "macro", "protocol",
+    "actor", "associatedtype", "class", "enum", "extension", "func", "init", "let", "macro",
+    "protocol",
     "struct", "subscript", "typealias", "var",
   ]
 
@@ -29,14 +29,18 @@ extension SwiftSource {
     "unowned", "weak",
   ]
 
-  /// Every declaration marked `public` or `open`, the cases of public enums and the requirements
-  /// of public protocols.
+  private static let accessLevels: Set<String> = [
+    "fileprivate", "internal", "open", "package", "private", "public",
+  ]
+
+  /// Every declaration marked `public` or `open`, the cases of public enums, the requirements of
+  /// public protocols and the members of public extensions.
   var publicDeclarations: [PublicDeclaration] {
     var found: [PublicDeclaration] = []
     for index in tokens.indices
     where (isKeyword(index, "public") || isKeyword(index, "open")) && text(index + 1) != "(" {
       guard let kindIndex = kindIndex(from: index) else { continue }
-      found.append(declaration(at: kindIndex))
+      if text(kindIndex) != "extension" { found.append(declaration(at: kindIndex)) }
       found += impliedDeclarations(of: kindIndex)
     }
     return found
@@ -46,9 +50,7 @@ extension SwiftSource {
     var index = start
     while index < tokens.count {
       let here = text(index)
-      let isModifierClass =
-        here == "class" && Self.kinds.union(Self.modifiers).contains(text(index + 1))
-      if Self.kinds.contains(here), !isModifierClass { return index }
+      if Self.kinds.contains(here), !isModifierClass(index) { return index }
       if here == "@" {
         index += 1
       } else if !Self.modifiers.contains(here) {
@@ -60,12 +62,15 @@ extension SwiftSource {
     return nil
   }
 
-  /// The cases of a public enum, or the requirements of a public protocol.
+  /// What is public because it stands directly in something public: the cases of an enum, the
+  /// requirements of a protocol, the members of an extension that claim no access of their own.
   private func impliedDeclarations(of kindIndex: Int) -> [PublicDeclaration] {
+    let kind = text(kindIndex)
     let wanted: Set<String>
-    switch text(kindIndex) {
+    switch kind {
     case "enum": wanted = ["case"]
     case "protocol": wanted = ["associatedtype", "func", "init", "subscript", "var"]
+    case "extension": wanted = Self.kinds.subtracting(["extension"])
     default: return []
     }
     guard let open = tokens[kindIndex...].indices.first(where: { text($0) == "{" }) else {
@@ -74,8 +79,13 @@ extension SwiftSource {
     var found: [PublicDeclaration] = []
     var index = open + 1
     while index < max(open, partners[open]) {
-      if wanted.contains(text(index)), text(index - 1) != "." {
-        found.append(declaration(at: index))
+      if wanted.contains(text(index)), text(index - 1) != ".", !isModifierClass(index) {
+        if kind != "extension" {
+          found.append(declaration(at: index))
+        } else if !claimsAccess(index) {
+          found.append(declaration(at: index))
+          found += impliedDeclarations(of: index)
+        }
       }
       let isOpener = ["(", "[", "{"].contains(text(index))
       index = isOpener ? max(index, partners[index]) + 1 : index + 1
@@ -83,13 +93,26 @@ extension SwiftSource {
     return found
   }
 
+  /// Whether this `class` says how another keyword is meant, as in `class func`.
+  private func isModifierClass(_ index: Int) -> Bool {
+    text(index) == "class" && Self.kinds.union(Self.modifiers).contains(text(index + 1))
+  }
+
+  /// Whether an access level stands before a declaration; `private(set)` limits only its setter.
+  private func claimsAccess(_ kindIndex: Int) -> Bool {
+    var first = kindIndex
+    while let previous = startOfModifier(endingAt: first - 1) {
+      if Self.accessLevels.contains(text(previous)), text(previous + 1) != "(" { return true }
+      first = previous
+    }
+    return false
+  }
+
   private func declaration(at kindIndex: Int) -> PublicDeclaration {
     let kind = text(kindIndex)
     var first = kindIndex
-    var isOverride = false
     while let previous = startOfModifier(endingAt: first - 1) {
       first = previous
-      if text(previous) == "override" { isOverride = true }
     }
     var nameEnd = kindIndex + 1
     var name = kind
@@ -104,7 +127,7 @@ extension SwiftSource {
       }
     }
     return PublicDeclaration(
-      kind: kind, name: name, signature: name + firstLabel(after: nameEnd), isOverride: isOverride,
+      kind: kind, name: name, signature: name + firstLabel(after: nameEnd),
       line: tokens[kindIndex].line, firstLine: tokens[first].line)
   }
 
