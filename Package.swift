@@ -71,5 +71,6 @@ let package = Package(
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
     tests("SimulationTests", core + ["Simulation", "Traces"]),
+    tests("TidyTests", []),
   ]
 )

@@ -20,7 +20,7 @@ public struct Table: Sendable {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
         line += column == 0 ? cell + padding : "  " + padding + cell
       }
-      return line.replacing(/ +$/, with: "") + "\n"
+      return line.replacing(#/ +$/#, with: "") + "\n"
     }.joined()
   }
 }

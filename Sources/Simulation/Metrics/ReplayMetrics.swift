@@ -18,6 +18,9 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     public var timedOut = 0
     /// Jobs that were refused: the fleet could never run them.
     public var rejected = 0
+
+    /// No job yet.
+    public init() {}
   }
 
   /// How many jobs came how far.

@@ -1,0 +1,123 @@
+public import ArgumentParser
+import Fleet
+import Reports
+import Simulation
+import Traces
+import Units
+
+extension Overruns: ExpressibleByArgument {}
+
+/// Which jobs, on which fleet: what `replay` and `compare` have in common.
+struct WorkloadOptions: ParsableArguments {
+  /// The format as the command line names it.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case auto, swf, philly, muri
+
+    var format: TraceFormat? { TraceFormat(rawValue: rawValue) }
+  }
+
+  @Argument(
+    help: ArgumentHelp(
+      "A trace, plain or gzip, or philly-like[:JOBS[:LOAD]]: a workload generated from the seed.",
+      valueName: "trace"))
+  var trace: String
+
+  @Option(help: "The trace's format.")
+  var format = Format.auto
+
+  @Option(
+    help: ArgumentHelp(
+      "The fleet: nodes by accelerators, such as 66x8, or a fleet file.",
+      valueName: "file|NxA"))
+  var fleet: FleetArgument
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these jobs, from an idle fleet; may be given again. Jobs of zero length are not "
+        + "counted.", valueName: "start:count"))
+  var window: [WindowArgument] = []
+
+  @Option(help: ArgumentHelp("Only the first jobs.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: "What becomes of jobs that ran longer than they asked for.")
+  var overruns = Overruns.raise
+
+  @Option(
+    help: ArgumentHelp(
+      "What a generated workload follows from; a recorded trace draws nothing.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit): give at least 1") }
+  }
+
+  /// The jobs with all that a report says of them.
+  func load(for topology: Topology) throws -> Workload {
+    let trace = try read(for: topology)
+    var subject = ReplayReport.Subject(trace: self.trace, format: trace.format.rawValue)
+    subject.jobs = trace.jobs.count
+    subject.skipped = trace.skipped.map { ($0.reason.description, $0.count) }
+    subject.missingRequestedTimes = trace.missingRequestedTimes
+    subject.overruns = (trace.overruns, overruns)
+    if let first = trace.jobs.first, let last = trace.jobs.last {
+      subject.spanSeconds = Double((last.submitted - first.submitted).milliseconds) / 1000
+    }
+    guard !window.isEmpty else {
+      return Workload(subject: subject, parts: [(0, trace.jobs[...])])
+    }
+    let jobs = trace.jobs.filter { $0.runTime > .zero }
+    let parts = try window.map { window in
+      guard window.start + window.count <= jobs.count else {
+        throw ValidationError(
+          "--window \(window.start):\(window.count) goes past the end: "
+            + "the trace has \(jobs.count) jobs that run")
+      }
+      return (window.start, jobs[window.start..<window.start + window.count])
+    }
+    return Workload(subject: subject, parts: parts)
+  }
+
+  private func read(for topology: Topology) throws -> Trace {
+    if let model = try PhillyLikeArgument(trace, accelerators: topology.acceleratorCount) {
+      let jobs = model.workload.generate(seed: seed)
+      return Trace(format: .philly, jobs: limit.map { Array(jobs.prefix($0)) } ?? jobs)
+    }
+    return try Trace.read(path: trace, format: format.format, limit: limit)
+  }
+}
+
+/// The jobs to replay.
+struct Workload {
+  var subject: ReplayReport.Subject
+
+  /// The windows with the index of their first job, or the whole as one part.
+  var parts: [(start: Int, jobs: ArraySlice<TraceJob>)]
+
+  var jobCount: Int { parts.reduce(0) { $0 + $1.jobs.count } }
+}
+
+/// A generated workload as the command line names it: `philly-like[:JOBS[:LOAD]]`.
+struct PhillyLikeArgument {
+  let workload: PhillyLikeWorkload
+
+  static let name = "philly-like"
+
+  /// Nil if it is not of that form at all.
+  init?(_ written: String, accelerators: Int) throws {
+    let parts = written.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.first.map(String.init) == Self.name else { return nil }
+    guard parts.count <= 3,
+      let jobs = parts.count > 1 ? Int(parts[1]) : 10_000, (1...10_000_000).contains(jobs),
+      let load = parts.count > 2 ? Int(parts[2]) : 90, (1...1000).contains(load)
+    else {
+      throw ValidationError(
+        "\(written): write philly-like:JOBS:LOAD, such as philly-like:20000:95, "
+          + "with up to 10,000,000 jobs and a load of 1 to 1000 percent")
+    }
+    guard accelerators > 0 else {
+      throw ValidationError("\(written) asks for accelerators and the fleet has none")
+    }
+    workload = PhillyLikeWorkload(jobs: jobs, accelerators: accelerators, loadPercent: load)
+  }
+}

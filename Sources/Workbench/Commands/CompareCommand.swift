@@ -1,0 +1,32 @@
+import ArgumentParser
+import Fleet
+import Reports
+import Simulation
+
+/// `gsim compare`: the same workload under several policies, side by side.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Replay a trace under several policies and say what differs.")
+
+  @OptionGroup var workload: WorkloadOptions
+
+  @Option(help: PolicyArgument.help)
+  var policy: [PolicyArgument]
+
+  func validate() throws {
+    guard policy.count >= 2 else {
+      throw ValidationError("--policy: give it twice or more, once for each policy to compare")
+    }
+  }
+
+  mutating func run() throws {
+    let topology = try workload.fleet.topology()
+    let policies = try policy.map { try $0.policy() }
+    let run = ReplayRun(
+      workload: try workload.load(for: topology), topology: topology,
+      overruns: workload.overruns)
+    let reports = try policies.map { try run.run($0, seed: workload.seed) }
+    print("\(run.workload.jobCount) jobs of \(workload.trace) on \(topology.name)\n")
+    print(Comparison(reports).table(), terminator: "")
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Fleet
+import Foundation
+import Policy
+import Reports
+import Simulation
+import Traces
+
+/// `gsim replay`: what a policy would have done with a trace.
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "Replay a trace under a policy and say what came of it.")
+
+  @OptionGroup var workload: WorkloadOptions
+
+  @Option(help: PolicyArgument.help)
+  var policy: PolicyArgument
+
+  @Option(
+    help: ArgumentHelp("Write the figures as JSON; - for standard output.", valueName: "file|-"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Write the decision log, a line a decision.", valueName: "file"))
+  var decisions: String?
+
+  mutating func run() throws {
+    let topology = try workload.fleet.topology()
+    let policy = try policy.policy()
+    let inputs = [workload.trace, self.policy.written, workload.fleet.written]
+    let jsonFile = try json.flatMap { $0 == "-" ? nil : try OutputFile(path: $0, inputs: inputs) }
+    let decisionFile = try decisions.map { try OutputFile(path: $0, inputs: inputs) }
+    let load = try workload.load(for: topology)
+    let report = try ReplayRun(workload: load, topology: topology, overruns: workload.overruns)
+      .run(policy, seed: workload.seed, decisions: decisionFile)
+    if json == "-" {
+      FileHandle.standardOutput.write(try report.json())
+    } else {
+      print(report.summary(), terminator: "")
+    }
+    try jsonFile?.write(Array(try report.json()))
+    try jsonFile?.finish()
+  }
+}
+
+/// One workload on one fleet, ready to be replayed under one policy after another.
+struct ReplayRun {
+  let workload: Workload
+  let topology: Topology
+  let overruns: Overruns
+
+  func run(
+    _ policy: ClusterPolicy, seed: UInt64, decisions: OutputFile? = nil
+  ) throws -> ReplayReport {
+    let log = DecisionLog(sink: decisions.map { file in { try file.write($0) } })
+    let replay = Replay(topology: topology, policy: policy, overruns: overruns)
+    let progress = Progress("replaying under \(policy.name)", total: workload.jobCount)
+    let results = workload.parts.map { part in
+      if workload.parts.count > 1 {
+        log.append(comment: "window \(part.start):\(part.jobs.count)")
+      }
+      let result = replay.run(part.jobs, log: log) { progress.show($0) }
+      progress.finishPart(of: part.jobs.count)
+      return (part.start, result)
+    }
+    progress.clear()
+    let digest = try log.finish()
+    try decisions?.finish()
+    var report = ReplayReport(
+      subject: workload.subject, fleet: topology.name, policy: policy.name, seed: seed,
+      results: results, digest: digest)
+    report.cost = .ofThisProcess
+    return report
+  }
+}

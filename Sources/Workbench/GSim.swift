@@ -1,0 +1,38 @@
+public import ArgumentParser
+import Foundation
+
+/// `gsim`: replays and generates workloads on the production core.
+public struct GSim: ParsableCommand {
+  /// What the command is called and what it can do.
+  public static let configuration = CommandConfiguration(
+    commandName: "gsim",
+    abstract: "Replay workloads through Muster's production scheduler.",
+    discussion: """
+      A trace goes through the very core that runs in production, on a virtual clock. \
+      Start with: gsim replay TRACE --fleet 66x8 --policy fcfs+easy
+      """,
+    version: "0.1.0",
+    subcommands: [ReplayCommand.self, CompareCommand.self, GenerateCommand.self])
+
+  /// Without a subcommand it prints its help.
+  public init() {}
+
+  /// Runs the command line and exits: 0, 1 for a failure of the work, 2 for wrong usage.
+  public static func runAndExit() -> Never {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      Foundation.exit(0)
+    } catch {
+      let code = exitCode(for: error)
+      if code.isSuccess {
+        print(fullMessage(for: error))
+        Foundation.exit(0)
+      }
+      let isUsage = code == .validationFailure
+      let message = isUsage ? fullMessage(for: error) : "gsim: \(self.message(for: error))"
+      FileHandle.standardError.write(Data((message + "\n").utf8))
+      Foundation.exit(isUsage ? 2 : 1)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+
+/// A file that a command writes: it takes its name only once it is whole.
+///
+/// Until then it is called `NAME.partial`, so that a failure leaves the old file as it was. What is
+/// no regular file, such as `/dev/stdout`, is written as it stands.
+final class OutputFile {
+  private let path: String
+  private let written: String
+  private let handle: FileHandle
+
+  /// - Parameter inputs: files that the command reads, which it must not replace.
+  init(path: String, inputs: [String]) throws {
+    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    for input in inputs
+    where URL(fileURLWithPath: input).resolvingSymlinksInPath().path == url.path {
+      throw ValidationError("\(path) is what is read: write to another file")
+    }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+    let kind = attributes?[.type] as? FileAttributeType
+    guard kind != .typeDirectory else {
+      throw ValidationError("\(path) is a directory: name a file in it")
+    }
+    self.path = url.path
+    written = kind == nil || kind == .typeRegular ? url.path + ".partial" : url.path
+    if written != url.path, !FileManager.default.createFile(atPath: written, contents: nil) {
+      throw CommandFailure("\(path): cannot be written; check that its folder exists and is yours")
+    }
+    guard let handle = FileHandle(forWritingAtPath: written) else {
+      throw CommandFailure("\(path): cannot be opened for writing")
+    }
+    self.handle = handle
+  }
+
+  func write(_ bytes: [UInt8]) throws {
+    do {
+      try handle.write(contentsOf: Data(bytes))
+    } catch {
+      throw CommandFailure("\(path): cannot be written (\(error.localizedDescription))")
+    }
+  }
+
+  /// Gives the file its name.
+  func finish() throws {
+    try handle.close()
+    guard written != path else { return }
+    let target = URL(fileURLWithPath: path)
+    _ = try FileManager.default.replaceItemAt(target, withItemAt: URL(fileURLWithPath: written))
+  }
+}

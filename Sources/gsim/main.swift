@@ -1,0 +1,3 @@
+import Workbench
+
+GSim.runAndExit()

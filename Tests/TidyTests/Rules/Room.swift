@@ -1,0 +1,67 @@
+/// A target of the house and what it may import: the table of `Documentation/Architecture.md`.
+struct Room: Sendable {
+  enum Floor {
+    /// Pure and deterministic: no input or output, no clock, the standard library only.
+    case core
+    /// May do input and output.
+    case edge
+    /// Twenty lines that start a command.
+    case executable
+    /// A C library's headers; no Swift.
+    case header
+  }
+
+  let name: String
+  let floor: Floor
+  let imports: Set<String>
+
+  /// Whether it may hold `unsafe` code: the one Swift wrapper of a C library.
+  var wrapsC: Bool { !imports.isDisjoint(with: Self.headers.map(\.name)) }
+
+  /// All rooms, lowest floor first: a room imports only what stands before it.
+  static let table = headers + core + edge + executables
+
+  /// The rooms whose events, plans and policies replay to the same bytes.
+  static let core: [Room] = {
+    let names = ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling", "Control"]
+    return names.indices.map { index in
+      Room(name: names[index], floor: .core, imports: Set(names[..<index]))
+    }
+  }()
+
+  private static let coreNames = core.map(\.name)
+
+  private static let headers = [
+    Room(name: "CZlib", floor: .header, imports: []),
+    Room(name: "CLibCrypto", floor: .header, imports: []),
+  ]
+
+  private static let edge = [
+    edge("Gzip", ["CZlib"]),
+    edge("Hashing", ["CLibCrypto"]),
+    edge("PolicyFiles", coreNames + ["Yams"]),
+    edge("Traces", ["Units", "Jobs", "Gzip"]),
+    edge("Simulation", coreNames + ["Traces", "Hashing"]),
+    edge("Reports", coreNames + ["Simulation"]),
+    edge(
+      "Workbench",
+      coreNames + ["Simulation", "Reports", "Traces", "PolicyFiles", "Gzip", "ArgumentParser"]),
+  ]
+
+  private static let executables = [
+    Room(name: "gsim", floor: .executable, imports: ["Workbench"])
+  ]
+
+  /// What comes with the compiler and reads clocks and files.
+  private static let system: Set<String> = ["Foundation", "Glibc"]
+
+  private static func edge(_ name: String, _ imports: [String]) -> Room {
+    Room(name: name, floor: .edge, imports: system.union(imports))
+  }
+
+  /// The room that a file belongs to, or nil where it is in none of the table.
+  static func of(_ source: SwiftSource) -> Room? {
+    guard source.isInSources else { return nil }
+    return table.first { $0.name == source.target }
+  }
+}
