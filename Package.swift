@@ -16,9 +16,10 @@ func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: imports, exclude: ["README.md"], swiftSettings: house)
 }
 
-/// The tests of one room.
-func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: imports, swiftSettings: house)
+/// The tests of one room; `golden` where a folder of expected texts lies beside them.
+func tests(_ name: String, _ imports: [Target.Dependency], golden: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: imports, exclude: golden ? ["Golden"] : [], swiftSettings: house)
 }
 
 let core: [Target.Dependency] = [
@@ -64,13 +65,17 @@ let package = Package(
     // The tests.
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
-    tests("UnitsTests", ["Units"]),
+    tests("UnitsTests", ["Units", "TestFiles"]),
     tests("FleetTests", ["Units", "Fleet"]),
-    tests("SchedulingTests", core + ["Simulation"]),
+    tests("SchedulingTests", core + ["Simulation", "Traces"], golden: true),
     tests("GzipTests", ["Gzip", "Units", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
+    tests("ClusterTests", ["Units", "Fleet", "Jobs", "Cluster"]),
+    tests("ControlTests", core),
+    tests("PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Policy", "TestFiles"]),
     tests("SimulationTests", core + ["Simulation", "Traces"]),
+    tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests("TidyTests", []),
   ]
 )

@@ -159,9 +159,11 @@ private struct HostlistParser {
       guard isNameByte(bytes[at]) else { throw HostlistError(cause: .badCharacter, offset: at) }
       at += 1
     }
-    guard at > start else { throw HostlistError(cause: .emptyName, offset: start) }
+    // A name may be a number alone, so nothing need stand before a bracket.
+    let isBracket = at < bytes.count && bytes[at] == 0x5B
+    guard at > start || isBracket else { throw HostlistError(cause: .emptyName, offset: start) }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
-    guard at < bytes.count, bytes[at] == 0x5B else {
+    guard isBracket else {
       try add(NodeName(text), at: start)
       return
     }

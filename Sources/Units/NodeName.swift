@@ -15,7 +15,7 @@ public struct NodeName: Hashable, Sendable {
   public init(_ name: String) {
     let digits = name.utf8.reversed().prefix(9).prefix { $0 >= 0x30 && $0 <= 0x39 }
     width = digits.count
-    prefix = String(name.dropLast(width))
+    prefix = String(decoding: name.utf8.dropLast(width), as: UTF8.self)
     number = digits.isEmpty ? nil : digits.reversed().reduce(0) { $0 * 10 + UInt32($1 - 0x30) }
   }
 
