@@ -7,6 +7,11 @@ struct DocumentNode {
 
   /// The root of a file's one document.
   static func root(of text: String, file: String) throws(PolicyFileError) -> DocumentNode {
+    if let (line, column) = AliasSearch.first(in: text) {
+      throw PolicyFileError(
+        file: file, line: line, column: column, what: "'*' looks like a YAML alias here",
+        fix: "write out what it stands for, or leave the '*' away")
+    }
     let composed: Yams.Node?
     do {
       composed = try Yams.compose(yaml: text)
@@ -48,12 +53,13 @@ struct DocumentNode {
       throw error("expected keys with values", fix: "write 'key: value' lines here")
     }
     var entries: [(key: String, place: DocumentNode, value: DocumentNode)] = []
+    var names: Set<String> = []
     for (key, value) in mapping {
       let place = DocumentNode(file: file, node: key)
       guard let name = key.scalar?.string else {
         throw place.error("a key must be a word", fix: "write 'key: value'")
       }
-      guard !entries.contains(where: { $0.key == name }) else {
+      guard names.insert(name).inserted else {
         throw place.error("'\(name)' stands here twice", fix: "keep one of them")
       }
       entries.append((name, place, DocumentNode(file: file, node: value)))
@@ -101,6 +107,17 @@ struct DocumentNode {
 extension PolicyFileError {
   init(_ error: YamlError, file: String) {
     switch error {
+    case .composer(.some(let context), let problem, let mark, _):
+      self.init(
+        file: file, line: mark.line, column: mark.column, what: "\(context.text), \(problem)",
+        fix: "mend the file")
+    case .reader(let problem, let offset, _, let yaml):
+      let before = yaml.utf8.prefix(offset ?? 0)
+      let lineStart = before.lastIndex(of: 0x0A).map(before.index(after:)) ?? before.startIndex
+      self.init(
+        file: file, line: before.count { $0 == 0x0A } + 1,
+        column: before[lineStart...].count + 1, what: "not YAML: \(problem)",
+        fix: "take that character out")
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       self.init(

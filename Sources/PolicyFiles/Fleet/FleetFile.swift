@@ -23,11 +23,15 @@ public enum FleetFile {
     guard let name = keys["fleet"] else {
       throw root.error("the fleet has no name", fix: "add 'fleet: NAME'")
     }
-    guard let types = keys["node-types"] else {
+    guard let typesNode = keys["node-types"] else {
       throw root.error("no node types", fix: "add 'node-types:' with at least one")
     }
+    let types = try nodeTypes(typesNode)
+    guard !types.isEmpty else {
+      throw typesNode.error("no node types", fix: "add at least one")
+    }
     var decoder = FleetDecoder(
-      types: try nodeTypes(types), builder: TopologyBuilder(name: try name.text()))
+      types: types, builder: TopologyBuilder(name: try name.text()))
     try decoder.decodeContents(of: root, keys, level: nil, type: nil)
     do {
       return try decoder.builder.build()
