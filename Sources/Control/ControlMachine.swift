@@ -47,8 +47,9 @@ public struct ControlMachine: Sendable {
 
   /// A controller that takes over a state, as it was left after some input.
   ///
-  /// From then on it does what the controller would have done that left it; only its first alarm
-  /// may come earlier.
+  /// From then on it does what the controller would have done that left it, but for two things:
+  /// its first alarm may come earlier, and it terminates once more who is past the time limit, as
+  /// nobody knows whether the agents have heard of it.
   public init(resuming state: ClusterState, policy: ClusterPolicy) {
     self.state = state
     self.policy = policy
