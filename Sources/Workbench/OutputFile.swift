@@ -45,7 +45,15 @@ final class OutputFile {
   func finish() throws {
     try handle.close()
     guard written != path else { return }
-    let target = URL(fileURLWithPath: path)
-    _ = try FileManager.default.replaceItemAt(target, withItemAt: URL(fileURLWithPath: written))
+    // Nothing is removed before its successor stands: a failure in between leaves both.
+    let (previous, files) = (path + ".previous", FileManager.default)
+    do {
+      let isReplacing = files.fileExists(atPath: path)
+      if isReplacing { try files.moveItem(atPath: path, toPath: previous) }
+      try files.moveItem(atPath: written, toPath: path)
+      if isReplacing { try files.removeItem(atPath: previous) }
+    } catch {
+      throw CommandFailure("\(path): cannot be replaced; what was written is in \(written)")
+    }
   }
 }
