@@ -71,6 +71,7 @@ let package = Package(
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
     tests("SimulationTests", core + ["Simulation", "Traces"]),
+    tests("ReplayTests", core + ["Simulation", "Traces"]),
     tests("TidyTests", []),
   ]
 )

@@ -57,3 +57,21 @@ final class OutputFile {
     }
   }
 }
+
+/// Where `--json` says that figures go: nowhere, to a file, or to standard output.
+struct JSONOutput {
+  let takesStandardOutput: Bool
+  private let file: OutputFile?
+
+  init(_ option: String?, inputs: [String]) throws {
+    takesStandardOutput = option == "-"
+    file = try option.flatMap { $0 == "-" ? nil : try OutputFile(path: $0, inputs: inputs) }
+  }
+
+  func write(_ figures: @autoclosure () throws -> Data) throws {
+    if takesStandardOutput { FileHandle.standardOutput.write(try figures()) }
+    guard let file else { return }
+    try file.write(Array(try figures()))
+    try file.finish()
+  }
+}
