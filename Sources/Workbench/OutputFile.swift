@@ -9,6 +9,7 @@ final class OutputFile {
   private let path: String
   private let written: String
   private let handle: FileHandle
+  private var isFinished = false
 
   /// - Parameter inputs: files that the command reads, which it must not replace.
   init(path: String, inputs: [String]) throws {
@@ -41,8 +42,15 @@ final class OutputFile {
     }
   }
 
+  /// What failed leaves nothing behind.
+  deinit {
+    guard !isFinished, written != path else { return }
+    try? FileManager.default.removeItem(atPath: written)
+  }
+
   /// Gives the file its name.
   func finish() throws {
+    isFinished = true
     try handle.close()
     guard written != path else { return }
     // Nothing is removed before its successor stands: a failure in between leaves both.
