@@ -1,3 +1,4 @@
+public import Foundation
 import Simulation
 
 /// The same workload under several policies, side by side: what differs, and by how much.
@@ -10,6 +11,17 @@ public struct Comparison: Sendable {
   public init(_ reports: [ReplayReport]) {
     precondition(!reports.isEmpty, "nothing to compare")
     self.reports = reports
+  }
+
+  /// The reports as a JSON array, each as `ReplayReport.json()` has it.
+  public func json() throws -> Data {
+    try ReplayReport.json(reports.map(ReplayReport.Document.init))
+  }
+
+  /// What is compared, in a line.
+  public var heading: String {
+    let jobs = Wording.number(reports[0].total.counts.submitted)
+    return "\(jobs) jobs of \(reports[0].subject.trace) on \(reports[0].fleet)"
   }
 
   /// An aligned table: a figure a row, a policy a column, with its ratio to the first policy.

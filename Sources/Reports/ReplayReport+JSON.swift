@@ -3,28 +3,30 @@ import Simulation
 
 extension ReplayReport {
   /// The report as JSON, keys sorted; see Documentation/Reference/ReplayJSON.md.
-  public func json() throws -> Data {
+  public func json() throws -> Data { try Self.json(Document(self)) }
+
+  static func json(_ document: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    var text = try encoder.encode(Document(self))
+    var text = try encoder.encode(document)
     text.append(0x0A)
     return text
   }
 
-  private struct Document: Encodable {
-    var trace: Trace
-    var fleet: String
-    var policy: String
-    var seed: UInt64
-    var jobs: Jobs
-    var wait_s: Summary
-    var bounded_slowdown: Summary
-    var completion_s: Summary
-    var makespan_s: Double
-    var utilisation: Utilisation
-    var engine: Engine
-    var windows: [Window]?
-    var decisions_sha256: String
+  struct Document: Encodable {
+    private var trace: Trace
+    private var fleet: String
+    private var policy: String
+    private var seed: UInt64
+    private var jobs: Jobs
+    private var wait_s: Summary
+    private var bounded_slowdown: Summary
+    private var completion_s: Summary
+    private var makespan_s: Double
+    private var utilisation: Utilisation
+    private var engine: Engine
+    private var windows: [Window]?
+    private var decisions_sha256: String
 
     init(_ report: ReplayReport) {
       let total = report.total

@@ -9,6 +9,7 @@ final class OutputFile {
   private let path: String
   private let written: String
   private let handle: FileHandle
+  private var isFinished = false
 
   /// - Parameter inputs: files that the command reads, which it must not replace.
   init(path: String, inputs: [String]) throws {
@@ -41,11 +42,44 @@ final class OutputFile {
     }
   }
 
+  /// What failed leaves nothing behind.
+  deinit {
+    guard !isFinished, written != path else { return }
+    try? FileManager.default.removeItem(atPath: written)
+  }
+
   /// Gives the file its name.
   func finish() throws {
+    isFinished = true
     try handle.close()
     guard written != path else { return }
-    let target = URL(fileURLWithPath: path)
-    _ = try FileManager.default.replaceItemAt(target, withItemAt: URL(fileURLWithPath: written))
+    // Nothing is removed before its successor stands: a failure in between leaves both.
+    let (previous, files) = (path + ".previous", FileManager.default)
+    do {
+      let isReplacing = files.fileExists(atPath: path)
+      if isReplacing { try files.moveItem(atPath: path, toPath: previous) }
+      try files.moveItem(atPath: written, toPath: path)
+      if isReplacing { try files.removeItem(atPath: previous) }
+    } catch {
+      throw CommandFailure("\(path): cannot be replaced; what was written is in \(written)")
+    }
+  }
+}
+
+/// Where `--json` says that figures go: nowhere, to a file, or to standard output.
+struct JSONOutput {
+  let takesStandardOutput: Bool
+  private let file: OutputFile?
+
+  init(_ option: String?, inputs: [String]) throws {
+    takesStandardOutput = option == "-"
+    file = try option.flatMap { $0 == "-" ? nil : try OutputFile(path: $0, inputs: inputs) }
+  }
+
+  func write(_ figures: @autoclosure () throws -> Data) throws {
+    if takesStandardOutput { FileHandle.standardOutput.write(try figures()) }
+    guard let file else { return }
+    try file.write(Array(try figures()))
+    try file.finish()
   }
 }

@@ -296,7 +296,7 @@ struct HeadDiscipline: Sendable {
     timeline.hold(allocation, until: end)
     head?.open = nil
     if let head, end > head.start {
-      self.head?.spareAccelerators -= shape.acceleratorCount
+      self.head?.spareAccelerators -= allocation.acceleratorCount
     }
     queue.remove(entry)
     draft.decisions.append(.start(entry.job, allocation, reason))

@@ -4,11 +4,15 @@
 struct CSVHeader {
   /// Where the columns of a wanted trio stand, in the order they were asked for.
   let places: [Int]
+  /// Where the column stands that may be missing, if it is there.
+  let optionalPlace: Int?
   /// How many columns every line has.
   let columns: Int
 
-  /// Finds the `wanted` columns by name.
-  init(_ line: borrowing Span<UInt8>, wanted: [String]) throws(LineFault) {
+  /// Finds the `wanted` columns by name, and one that may be missing.
+  init(
+    _ line: borrowing Span<UInt8>, wanted: [String], optional: String? = nil
+  ) throws(LineFault) {
     if let beyond = line.firstBeyondASCII(0..<line.count) {
       throw .notASCII(line[beyond], column: beyond + 1)
     }
@@ -34,6 +38,7 @@ struct CSVHeader {
       places.append(place)
     }
     self.places = places
+    optionalPlace = names.firstIndex { $0.name == optional }
     columns = names.count
   }
 
@@ -52,11 +57,13 @@ struct CSVHeader {
   }
 }
 
-/// The three fields of a CSV line that make a job, found in one pass over the line.
+/// The fields of a CSV line that make a job, found in one pass over the line.
 struct CSVFields {
   private(set) var first = 0..<0
   private(set) var second = 0..<0
   private(set) var third = 0..<0
+  /// The field that may be missing; empty where it is.
+  private(set) var optional = 0..<0
 
   /// Finds the fields, and checks the number of columns and that all of the line is ASCII.
   init(_ line: borrowing Span<UInt8>, of header: borrowing CSVHeader) throws(LineFault) {
@@ -76,6 +83,7 @@ struct CSVFields {
       if column == header.places[0] { first = line.trimmed(start..<place) }
       if column == header.places[1] { second = line.trimmed(start..<place) }
       if column == header.places[2] { third = line.trimmed(start..<place) }
+      if column == header.optionalPlace { optional = line.trimmed(start..<place) }
       column += 1
       place += 1
       start = place

@@ -13,6 +13,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: PolicyArgument.help)
   var policy: [PolicyArgument]
 
+  @Option(
+    help: ArgumentHelp("Write the figures as JSON; - for standard output.", valueName: "file|-"))
+  var json: String?
+
   func validate() throws {
     guard policy.count >= 2 else {
       throw ValidationError("--policy: give it twice or more, once for each policy to compare")
@@ -22,11 +26,15 @@ struct CompareCommand: ParsableCommand {
   mutating func run() throws {
     let topology = try workload.fleet.topology()
     let policies = try policy.map { try $0.policy() }
+    let inputs = [workload.trace, workload.fleet.written] + policy.map(\.written)
+    let output = try JSONOutput(json, inputs: inputs)
     let run = ReplayRun(
       workload: try workload.load(for: topology), topology: topology,
       overruns: workload.overruns)
-    let reports = try policies.map { try run.run($0, seed: workload.seed) }
-    print("\(run.workload.jobCount) jobs of \(workload.trace) on \(topology.name)\n")
-    print(Comparison(reports).table(), terminator: "")
+    let comparison = Comparison(try policies.map { try run.run($0, seed: workload.seed) })
+    if !output.takesStandardOutput {
+      print("\(comparison.heading)\n\n\(comparison.table())", terminator: "")
+    }
+    try output.write(comparison.json())
   }
 }

@@ -27,18 +27,13 @@ struct ReplayCommand: ParsableCommand {
     let topology = try workload.fleet.topology()
     let policy = try policy.policy()
     let inputs = [workload.trace, self.policy.written, workload.fleet.written]
-    let jsonFile = try json.flatMap { $0 == "-" ? nil : try OutputFile(path: $0, inputs: inputs) }
+    let output = try JSONOutput(json, inputs: inputs)
     let decisionFile = try decisions.map { try OutputFile(path: $0, inputs: inputs) }
     let load = try workload.load(for: topology)
     let report = try ReplayRun(workload: load, topology: topology, overruns: workload.overruns)
       .run(policy, seed: workload.seed, decisions: decisionFile)
-    if json == "-" {
-      FileHandle.standardOutput.write(try report.json())
-    } else {
-      print(report.summary(), terminator: "")
-    }
-    try jsonFile?.write(Array(try report.json()))
-    try jsonFile?.finish()
+    if !output.takesStandardOutput { print(report.summary(), terminator: "") }
+    try output.write(report.json())
   }
 }
 

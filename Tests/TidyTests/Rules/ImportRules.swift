@@ -43,8 +43,8 @@ func headerViolations(in source: SwiftSource) -> [Violation] {
   ]
 }
 
-/// Tests look at what is public: a release build, in which whole traces are replayed, hides the
-/// rest even from `@testable`.
+/// Tests look at what is public: whole traces are replayed by the code as it ships, built without
+/// a door for `@testable`.
 func testableViolations(in source: SwiftSource) -> [Violation] {
   guard !source.isInSources else { return [] }
   return source.tokens.indices.filter {
@@ -52,7 +52,7 @@ func testableViolations(in source: SwiftSource) -> [Violation] {
   }
   .map { index in
     source.violation(
-      source.tokens[index].line, "@testable, which a release build refuses",
+      source.tokens[index].line, "@testable, which ./dev test refuses in its release build",
       fix: "import it plainly and test what is public")
   }
 }
