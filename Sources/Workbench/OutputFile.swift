@@ -77,7 +77,7 @@ struct JSONOutput {
   }
 
   func write(_ figures: @autoclosure () throws -> Data) throws {
-    if takesStandardOutput { FileHandle.standardOutput.write(try figures()) }
+    if takesStandardOutput { try StandardOutput.write(try figures()) }
     guard let file else { return }
     try file.write(Array(try figures()))
     try file.finish()

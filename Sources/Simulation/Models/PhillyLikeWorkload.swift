@@ -31,6 +31,15 @@ public struct PhillyLikeWorkload: Sendable, Equatable {
   ///
   /// Needs a fleet and a load above zero, and jobs that it works off before the year 10,000.
   public func generate(seed: UInt64) -> [TraceJob] {
+    guard let jobs = draw(seed: seed) else {
+      preconditionFailure("\(jobs) jobs would keep such a fleet busy for millennia")
+    }
+    return jobs
+  }
+
+  /// The jobs of one seed as `generate` gives them, or nil where the fleet would still be at work
+  /// in the year 10,000.
+  public func draw(seed: UInt64) -> [TraceJob]? {
     precondition(jobs >= 0, "\(jobs) jobs")
     precondition(accelerators > 0 && loadPercent > 0, "\(accelerators) at \(loadPercent) %")
     var generator = SeededGenerator(seed: seed)
@@ -50,7 +59,7 @@ public struct PhillyLikeWorkload: Sendable, Equatable {
     }
     // The load is exact, not expected: the length of the workload follows from the work drawn.
     let span = work * 100 / (Int128(accelerators) * Int128(loadPercent))
-    precondition(span < Self.longest, "\(jobs) jobs would keep such a fleet busy for millennia")
+    guard span < Self.longest else { return nil }
     let arrivals = ArrivalPattern().draw(jobs, within: Int64(span), from: &generator)
     for (index, arrival) in arrivals.enumerated() {
       drawn[index].submitted = Instant(milliseconds: Self.firstMonday + arrival)

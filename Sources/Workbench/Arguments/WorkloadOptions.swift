@@ -80,7 +80,7 @@ struct WorkloadOptions: ParsableArguments {
 
   private func read(for topology: Topology) throws -> Trace {
     if let model = try PhillyLikeArgument(trace, accelerators: topology.acceleratorCount) {
-      let jobs = model.workload.generate(seed: seed)
+      let jobs = try model.jobs(seed: seed)
       return Trace(format: .philly, jobs: limit.map { Array(jobs.prefix($0)) } ?? jobs)
     }
     return try Trace.read(path: trace, format: format.format, limit: limit)
@@ -99,7 +99,8 @@ struct Workload {
 
 /// A generated workload as the command line names it: `philly-like[:JOBS[:LOAD]]`.
 struct PhillyLikeArgument {
-  let workload: PhillyLikeWorkload
+  private let written: String
+  private let workload: PhillyLikeWorkload
 
   static let name = "philly-like"
 
@@ -118,6 +119,16 @@ struct PhillyLikeArgument {
     guard accelerators > 0 else {
       throw ValidationError("\(written) asks for accelerators and the fleet has none")
     }
+    self.written = written
     workload = PhillyLikeWorkload(jobs: jobs, accelerators: accelerators, loadPercent: load)
+  }
+
+  func jobs(seed: UInt64) throws -> [TraceJob] {
+    guard let jobs = workload.draw(seed: seed) else {
+      throw ValidationError(
+        "\(written) would keep this fleet busy past the year 9999: "
+          + "give fewer jobs, a larger fleet or a higher load")
+    }
+    return jobs
   }
 }

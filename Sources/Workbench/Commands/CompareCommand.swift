@@ -33,7 +33,7 @@ struct CompareCommand: ParsableCommand {
       overruns: workload.overruns)
     let comparison = Comparison(try policies.map { try run.run($0, seed: workload.seed) })
     if !output.takesStandardOutput {
-      print("\(comparison.heading)\n\n\(comparison.table())", terminator: "")
+      try StandardOutput.write("\(comparison.heading)\n\n\(comparison.table())")
     }
     try output.write(comparison.json())
   }

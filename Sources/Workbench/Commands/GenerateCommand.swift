@@ -38,12 +38,12 @@ struct GenerateCommand: ParsableCommand {
     let topology = try fleet.topology()
     let written = "\(model.rawValue):\(jobs):\(load)"
     let argument = try PhillyLikeArgument(written, accelerators: topology.acceleratorCount)
-    guard let workload = argument?.workload else {
+    guard let argument else {
       preconditionFailure("\(written) is no generated workload")
     }
-    let bytes = PhillyWriter().file(of: workload.generate(seed: seed))
+    let bytes = PhillyWriter().file(of: try argument.jobs(seed: seed))
     guard output != "-" else {
-      FileHandle.standardOutput.write(Data(bytes))
+      try StandardOutput.write(bytes)
       return
     }
     let file = try OutputFile(path: output, inputs: [fleet.written])
