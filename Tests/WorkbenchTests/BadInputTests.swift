@@ -150,6 +150,48 @@ import Testing
       1, "\(noise.path): not UTF-8 text; ", of: head + [noise.path, "--policy", "fcfs"])
   }
 
+  @Test func `to a full disk is told`() throws {
+    let trace = TemporaryFile(text: smallTrace)
+    let replay = ["replay", trace.path, "--fleet", "16x1", "--policy", "fcfs"]
+    let compare = ["compare", trace.path, "--fleet", "16x1", "--policy", "fcfs", "--policy", "sjf"]
+    let generate = ["generate", "philly-like", "--fleet", "8x8", "--jobs", "200"]
+    for arguments in [replay, replay + ["--json", "-"], compare, generate] {
+      let outcome = try GSimProcess.run(arguments, outputTo: "/dev/full")
+      #expect(!outcome.isCrash)
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.hasPrefix("gsim: standard output: cannot be written "))
+    }
+    for option in ["--json", "--decisions"] {
+      let outcome = try GSimProcess.run(replay + [option, "/dev/full"])
+      #expect(!outcome.isCrash)
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.hasPrefix("gsim: /dev/full: cannot be written "))
+    }
+  }
+
+  @Test func `of one file for two outputs is wrong usage`() throws {
+    let folder = try TemporaryFolder()
+    let (file, trace) = (folder / "out", TemporaryFile(text: smallTrace))
+    let outputs = ["--json", file, "--decisions", "\(folder.path)/./out"]
+    try expect(2, "--json and --decisions both name \(file): ", of: trace, outputs)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+  }
+
+  @Test(arguments: [
+    ("0", "90", "philly-like:0:90: write philly-like:JOBS:LOAD"),
+    ("10000001", "90", "philly-like:10000001:90: write philly-like:JOBS:LOAD"),
+    ("100", "0", "philly-like:100:0: write philly-like:JOBS:LOAD"),
+    ("400000", "1", "philly-like:400000:1 would keep this fleet busy past the year 9999: "),
+  ])
+  func `of a workload that cannot be drawn is wrong usage`(
+    jobs: String, load: String, message: String
+  ) throws {
+    let numbers = ["--jobs", jobs, "--load", load]
+    try expect(2, message, of: ["generate", "philly-like", "--fleet", "1x1"] + numbers)
+    let name = "philly-like:\(jobs):\(load)"
+    try expect(2, message, of: ["replay", name, "--fleet", "1x1", "--policy", "fcfs"])
+  }
+
   @Test func `leaves no half-written file behind`() throws {
     let folder = try TemporaryFolder()
     let trace = TemporaryFile(text: "not a trace\n")

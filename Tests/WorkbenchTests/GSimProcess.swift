@@ -25,7 +25,7 @@ struct GSimProcess {
   }
 
   /// Runs it to its end. Output goes through files, so that no full pipe can stop it.
-  static func run(_ arguments: [String]) throws -> Outcome {
+  static func run(_ arguments: [String], outputTo file: String? = nil) throws -> Outcome {
     let folder = try TemporaryFolder()
     let (outputPath, errorPath) = (folder / "stdout", folder / "stderr")
     for path in [outputPath, errorPath] {
@@ -35,7 +35,7 @@ struct GSimProcess {
     process.executableURL = try executable()
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: file ?? outputPath))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
     try process.run()
     process.waitUntilExit()

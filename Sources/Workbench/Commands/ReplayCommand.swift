@@ -23,6 +23,14 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the decision log, a line a decision.", valueName: "file"))
   var decisions: String?
 
+  func validate() throws {
+    guard let json, let decisions, json != "-" else { return }
+    let paths = [json, decisions].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+    guard paths[0] != paths[1] else {
+      throw ValidationError("--json and --decisions both name \(json): give each its own file")
+    }
+  }
+
   mutating func run() throws {
     let topology = try workload.fleet.topology()
     let policy = try policy.policy()
@@ -32,7 +40,7 @@ struct ReplayCommand: ParsableCommand {
     let load = try workload.load(for: topology)
     let report = try ReplayRun(workload: load, topology: topology, overruns: workload.overruns)
       .run(policy, seed: workload.seed, decisions: decisionFile)
-    if !output.takesStandardOutput { print(report.summary(), terminator: "") }
+    if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
     try output.write(report.json())
   }
 }
