@@ -14,7 +14,7 @@ struct ChildReport: Codable {
   /// Runs a benchmark in this process.
   static func measure(_ benchmark: Benchmark, _ size: Benchmark.Size) throws -> ChildReport {
     guard let path = benchmark.tracePath else {
-      preconditionFailure("\(benchmark.name) was started without its trace")
+      throw BenchFailure("\(benchmark.name): MUSTER_TRACES has no \(benchmark.trace ?? "trace")")
     }
     let work = try benchmark.prepare(path, size)
     let product = try countedWork(work)
