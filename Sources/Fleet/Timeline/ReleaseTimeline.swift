@@ -203,13 +203,6 @@ public struct ClearNodes: Sendable {
   /// Whether a node is one of them. O(1)
   @inline(__always)
   func contains(_ node: Int) -> Bool { times[times.startIndex &+ node] <= instant }
-
-  /// How many there are. O(nodes)
-  var count: Int {
-    var count = 0
-    for time in times where time <= instant { count &+= 1 }
-    return count
-  }
 }
 
 extension [Instant] {
