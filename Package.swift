@@ -28,6 +28,11 @@ let core: [Target.Dependency] = [
 
 let package = Package(
   name: "muster",
+  products: [
+    // What the nested package of benchmarks measures.
+    .library(name: "MusterCore", targets: ["Units", "Fleet", "Policy"]),
+    .library(name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -38,14 +38,24 @@ extension NodeName: CustomStringConvertible {
 extension [UInt8] {
   /// Appends a number in decimal digits, padded with zeros up to `width`.
   public mutating func append(decimal value: UInt64, width: Int = 0) {
-    let start = count
+    // Digits come last first. Turning them round in the array itself costs more than all else.
+    var digits: InlineArray<20, UInt8> = InlineArray(repeating: 0x30)
+    var first = digits.count
     var rest = value
     repeat {
-      append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+      first -= 1
+      digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    while count - start < width { append(0x30) }
-    self[start...].reverse()
+    var padding = width - (digits.count - first)
+    while padding > 0 {
+      append(0x30)
+      padding -= 1
+    }
+    while first < digits.count {
+      append(digits[first])
+      first += 1
+    }
   }
 
   /// Appends a signed number in decimal digits.

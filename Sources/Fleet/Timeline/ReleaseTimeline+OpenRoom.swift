@@ -13,11 +13,10 @@ extension ReleaseTimeline {
   public func openRoom(
     beside shape: GangShape, at start: Instant, of occupancy: Occupancy
   ) -> Occupancy {
-    guard !hasRoomWithoutFreeNodes(for: shape, at: start, occupancy) else { return occupancy }
     var given = Given(needsCores: shape.needsCores)
     choose(Int(shape.members), shape.member, at: start, occupancy, &given)
     if let rest = shape.rest { choose(1, rest, at: start, occupancy, &given) }
-    return occupancy.withholding(given.heldBack)
+    return given.heldBack.slices.isEmpty ? occupancy : occupancy.withholding(given.heldBack)
   }
 
   /// What the gang is given.
@@ -29,48 +28,37 @@ extension ReleaseTimeline {
     let needsCores: Bool
   }
 
-  /// Whether nodes without a free accelerator will do: then nothing free need be held back.
-  private func hasRoomWithoutFreeNodes(
-    for shape: GangShape, at start: Instant, _ occupancy: Occupancy
-  ) -> Bool {
-    guard !shape.needsCores else { return false }
-    let members = Int(shape.members)
-    guard clearFullNodes(for: shape.member, by: start, occupancy) >= members else { return false }
-    guard let rest = shape.rest else { return true }
-    return clearFullNodes(for: rest, by: start, occupancy) > members
-  }
-
-  /// How many nodes without a free accelerator have room for a member by an instant.
-  private func clearFullNodes(
-    for member: MemberShape, by instant: Instant, _ occupancy: Occupancy
-  ) -> Int {
-    let clear = nodes(clearFor: member, by: instant)
-    var count = clear.count
-    // Few nodes have something free where it matters how much is held back.
-    occupancy.forEachNode(thatFits: MemberShape(accelerators: 1)) { node in
-      if clear.contains(node) { count -= 1 }
-      return true
-    }
-    return count
-  }
-
+  /// Goes once over the nodes and stops when enough of them cost nothing: most often they do, and
+  /// finding that out first would be a pass of its own.
   private func choose(
     _ count: Int, _ member: MemberShape, at start: Instant, _ occupancy: Occupancy,
     _ given: inout Given
   ) {
-    let clear = nodes(clearFor: member, by: start)
-    let none = -1
-    var costs = Array(repeating: none, count: topology.nodes.count)
-    var nodesByCost: [Int] = []
-    for node in costs.indices
-    where clear.contains(node) && (given.nodes.isEmpty || !given.nodes.contains(sorted: node)) {
+    let taken = given.nodes
+    var room = count
+    var costly: [(node: Int, cost: Int)] = []
+    var node = -1
+    for time in nodes(clearFor: member, by: start).times {
+      node &+= 1
+      guard time <= start, taken.isEmpty || !taken.contains(sorted: node) else { continue }
       let cost = cost(of: member, on: node, at: start, occupancy)
-      costs[node] = cost
+      guard cost == 0 else {
+        costly.append((node, cost))
+        continue
+      }
+      given.nodes.append(node)
+      room -= 1
+      if room == 0 {
+        given.nodes.sort()
+        return
+      }
+    }
+    // The largest cost that must be paid, and how many nodes of that cost there is room for.
+    var nodesByCost: [Int] = []
+    for (_, cost) in costly {
       while nodesByCost.count <= cost { nodesByCost.append(0) }
       nodesByCost[cost] += 1
     }
-    // The largest cost that must be paid, and how many nodes of that cost there is room for.
-    var room = count
     var most = 0
     while most < nodesByCost.count, nodesByCost[most] < room {
       room -= nodesByCost[most]
@@ -78,13 +66,13 @@ extension ReleaseTimeline {
     }
     precondition(
       most < nodesByCost.count, "\(count) × \(member) do not fit by \(start.milliseconds)")
-    for (node, cost) in costs.enumerated() where cost != none && cost <= most {
+    for (node, cost) in costly where cost <= most {
       if cost == most {
         guard room > 0 else { continue }
         room -= 1
       }
       given.nodes.append(node)
-      if cost > 0 { holdBack(member, on: node, at: start, occupancy, &given) }
+      holdBack(member, on: node, at: start, occupancy, &given)
     }
     given.nodes.sort()
   }
@@ -95,6 +83,7 @@ extension ReleaseTimeline {
   ) -> Int {
     let wanted = demand(of: member, on: node)
     let free = occupancy.accelerators(freeOn: node).nonzeroBitCount
+    if free == 0, wanted.cores == 0 { return 0 }
     // On a node that is wanted whole, everything else is released by then.
     if wanted.accelerators == Int(topology.acceleratorFields[node].width), wanted.cores == 0 {
       return free

@@ -14,10 +14,12 @@ public import Units
 /// Invariant: row f at node n is the least instant at which the free accelerators of n, together
 /// with those whose holders end by then, number at least f; `distantFuture` where n is smaller.
 public struct ReleaseTimeline: Sendable {
-  private struct Holder {
+  /// Who holds a part of a node. Which cores they are does not matter, only how many: two holders
+  /// alike in all this stand for each other, and a holder is copied without counting references.
+  private struct Holder: Equatable {
     var end: Instant
     var accelerators: UInt64
-    var cores: [UInt64]
+    var cores: Int32
   }
 
   /// The fleet this is about.
@@ -38,37 +40,38 @@ public struct ReleaseTimeline: Sendable {
 
   /// Enters what a gang holds until `end`.
   public mutating func hold(_ allocation: Allocation, until end: Instant) {
-    var coreWord = 0
-    for slice in allocation.slices {
-      let node = topology.index(of: slice.node)
-      var cores: [UInt64] = []
-      if !allocation.coreMaps.isEmpty {
-        let count = topology.type(of: node).coreWordCount
-        cores = Array(allocation.coreMaps[coreWord..<coreWord + count])
-        coreWord += count
-      }
-      let holder = Holder(end: end, accelerators: slice.accelerators, cores: cores)
-      let place = holders[node].firstIndex { $0.end > end } ?? holders[node].count
-      holders[node].insert(holder, at: place)
-      updateClearTimes(of: node)
+    forEachHolder(of: allocation, until: end) { timeline, holder, node in
+      let place = timeline.holders[node].firstIndex { $0.end > end }
+      timeline.holders[node].insert(holder, at: place ?? timeline.holders[node].count)
     }
   }
 
   /// Takes out what a gang held until `end`, whenever it really ended.
   public mutating func release(_ allocation: Allocation, until end: Instant) {
+    forEachHolder(of: allocation, until: end) { timeline, holder, node in
+      guard let place = timeline.holders[node].firstIndex(of: holder) else {
+        preconditionFailure("node \(node) has no holder until \(end.milliseconds)")
+      }
+      timeline.holders[node].remove(at: place)
+    }
+  }
+
+  @inline(__always)
+  private mutating func forEachHolder(
+    of allocation: Allocation, until end: Instant,
+    _ change: (inout ReleaseTimeline, Holder, _ node: Int) -> Void
+  ) {
     var coreWord = 0
     for slice in allocation.slices {
       let node = topology.index(of: slice.node)
-      let count = allocation.coreMaps.isEmpty ? 0 : topology.type(of: node).coreWordCount
-      let cores = allocation.coreMaps[coreWord..<coreWord + count]
-      coreWord += count
-      let place = holders[node].firstIndex {
-        $0.end == end && $0.accelerators == slice.accelerators && $0.cores[...] == cores
+      var holder = Holder(end: end, accelerators: slice.accelerators, cores: 0)
+      if !allocation.coreMaps.isEmpty {
+        for _ in 0..<topology.type(of: node).coreWordCount {
+          holder.cores += Int32(allocation.coreMaps[coreWord].nonzeroBitCount)
+          coreWord += 1
+        }
       }
-      guard let place else {
-        preconditionFailure("node \(slice.node.number) has no holder until \(end.milliseconds)")
-      }
-      holders[node].remove(at: place)
+      change(&self, holder, node)
       updateClearTimes(of: node)
     }
   }
@@ -79,7 +82,7 @@ public struct ReleaseTimeline: Sendable {
     var cores = 0
     for holder in holders[node] where holder.end <= instant {
       accelerators += holder.accelerators.nonzeroBitCount
-      cores += holder.cores.reduce(0) { $0 + $1.nonzeroBitCount }
+      cores += Int(holder.cores)
     }
     return (accelerators, cores)
   }
@@ -120,12 +123,12 @@ public struct ReleaseTimeline: Sendable {
     var cores = type.cores
     for holder in holders[node] {
       accelerators -= holder.accelerators.nonzeroBitCount
-      cores -= holder.cores.reduce(0) { $0 + $1.nonzeroBitCount }
+      cores -= Int(holder.cores)
     }
     if accelerators >= member.accelerators, cores >= member.cores { return .distantPast }
     for holder in holders[node] {
       accelerators += holder.accelerators.nonzeroBitCount
-      cores += holder.cores.reduce(0) { $0 + $1.nonzeroBitCount }
+      cores += Int(holder.cores)
       if accelerators >= member.accelerators, cores >= member.cores { return holder.end }
     }
     preconditionFailure("node \(node) never has room for \(member)")
@@ -200,13 +203,6 @@ public struct ClearNodes: Sendable {
   /// Whether a node is one of them. O(1)
   @inline(__always)
   func contains(_ node: Int) -> Bool { times[times.startIndex &+ node] <= instant }
-
-  /// How many there are. O(nodes)
-  var count: Int {
-    var count = 0
-    for time in times where time <= instant { count &+= 1 }
-    return count
-  }
 }
 
 extension [Instant] {

@@ -27,10 +27,6 @@ struct HeadDiscipline: Sendable {
     /// How many accelerators are free at `start` beyond what the head needs: nobody who asks for
     /// more may outlast it. Counting only filters; the reserved nodes decide.
     var spareAccelerators: Int
-
-    /// What is free and need not be kept for the head, once asked for; void when the fleet's
-    /// occupancy changes.
-    var open: Occupancy?
   }
 
   let policy: ClusterPolicy
@@ -47,6 +43,11 @@ struct HeadDiscipline: Sendable {
 
   /// Whether some node is clear for the head before its reserved start that was not.
   private var mayStartSooner = false
+
+  /// What is free and need not be kept for the head, once asked for; void when the head, its
+  /// reserved start or the fleet's occupancy changes. It stands beside the head, which is copied
+  /// often and must be cheap to copy.
+  private var open: Occupancy?
 
   init(policy: ClusterPolicy, topology: Topology) {
     self.policy = policy
@@ -89,7 +90,7 @@ struct HeadDiscipline: Sendable {
     if timeline.nodes(of: allocation, clearFor: shape, before: old.start) > before {
       mayStartSooner = true
     }
-    head?.open = nil
+    open = nil
     if deadline > old.start { head?.spareAccelerators += allocation.acceleratorCount }
   }
 
@@ -118,6 +119,7 @@ struct HeadDiscipline: Sendable {
       let shape = queue.lanes[entry.lane].shape
       guard !draft.occupancy.fits(shape) else {
         head = nil
+        open = nil
         mustTryAll = true
         start(entry, .turn, on: draft.occupancy, &draft)
         continue
@@ -143,6 +145,7 @@ struct HeadDiscipline: Sendable {
       }
       draft.decisions.append(.unreserve(head.entry.job, ahead: first.job))
       self.head = nil
+      open = nil
       mustTryAll = true
       return first
     }
@@ -170,6 +173,7 @@ struct HeadDiscipline: Sendable {
   ) {
     let spare = spareAccelerators(besides: entry, at: start)
     head = Head(entry: entry, start: start, spareAccelerators: spare)
+    open = nil
     mustTryAll = true
     draft.decisions.append(.reserve(entry.job, Reservation(start: start, allocation: nil)))
   }
@@ -258,11 +262,11 @@ struct HeadDiscipline: Sendable {
   /// What is free and need not be kept for the head.
   private mutating func openRoom(_ draft: Draft) -> Occupancy {
     guard let head else { preconditionFailure("there is no reservation without a head") }
-    if let open = head.open { return open }
+    if let open { return open }
     let shape = queue.lanes[head.entry.lane].shape
-    let open = timeline.openRoom(beside: shape, at: head.start, of: draft.occupancy)
-    self.head?.open = open
-    return open
+    let room = timeline.openRoom(beside: shape, at: head.start, of: draft.occupancy)
+    open = room
+    return room
   }
 
   private var nodesForHead: ClearNodes? {
@@ -292,13 +296,15 @@ struct HeadDiscipline: Sendable {
       preconditionFailure("job \(entry.job.number) fits but has no place")
     }
     let end = draft.now + entry.limit
+    // First, as it may share its storage with what is changed next.
+    open = nil
     draft.occupancy.take(allocation)
     timeline.hold(allocation, until: end)
-    head?.open = nil
     if let head, end > head.start {
       self.head?.spareAccelerators -= allocation.acceleratorCount
     }
     queue.remove(entry)
+    if queue.lanes[entry.lane].count == 0 { standing[entry.lane] = .none }
     draft.decisions.append(.start(entry.job, allocation, reason))
   }
 }

@@ -37,9 +37,6 @@ extension HeadDiscipline {
       }
       return
     }
-    for lane in standing.byLane.indices where queue.lanes[lane].count == 0 {
-      standing[lane] = .none
-    }
     for lane in queue.occupied { explain(lane: lane, &draft) }
   }
 

@@ -15,7 +15,9 @@ public struct Distribution: Hashable, Sendable {
 
   /// Summarises numbers; percentiles are by nearest rank. O(n log n)
   public init(_ numbers: some Sequence<Double>) {
-    let sorted = numbers.sorted()
+    // An array of its own: sorting any sequence would call each comparison through the runtime.
+    var sorted = Array(numbers)
+    sorted.sort()
     count = sorted.count
     mean = sorted.isEmpty ? 0 : sorted.reduce(0, +) / Double(sorted.count)
     func percentile(_ percent: Int) -> Double {

@@ -1,0 +1,74 @@
+import Fleet
+import Foundation
+import Policy
+import Simulation
+import Traces
+
+extension Benchmark {
+  /// The benchmarks, in the order in which they run.
+  static let all: [Benchmark] = [
+    replay(
+      "replay-ricc-easy", "RICC, 447,794 jobs on 1024x8, fcfs+easy; counted: the first 60,000",
+      ricc, nodes: 1024, accelerators: 8, policy: "fcfs+easy", counted: 60_000),
+    replay(
+      "replay-philly-easy", "Philly, 82,247 jobs on 66x8, fcfs+easy; counted: the first 30,000",
+      "philly/philly_pollux.csv.gz", nodes: 66, accelerators: 8, policy: "fcfs+easy",
+      counted: 30_000),
+    replay(
+      "replay-sdsc-conservative",
+      "SDSC-SP2, 67,620 jobs on 128x1, fcfs+conservative; counted: the first 5,000",
+      "swf/SDSC-SP2-derived.swf.gz", nodes: 128, accelerators: 1, policy: "fcfs+conservative",
+      counted: 5_000),
+    Benchmark(
+      name: "read-ricc", abstract: "read RICC, and nothing else; counted: all of it", trace: ricc
+    ) { path, _ in
+      {
+        let trace = try Trace.read(path: path)
+        return Product(jobs: trace.jobs.count, digest: "\(trace.jobs.count) jobs")
+      }
+    },
+    Benchmark(
+      name: "occupancy-place",
+      abstract: "place and give back gangs of 1 to 512 on 12,500 x 8 that are 90 % full; "
+        + "counted: a tenth"
+    ) { _, size in
+      var churn = try PlacementChurn(seed: 1)
+      return { churn.run(gangs: size == .full ? 1_000_000 : 100_000) }
+    },
+    Benchmark(
+      name: "generated-easy",
+      abstract: "20,000 Philly-like jobs at a load of 95 % on 64x8, fcfs+easy; counted: all of it"
+    ) { _, _ in
+      let jobs = PhillyLikeWorkload(jobs: 20_000, accelerators: 512, loadPercent: 95)
+        .generate(seed: 1)
+      return try replay(jobs[...], nodes: 64, accelerators: 8, policy: "fcfs+easy")
+    },
+  ]
+
+  private static let ricc = "swf/RICC-2010-2.swf.gz"
+
+  private static func replay(
+    _ name: String, _ abstract: String, _ trace: String, nodes: Int, accelerators: Int,
+    policy: String, counted: Int
+  ) -> Benchmark {
+    Benchmark(name: name, abstract: abstract, trace: trace) { path, size in
+      let trace = try Trace.read(path: path, limit: size == .full ? nil : counted)
+      return try replay(trace.jobs[...], nodes: nodes, accelerators: accelerators, policy: policy)
+    }
+  }
+
+  private static func replay(
+    _ jobs: ArraySlice<TraceJob>, nodes: Int, accelerators: Int, policy: String
+  ) throws -> Work {
+    guard let policy = ClusterPolicy.builtIn(named: policy) else {
+      preconditionFailure("no policy is named \(policy)")
+    }
+    let topology = try Topology.flat(nodes: nodes, accelerators: accelerators)
+    let replay = Replay(topology: topology, policy: policy, overruns: .raise)
+    return {
+      let log = DecisionLog()
+      let result = replay.run(jobs, log: log)
+      return Product(jobs: result.metrics.counts.submitted, digest: try log.finish())
+    }
+  }
+}
