@@ -143,6 +143,20 @@ public struct ReleaseTimeline: Sendable {
     return max(start, clearTime(rank: members + 1, for: rest))
   }
 
+  /// Whether a gang fits before an instant: whether its earliest start is less. O(nodes)
+  public func hasRoom(for shape: GangShape, before instant: Instant) -> Bool {
+    let members = Int(shape.members)
+    guard nodeCount(clearFor: shape.member, before: instant) >= members else { return false }
+    guard let rest = shape.rest else { return true }
+    return nodeCount(clearFor: rest, before: instant) > members
+  }
+
+  private func nodeCount(clearFor member: MemberShape, before instant: Instant) -> Int {
+    var count = 0
+    for time in clearTimes(for: member) where time < instant { count &+= 1 }
+    return count
+  }
+
   /// The clear times of all nodes for a member, by node. O(nodes)
   private func clearTimes(for member: MemberShape) -> ArraySlice<Instant> {
     let nodes = topology.nodes.count

@@ -159,6 +159,9 @@ struct HeadDiscipline: Sendable {
   /// cleared another node before it; a start never delays it.
   private mutating func refresh(_ old: Head, _ draft: inout Draft) {
     guard policy.backfill == .easy, mayStartSooner else { return }
+    // Counting is cheap; finding the new start is not, and most often it is the old one.
+    let shape = queue.lanes[old.entry.lane].shape
+    guard timeline.hasRoom(for: shape, before: old.start) else { return }
     let start = earliestStart(of: old.entry, draft)
     guard start < old.start else { return }
     announce(old.entry, start: start, &draft)

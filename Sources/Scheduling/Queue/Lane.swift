@@ -9,10 +9,29 @@ import Units
 struct Lane: Sendable {
   private struct JobClass: Sendable {
     var limit: TimeSpan
+    /// The first of its jobs, kept beside their array: whoever seeks the earliest job of a lane
+    /// looks at this in class after class.
+    var first: JobID
     var jobs: [JobID]
     var gone = 0
 
-    var first: JobID { jobs[gone] }
+    init(limit: TimeSpan, job: JobID) {
+      self.limit = limit
+      first = job
+      jobs = [job]
+    }
+
+    /// Takes out the first job; false where it was the last.
+    mutating func removeFirst() -> Bool {
+      gone += 1
+      guard gone < jobs.count else { return false }
+      first = jobs[gone]
+      if gone >= 32, gone * 2 >= jobs.count {
+        jobs.removeFirst(gone)
+        gone = 0
+      }
+      return true
+    }
   }
 
   private struct Block: Sendable {
@@ -36,7 +55,7 @@ struct Lane: Sendable {
   mutating func insert(_ job: JobID, limit: TimeSpan) {
     count += 1
     guard !blocks.isEmpty else {
-      blocks.append(Block(classes: [JobClass(limit: limit, jobs: [job])], earliest: job))
+      blocks.append(Block(classes: [JobClass(limit: limit, job: job)], earliest: job))
       return
     }
     let block = min(blockIndex(for: limit), blocks.count - 1)
@@ -44,7 +63,7 @@ struct Lane: Sendable {
     if place < blocks[block].classes.count, blocks[block].classes[place].limit == limit {
       blocks[block].classes[place].jobs.append(job)
     } else {
-      blocks[block].classes.insert(JobClass(limit: limit, jobs: [job]), at: place)
+      blocks[block].classes.insert(JobClass(limit: limit, job: job), at: place)
     }
     blocks[block].earliest = min(blocks[block].earliest, job)
     guard blocks[block].classes.count > Self.blockSize else { return }
@@ -61,19 +80,12 @@ struct Lane: Sendable {
     let block = blockIndex(for: limit)
     let place = Self.place(of: limit, in: blocks[block].classes)
     let job = blocks[block].classes[place].first
-    blocks[block].classes[place].gone += 1
-    let (gone, all) = (
-      blocks[block].classes[place].gone, blocks[block].classes[place].jobs.count
-    )
-    if gone == all {
+    if !blocks[block].classes[place].removeFirst() {
       blocks[block].classes.remove(at: place)
       guard !blocks[block].classes.isEmpty else {
         blocks.remove(at: block)
         return
       }
-    } else if gone >= 32, gone * 2 >= all {
-      blocks[block].classes[place].jobs.removeFirst(gone)
-      blocks[block].classes[place].gone = 0
     }
     if blocks[block].earliest == job { blocks[block].updateEarliest() }
   }
