@@ -11,7 +11,8 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// A room of the house, and the rooms it may look into: ARCHITECTURE's table, which TidyTests checks.
+/// A room of the house, and the rooms it may look into: the table of Documentation/Architecture.md,
+/// which TidyTests checks.
 func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: imports, exclude: ["README.md"], swiftSettings: house)
 }
