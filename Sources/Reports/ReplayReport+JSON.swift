@@ -14,37 +14,60 @@ extension ReplayReport {
   }
 
   struct Document: Encodable {
-    private var trace: Trace
-    private var fleet: String
-    private var policy: String
-    private var seed: UInt64
-    private var jobs: Jobs
-    private var wait_s: Summary
-    private var bounded_slowdown: Summary
-    private var completion_s: Summary
-    private var makespan_s: Double
-    private var utilisation: Utilisation
-    private var engine: Engine
-    private var windows: [Window]?
-    private var decisions_sha256: String
+    private let report: ReplayReport
 
-    init(_ report: ReplayReport) {
-      let total = report.total
-      trace = Trace(report.subject)
-      fleet = report.fleet
-      policy = report.policy
-      seed = report.seed
-      jobs = Jobs(total)
-      wait_s = Summary(total.wait)
-      bounded_slowdown = Summary(total.boundedSlowdown)
-      completion_s = Summary(total.completion)
-      makespan_s = total.makespanSeconds
-      utilisation = Utilisation(allocated_fraction: total.allocatedFraction)
-      engine = Engine(total, report.cost)
-      windows =
-        report.windows.isEmpty
-        ? nil : report.windows.map { Window(start: $0.start, $0.figures) }
-      decisions_sha256 = report.decisionsSHA256
+    private enum Key: String, CodingKey {
+      case trace, fleet, policy, seed, engine, windows, decisions_sha256
+    }
+
+    init(_ report: ReplayReport) { self.report = report }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(Trace(report.subject), forKey: .trace)
+      try container.encode(report.fleet, forKey: .fleet)
+      try container.encode(report.policy, forKey: .policy)
+      try container.encode(report.seed, forKey: .seed)
+      try container.encode(Engine(report.total, report.cost), forKey: .engine)
+      try container.encode(report.decisionsSHA256, forKey: .decisions_sha256)
+      if !report.windows.isEmpty {
+        let windows = report.windows.map { Window(start: $0.start, figures: $0.figures) }
+        try container.encode(windows, forKey: .windows)
+      }
+      try Results(report.total).encode(to: encoder)
+    }
+  }
+
+  /// A window beside its index: the same results as at the top.
+  private struct Window: Encodable {
+    var start: Int
+    var figures: Figures
+
+    private enum Key: String, CodingKey { case start }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(start, forKey: .start)
+      try Results(figures).encode(to: encoder)
+    }
+  }
+
+  /// What is said of a window as of the whole.
+  private struct Results: Encodable {
+    var jobs: Jobs
+    var wait_s: Summary
+    var bounded_slowdown: Summary
+    var completion_s: Summary
+    var makespan_s: Double
+    var utilisation: Utilisation
+
+    init(_ figures: Figures) {
+      jobs = Jobs(figures)
+      wait_s = Summary(figures.wait)
+      bounded_slowdown = Summary(figures.boundedSlowdown)
+      completion_s = Summary(figures.completion)
+      makespan_s = figures.makespanSeconds
+      utilisation = Utilisation(allocated_fraction: figures.allocatedFraction)
     }
   }
 
@@ -120,26 +143,6 @@ extension ReplayReport {
       jobs_per_cpu_s =
         cost.cpuSeconds > 0 ? Double(figures.counts.submitted) / cost.cpuSeconds : 0
       peak_rss_bytes = cost.peakMemoryBytes
-    }
-  }
-
-  private struct Window: Encodable {
-    var start: Int
-    var jobs: Jobs
-    var wait_s: Summary
-    var bounded_slowdown: Summary
-    var completion_s: Summary
-    var makespan_s: Double
-    var utilisation: Utilisation
-
-    init(start: Int, _ figures: Figures) {
-      self.start = start
-      jobs = Jobs(figures)
-      wait_s = Summary(figures.wait)
-      bounded_slowdown = Summary(figures.boundedSlowdown)
-      completion_s = Summary(figures.completion)
-      makespan_s = figures.makespanSeconds
-      utilisation = Utilisation(allocated_fraction: figures.allocatedFraction)
     }
   }
 }
