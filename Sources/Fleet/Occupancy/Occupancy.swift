@@ -2,7 +2,7 @@ import Units
 
 /// What is free now: one bit an accelerator and a core, and counters kept in step with the bits.
 ///
-/// A value of a few kilobytes (45 kB for 12,500 nodes × 8): a trial is a copy, and dropping the
+/// A value of a few kilobytes (29 kB for 12,500 nodes × 8): a trial is a copy, and dropping the
 /// copy is the way back. Taking or giving back a slice costs O(levels) besides its own bits.
 ///
 /// Invariants, checked by `checkInvariants()`:

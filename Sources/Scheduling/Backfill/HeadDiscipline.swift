@@ -16,9 +16,9 @@ import Units
 /// start, and a window before a fixed reserved start only shrinks with time. Only new arrivals are
 /// looked at then.
 ///
-/// Complexity of a plan: O(shapes that wait) after an end, O(1) after an arrival that finds a
-/// blocked head; O(nodes) more where the head changes or a job that outlasts the reserved start
-/// is tried.
+/// Complexity of a plan: O(first of the queue) after an arrival that finds a blocked head, and that
+/// times the starts after an end; O(nodes) more where the head changes or a job that outlasts the
+/// reserved start is tried. Documentation/Internals/Planning.md has each step.
 struct HeadDiscipline: Sendable {
   struct Head: Sendable {
     var entry: PendingQueue.Entry

@@ -31,7 +31,13 @@ struct CompareCommand: ParsableCommand {
     let run = ReplayRun(
       workload: try workload.load(for: topology), topology: topology,
       overruns: workload.overruns)
-    let comparison = Comparison(try policies.map { try run.run($0, seed: workload.seed) })
+    let reports = try policies.map { policy in
+      let before = ReplayReport.Cost.ofThisProcess.cpuSeconds
+      var report = try run.run(policy, seed: workload.seed)
+      report.cost.cpuSeconds -= before
+      return report
+    }
+    let comparison = Comparison(reports)
     if !output.takesStandardOutput {
       try StandardOutput.write("\(comparison.heading)\n\n\(comparison.table())")
     }
