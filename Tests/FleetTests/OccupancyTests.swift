@@ -64,7 +64,8 @@ func randomTopology(_ random: inout SeededGenerator) throws -> Topology {
     for _ in 0...random.below(3) {
       let count = [1, 4, 7][random.below(3)]
       let cores = withCores ? [2, 70][random.below(2)] : 0
-      let type = NodeType(name: "t\(count)-\(cores)", accelerators: count, cores: cores)
+      let type = NodeType(
+        name: "t\(count)-\(cores)", accelerators: count, host: HostShare(cores: cores))
       try builder.addNodes([NodeName("n\(node)")], type: type)
       node += 1
     }
@@ -77,13 +78,13 @@ func randomTopology(_ random: inout SeededGenerator) throws -> Topology {
 func randomShape(_ random: inout SeededGenerator, on topology: Topology) -> GangShape {
   let accelerators = random.below(topology.mostAcceleratorsPerNode + 1)
   var member = MemberShape(accelerators: accelerators)
-  if topology.coreCount > 0 { member.cores = UInt16(random.below(40)) }
+  if topology.milliCores > 0 { member.host = HostShare(cores: random.below(40)) }
   if random.below(6) == 0 { member.wholeNode = true }
-  if accelerators == 0, member.cores == 0 { member.wholeNode = true }
+  if accelerators == 0, member.host.isEmpty { member.wholeNode = true }
   var rest: MemberShape?
   if random.below(2) == 0, accelerators > 1 {
     rest = MemberShape(accelerators: 1 + random.below(accelerators - 1))
-    rest?.cores = member.cores / 2
+    rest?.host = HostShare(cores: member.host.cores / 2)
   }
   return GangShape(members: 1 + random.below(3), member: member, rest: rest)
 }

@@ -62,18 +62,18 @@ import Units
     var builder = TopologyBuilder(name: "cores")
     try builder.addNodes(
       [NodeName("n0"), NodeName("n1")],
-      type: NodeType(name: "big", accelerators: 2, cores: 100))
+      type: NodeType(name: "big", accelerators: 2, host: HostShare(cores: 100)))
     var occupancy = Occupancy(topology: try builder.build())
     let half = GangShape(members: 1, member: MemberShape(accelerators: 1, cores: 70))
     for _ in 0..<2 {
       let allocation = try #require(occupancy.placement(of: half))
-      #expect(allocation.coreCount == 70)
+      #expect(allocation.milliCores == 70_000)
       occupancy.take(allocation)
       occupancy.checkInvariants()
     }
     // An accelerator and 30 cores are left on each node.
     #expect(!occupancy.fits(half))
-    #expect(occupancy.freeCores == 60)
+    #expect(occupancy.freeMilliCores == 60_000)
     #expect(occupancy.fits(GangShape.cores(30, perNode: 100)))
   }
 }

@@ -130,30 +130,40 @@ extension Occupancy {
   fileprivate func common(with other: Occupancy) -> Occupancy {
     var result = self
     for unit in units where result.isFree(unit) && !other.isFree(unit) { result.take(unit) }
-    return result
+    return result.takingCores { max(0, $0 - other.freeCores($1)) }
   }
 
   /// What is free in this one alone.
   fileprivate func common(butNotWith other: Occupancy) -> Occupancy {
     var result = self
     for unit in units where result.isFree(unit) && other.isFree(unit) { result.take(unit) }
-    return result
+    return result.takingCores { min($0, other.freeCores($1)) }
   }
 
-  /// Every accelerator and every core, each by itself.
+  /// Every accelerator by itself.
   private var units: [Allocation] {
     topology.nodes.enumerated().flatMap { index, node in
-      let type = topology.type(of: index)
-      var units = (0..<type.accelerators).map { bit in
+      (0..<topology.type(of: index).accelerators).map { bit in
         Allocation(slices: [NodeSlice(node: node.id, accelerators: 1 << bit)])
       }
-      for core in 0..<type.cores {
-        var words = Array(repeating: UInt64(0), count: (type.cores + 63) / 64)
-        words[core / 64] = 1 << (core % 64)
-        let slice = NodeSlice(node: node.id, accelerators: 0)
-        units.append(Allocation(slices: [slice], coreMaps: words))
-      }
-      return units
     }
+  }
+
+  private func cores(_ count: Int, of node: Int) -> Allocation {
+    let slice = NodeSlice(node: topology.nodes[node].id, accelerators: 0)
+    return Allocation(slices: [slice], hosts: [HostShare(cores: count)])
+  }
+
+  private func freeCores(_ node: Int) -> Int {
+    let all = topology.type(of: node).host.cores
+    return (0...all).last { isFree(cores($0, of: node)) } ?? 0
+  }
+
+  private func takingCores(_ count: (_ free: Int, _ node: Int) -> Int) -> Occupancy {
+    var result = self
+    for node in topology.nodes.indices {
+      result.take(cores(count(freeCores(node), node), of: node))
+    }
+    return result
   }
 }

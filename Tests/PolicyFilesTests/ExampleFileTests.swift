@@ -60,7 +60,7 @@ enum ExampleFiles {
   private static let fleets: [(file: String, counts: [Int], domains: [String])] = [
     (
       "cluster-512", [64, 512, 6144],
-      ["pod p0", "leaf l0", "leaf l1", "pod p1", "leaf l2", "leaf l3"]
+      ["pod p0", "pod p1", "leaf l0", "leaf l1", "leaf l2", "leaf l3"]
     ),
     ("laptop", [1, 8, 16], []),
     ("cpu-cluster", [32, 0, 2048], ["leaf l0", "leaf l1"]),
@@ -70,7 +70,7 @@ enum ExampleFiles {
     let (file, counts, domains) = Self.fleets[row]
     let fleet = try ExampleFiles.fleet("fleets/\(file).yaml")
     #expect(fleet.name == file)
-    #expect([fleet.nodes.count, fleet.acceleratorCount, fleet.coreCount] == counts)
+    #expect([fleet.nodes.count, fleet.acceleratorCount, fleet.milliCores / 1000] == counts)
     #expect(fleet.domains.map { "\($0.level) \($0.name)" } == domains)
     for domain in fleet.domains {
       #expect(domain.nodes.count == (domain.level == .pod ? 32 : 16))

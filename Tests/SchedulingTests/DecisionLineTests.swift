@@ -8,20 +8,21 @@ private func mixedFleet() throws -> Topology {
   var builder = TopologyBuilder(name: "mixed")
   try builder.addNodes(
     try Hostlist(parsing: "n[00-03]").names,
-    type: NodeType(name: "large", accelerators: 8, cores: 96))
+    type: NodeType(name: "large", accelerators: 8, host: HostShare(cores: 96)))
   try builder.addNodes([NodeName("login")], type: NodeType(name: "small", accelerators: 1))
   try builder.addNodes(
-    try Hostlist(parsing: "c[7-8]").names, type: NodeType(name: "cpu", accelerators: 0, cores: 70))
+    try Hostlist(parsing: "c[7-8]").names,
+    type: NodeType(name: "cpu", accelerators: 0, host: HostShare(cores: 70)))
   try builder.addNodes([NodeName("big")], type: NodeType(name: "big", accelerators: 64))
   return try builder.build()
 }
 
 extension Allocation {
   /// Accelerators by node, in the order of the nodes.
-  fileprivate init(_ slices: (node: UInt32, accelerators: UInt64)..., cores: [UInt64] = []) {
+  fileprivate init(_ slices: (node: UInt32, accelerators: UInt64)..., cores: [Int] = []) {
     self.init(
       slices: slices.map { NodeSlice(node: NodeID($0.node), accelerators: $0.accelerators) },
-      coreMaps: cores)
+      hosts: cores.map { HostShare(milliCores: $0) })
   }
 }
 
@@ -47,11 +48,11 @@ extension Allocation {
     (Allocation((7, .max)), "big/0-63"),
     (Allocation((7, 1 << 63)), "big/63"),
     (Allocation((7, 0x8000_0000_0000_0001)), "big/0,63"),
-    (Allocation((5, 0), (6, 0), cores: [.max, 0x3F, 0, 0x3F]), "c7+70 c8+6"),
-    (Allocation((5, 0), (6, 0), cores: [1, 2, 4, 8]), "c[7-8]+2"),
-    (Allocation((0, 0b11), cores: [0xFF00, 0b1]), "n00/0-1+9"),
+    (Allocation((5, 0), (6, 0), cores: [70_000, 6_000]), "c7+70 c8+6"),
+    (Allocation((5, 0), (6, 0), cores: [2_500, 2_500]), "c[7-8]+2.5"),
+    (Allocation((0, 0b11), cores: [9_050]), "n00/0-1+9.05"),
     (
-      Allocation((0, 0xFF), (1, 0xFF), (2, 0b1), cores: [0xF, 0, 0, 0xF, 0b11, 0]),
+      Allocation((0, 0xFF), (1, 0xFF), (2, 0b1), cores: [4_000, 4_000, 2_000]),
       "n[00-01]/0-7+4 n02/0+2"
     ),
   ]

@@ -54,16 +54,16 @@ import Units
   ) throws {
     var random = SeededGenerator(seed: seed)
     var builder = TopologyBuilder(name: "mixed")
-    let small = NodeType(name: "small", accelerators: 2, cores: 8)
+    let small = NodeType(name: "small", accelerators: 2, host: HostShare(cores: 8))
     try builder.addNodes([NodeName("s0"), NodeName("s1")], type: small)
-    let large = NodeType(name: "large", accelerators: 5, cores: 70)
+    let large = NodeType(name: "large", accelerators: 5, host: HostShare(cores: 70))
     try builder.addNodes([NodeName("l0"), NodeName("l1")], type: large)
-    let cpu = NodeType(name: "cpu", accelerators: 0, cores: 16)
+    let cpu = NodeType(name: "cpu", accelerators: 0, host: HostShare(cores: 16))
     try builder.addNodes([NodeName("c0")], type: cpu)
     let jobs = jobs(50, &random) { random in
       let accelerators = random.below(4)
       var member = MemberShape(accelerators: accelerators, cores: random.below(9))
-      member.wholeNode = random.below(5) == 0 || (accelerators == 0 && member.cores == 0)
+      member.wholeNode = random.below(5) == 0 || (accelerators == 0 && member.host.isEmpty)
       let rest = accelerators > 1 ? MemberShape(accelerators: 1) : nil
       return GangShape(members: 1 + random.below(2), member: member, rest: rest)
     }

@@ -26,7 +26,7 @@ extension ClusterState {
       precondition(
         exact
           ? run.allocation.acceleratorCount == shape.acceleratorCount
-            && run.allocation.coreCount == shape.coreCount
+            && run.allocation.milliCores == shape.milliCores
           : run.allocation.acceleratorCount >= shape.acceleratorCount,
         "job \(id.number) holds another amount than \(shape)")
     }

@@ -5,7 +5,7 @@ public struct NodeSlice: Hashable, Sendable {
   /// The node, by its stable id.
   public var node: NodeID
 
-  /// The accelerators held there: bit i is the node's i-th.
+  /// The accelerators held there whole: bit i is the node's i-th.
   public var accelerators: UInt64
 
   /// These accelerators of this node.
@@ -15,23 +15,46 @@ public struct NodeSlice: Hashable, Sendable {
   }
 }
 
+/// A part of one accelerator.
+public struct DeviceHold: Hashable, Sendable {
+  /// The slice of the allocation whose member holds it.
+  public var slice: Int32
+
+  /// Which accelerator of that node.
+  public var device: UInt8
+
+  /// How much: thousandths, or a bit for each memory slice, as the node's kind is shared.
+  public var amount: UInt16
+
+  /// A part of the `device`-th accelerator of a slice's node.
+  public init(slice: Int, device: Int, amount: UInt16) {
+    self.slice = Int32(slice)
+    self.device = UInt8(device)
+    self.amount = amount
+  }
+}
+
 /// What a gang holds, or is promised: a slice of one node for each member, along the topology.
 public struct Allocation: Hashable, Sendable {
   /// A slice per member, in the order of the nodes.
   public var slices: [NodeSlice]
 
-  /// The cores held: for each slice in turn, its node's words; empty where the gang asks for none.
-  public var coreMaps: [UInt64]
+  /// What each slice holds of its host; empty where the gang asks for nothing of it.
+  public var hosts: [HostShare]
 
-  /// These slices, and these cores.
-  public init(slices: [NodeSlice], coreMaps: [UInt64] = []) {
+  /// The parts of accelerators held beside the whole ones, by slice.
+  public var shares: [DeviceHold]
+
+  /// These slices, and what goes with them.
+  public init(slices: [NodeSlice], hosts: [HostShare] = [], shares: [DeviceHold] = []) {
     self.slices = slices
-    self.coreMaps = coreMaps
+    self.hosts = hosts
+    self.shares = shares
   }
 
-  /// How many accelerators it names.
+  /// How many whole accelerators it names.
   public var acceleratorCount: Int { slices.reduce(0) { $0 + $1.accelerators.nonzeroBitCount } }
 
-  /// How many cores it names.
-  public var coreCount: Int { coreMaps.reduce(0) { $0 + $1.nonzeroBitCount } }
+  /// How many thousandths of a core it names.
+  public var milliCores: Int { hosts.reduce(0) { $0 + Int($1.milliCores) } }
 }

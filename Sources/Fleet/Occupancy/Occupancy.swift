@@ -1,21 +1,32 @@
-import Units
+public import Units
 
-/// What is free now: one bit an accelerator and a core, and counters kept in step with the bits.
+/// What is free now: one bit an accelerator, the hosts' rest, and counters kept in step with both.
 ///
-/// A value of a few kilobytes (29 kB for 12,500 nodes × 8): a trial is a copy, and dropping the
-/// copy is the way back. Taking or giving back a slice costs O(levels) besides its own bits.
+/// A value of some kilobytes (33 kB for 12,500 nodes × 8, and 100 kB more where hosts are counted):
+/// a trial is a copy, and dropping the copy is the way back. Taking or giving back a slice costs
+/// O(levels) besides its own bits.
 ///
 /// Invariants, checked by `checkInvariants()`:
-/// - a node stands in exactly one row of `byFree`, the one of its number of free accelerators;
-/// - `idle` holds the nodes of which every accelerator and every core is free;
-/// - `atLeast[f]` counts the nodes with at least f free accelerators;
-/// - each domain's two counters are the sums over its range of nodes.
+/// - an accelerator's bit is set just if nobody holds any part of it;
+/// - a node in service stands in exactly one row of `byFree`, that of its number of free
+///   accelerators, and in the last row too if nothing of it is held; any other stands in none;
+/// - `atLeast[f]` counts the nodes in service with at least f free accelerators;
+/// - each domain's counters are the sums over its range of nodes.
 public struct Occupancy: Sendable {
   /// The fleet this is about.
   public let topology: Topology
 
-  /// The free bits: all accelerators in depth-first order, then all cores.
+  /// The free bits of all accelerators, in depth-first order.
   var freeMap: [UInt64]
+
+  /// What is left of each node's host; empty where no host is counted.
+  var freeHosts: [HostShare]
+
+  /// What is left of each accelerator; empty where none may be shared.
+  var residuals: [UInt16]
+
+  /// The state of each node; empty as long as all are in service.
+  var conditions: [NodeCondition]
 
   /// Row f: nodes with exactly f free accelerators; the last row: idle nodes.
   var byFree: BitMatrix
@@ -23,204 +34,281 @@ public struct Occupancy: Sendable {
   /// Entry f: nodes with at least f free accelerators; the last entry: idle nodes.
   var atLeast: [Int32]
 
-  /// Free accelerators and idle nodes of each domain, two entries a domain.
-  var domainCounters: [Int32]
+  /// The rows of `byFree` counted by domain: entry `row * domains + domain`.
+  var domainCounts: [Int32]
 
-  /// Free accelerators of the whole fleet.
+  /// Free accelerators of the nodes in service.
   public private(set) var freeAccelerators: Int
-
-  /// Free cores of the whole fleet.
-  public private(set) var freeCores: Int
 
   /// A fleet of which everything is free.
   public init(topology: Topology) {
     var map = Array(repeating: UInt64(0), count: topology.mapWordCount)
-    for node in topology.nodes.indices {
-      let field = topology.acceleratorFields[node]
+    for field in topology.acceleratorFields {
       map[Int(field.word)] |= field.ones << UInt64(field.shift)
-      var cores = topology.type(of: node).cores
-      var word = Int(topology.coreWordStarts[node])
-      while cores > 0 {
-        map[word] = cores >= 64 ? ~0 : (1 << UInt64(cores)) - 1
-        cores -= 64
-        word += 1
-      }
     }
-    self.init(topology: topology, freeMap: map)
+    self.init(topology: topology, freeMap: map, freeHosts: topology.hosts)
   }
 
-  /// A fleet of which just the set bits of `freeMap` are free. O(nodes)
-  init(topology: Topology, freeMap: [UInt64]) {
+  /// A fleet of which just the set bits of `freeMap` and so much of the hosts are free; no
+  /// accelerator is held in part. O(nodes)
+  init(topology: Topology, freeMap: [UInt64], freeHosts: [HostShare]) {
+    var residuals: [UInt16] = []
+    if topology.sharesDevices {
+      for node in topology.nodes.indices {
+        let field = topology.acceleratorFields[node]
+        let bits = freeMap[Int(field.word)] >> UInt64(field.shift)
+        let whole = topology.type(of: node).sharing.whole
+        for device in 0..<UInt64(field.width) {
+          residuals.append(bits >> device & 1 == 1 ? whole : 0)
+        }
+      }
+    }
+    self.init(
+      topology: topology, freeMap: freeMap, freeHosts: freeHosts, residuals: residuals,
+      conditions: [])
+  }
+
+  /// Counts anew what the maps say. O(nodes)
+  init(
+    topology: Topology, freeMap: [UInt64], freeHosts: [HostShare], residuals: [UInt16],
+    conditions: [NodeCondition]
+  ) {
     self.topology = topology
     self.freeMap = freeMap
+    self.freeHosts = freeHosts
+    self.residuals = residuals
+    self.conditions = conditions
     let rows = topology.mostAcceleratorsPerNode + 2
     byFree = BitMatrix(rows: rows, columns: topology.nodes.count)
     atLeast = Array(repeating: 0, count: rows)
-    domainCounters = Array(repeating: 0, count: 2 * topology.domains.count)
+    domainCounts = Array(repeating: 0, count: rows * topology.domains.count)
     freeAccelerators = 0
-    freeCores = freeMap[topology.acceleratorWordCount...].reduce(0) { $0 + $1.nonzeroBitCount }
-    for node in topology.nodes.indices {
-      let free = accelerators(freeOn: node).nonzeroBitCount
-      byFree.insert(row: free, column: node)
-      for count in 0...free { atLeast[count] += 1 }
-      freeAccelerators += free
-      let idle = isIdle(node)
-      if idle {
-        byFree.insert(row: idleRow, column: node)
-        atLeast[idleRow] += 1
-      }
-      count(free, idle ? 1 : 0, around: node)
-    }
+    for node in topology.nodes.indices { enter(place(of: node), node) }
   }
 
+  /// The row of idle nodes.
   var idleRow: Int { topology.mostAcceleratorsPerNode + 1 }
-
-  /// The free accelerators of a node: bit i is its i-th.
-  @inline(__always)
-  func accelerators(freeOn node: Int) -> UInt64 {
-    let field = topology.acceleratorFields[node]
-    return freeMap[Int(field.word)] >> UInt64(field.shift) & field.ones
-  }
-
-  /// How many accelerators are free inside a domain. O(1)
-  public func freeAccelerators(inDomain domain: Int) -> Int { Int(domainCounters[2 * domain]) }
-
-  /// How many nodes of a domain are wholly free. O(1)
-  public func idleNodes(inDomain domain: Int) -> Int { Int(domainCounters[2 * domain + 1]) }
-
-  /// How many nodes of the fleet are wholly free. O(1)
-  public var idleNodes: Int { Int(atLeast[idleRow]) }
-
-  /// How many cores are free on a node.
-  func coreCount(freeOn node: Int) -> Int {
-    coreWords(of: node).reduce(0) { $0 + freeMap[$1].nonzeroBitCount }
-  }
-
-  func coreWords(of node: Int) -> Range<Int> {
-    let start = Int(topology.coreWordStarts[node])
-    return start..<start + topology.type(of: node).coreWordCount
-  }
-
-  private func isIdle(_ node: Int) -> Bool {
-    guard accelerators(freeOn: node) == topology.acceleratorFields[node].ones else { return false }
-    guard topology.coreCount > 0 else { return true }
-    return coreCount(freeOn: node) == topology.type(of: node).cores
-  }
 
   /// Marks everything that an allocation names as taken.
   ///
   /// - Precondition: all of it is free; nobody holds an accelerator twice.
-  public mutating func take(_ allocation: Allocation) {
-    change(allocation) { word, bits in
-      precondition(word & bits == bits, "taking what is not free: \(bits) of \(word)")
-      word &= ~bits
-    }
-  }
+  public mutating func take(_ allocation: Allocation) { change(allocation, .take) }
 
   /// Marks everything that an allocation names as free again.
   ///
   /// - Precondition: none of it is free.
-  public mutating func giveBack(_ allocation: Allocation) {
-    change(allocation) { word, bits in
-      precondition(word & bits == 0, "giving back what is free: \(bits) of \(word)")
-      word |= bits
+  public mutating func giveBack(_ allocation: Allocation) { change(allocation, .giveBack) }
+
+  /// Changes whether a node may be given to gangs; who holds parts of it keeps them.
+  public mutating func setCondition(_ condition: NodeCondition, of node: NodeID) {
+    let index = topology.index(of: node)
+    if conditions.isEmpty {
+      guard condition != .inService else { return }
+      conditions = Array(repeating: .inService, count: topology.nodes.count)
     }
+    move(index) { $0.conditions[index] = condition }
   }
 
-  /// Takes of an allocation what is free, and leaves out what somebody holds.
-  mutating func withhold(_ allocation: Allocation) {
-    change(allocation) { word, bits in word &= ~bits }
+  /// Whether a node may be given to gangs.
+  public func condition(of node: NodeID) -> NodeCondition {
+    conditions.isEmpty ? .inService : conditions[topology.index(of: node)]
+  }
+
+  /// What becomes of an allocation.
+  private enum Change {
+    case take
+    case giveBack
+    /// Take what of it is free.
+    case withhold
+  }
+
+  /// What would be free if all that an allocation names were taken, of which some already is.
+  ///
+  /// - Precondition: it names no parts of accelerators.
+  public func withholding(_ allocation: Allocation) -> Occupancy {
+    precondition(allocation.shares.isEmpty, "parts of accelerators can't be withheld")
+    var rest = self
+    rest.change(allocation, .withhold)
+    return rest
   }
 
   @inline(__always)
-  private mutating func change(
-    _ allocation: Allocation, _ apply: (_ word: inout UInt64, _ bits: UInt64) -> Void
-  ) {
-    var coreWord = 0
-    let hasCores = topology.coreCount > 0
-    for slice in allocation.slices {
+  private mutating func change(_ allocation: Allocation, _ change: Change) {
+    let isPlain = allocation.hosts.isEmpty && allocation.shares.isEmpty
+    var share = 0
+    for (index, slice) in allocation.slices.enumerated() {
       let node = topology.index(of: slice.node)
-      let field = topology.acceleratorFields[node]
-      let before = accelerators(freeOn: node).nonzeroBitCount
-      let wasIdle = hasCores ? isIdle(node) : before == Int(field.width)
-      apply(&freeMap[Int(field.word)], slice.accelerators << UInt64(field.shift))
-      let after = accelerators(freeOn: node).nonzeroBitCount
-      if !allocation.coreMaps.isEmpty {
-        for word in coreWords(of: node) {
-          freeCores -= freeMap[word].nonzeroBitCount
-          apply(&freeMap[word], allocation.coreMaps[coreWord])
-          freeCores += freeMap[word].nonzeroBitCount
-          coreWord += 1
+      move(node) { occupancy in
+        occupancy.changeAccelerators(slice.accelerators, of: node, change)
+        guard !isPlain else { return }
+        if !allocation.hosts.isEmpty {
+          occupancy.changeHost(allocation.hosts[index], of: node, change)
+        }
+        while share < allocation.shares.count, allocation.shares[share].slice == index {
+          occupancy.changeShare(allocation.shares[share], of: node, change)
+          share += 1
         }
       }
-      let isIdle = hasCores ? isIdle(node) : after == Int(field.width)
-      recount(node, from: before, to: after, wasIdle, isIdle)
     }
+    precondition(share == allocation.shares.count, "a part of no slice's accelerator")
   }
 
   @inline(__always)
-  private mutating func recount(
-    _ node: Int, from before: Int, to after: Int, _ wasIdle: Bool, _ isIdle: Bool
-  ) {
-    if before != after {
-      byFree.remove(row: before, column: node)
-      byFree.insert(row: after, column: node)
-      freeAccelerators += after - before
-      if after < before {
-        for count in after + 1...before { atLeast[count] -= 1 }
-      } else {
-        for count in before + 1...after { atLeast[count] += 1 }
-      }
+  private mutating func changeAccelerators(_ bits: UInt64, of node: Int, _ change: Change) {
+    let field = topology.acceleratorFields[node]
+    let mask = bits << UInt64(field.shift)
+    let word = freeMap[Int(field.word)]
+    switch change {
+    case .take:
+      precondition(word & mask == mask, "taking what is not free: \(mask) of \(word)")
+      freeMap[Int(field.word)] = word & ~mask
+    case .giveBack:
+      precondition(word & mask == 0, "giving back what is free: \(mask) of \(word)")
+      freeMap[Int(field.word)] = word | mask
+    case .withhold:
+      freeMap[Int(field.word)] = word & ~mask
     }
-    if wasIdle != isIdle {
-      atLeast[idleRow] += isIdle ? 1 : -1
-      if isIdle {
-        byFree.insert(row: idleRow, column: node)
-      } else {
-        byFree.remove(row: idleRow, column: node)
-      }
+    guard !residuals.isEmpty else { return }
+    let left = change == .giveBack ? topology.type(of: node).sharing.whole : 0
+    var rest = change == .withhold ? (word & mask) >> UInt64(field.shift) : bits
+    while rest != 0 {
+      let device = Int(topology.firstDevices[node]) + rest.trailingZeroBitCount
+      precondition(residuals[device] != left || change == .withhold, "a part is held or free")
+      residuals[device] = left
+      rest &= rest - 1
     }
-    count(after - before, (isIdle ? 1 : 0) - (wasIdle ? 1 : 0), around: node)
   }
 
-  @inline(__always)
-  private mutating func count(_ accelerators: Int, _ idle: Int, around node: Int) {
-    guard !domainCounters.isEmpty else { return }
-    var domain = topology.nodes[node].domain
-    while let index = domain {
-      domainCounters[2 * index] += Int32(accelerators)
-      domainCounters[2 * index + 1] += Int32(idle)
-      domain = topology.domains[index].parent
+  private mutating func changeHost(_ host: HostShare, of node: Int, _ change: Change) {
+    guard topology.countsHosts else { return }
+    switch change {
+    case .take:
+      precondition(freeHosts[node].covers(host), "taking more of a host than is free")
+      freeHosts[node] -= host
+    case .giveBack:
+      freeHosts[node] += host
+      precondition(
+        topology.type(of: node).host.covers(freeHosts[node]), "giving back more than a host has")
+    case .withhold:
+      freeHosts[node] -= host.common(with: freeHosts[node])
+    }
+  }
+
+  private mutating func changeShare(_ hold: DeviceHold, of node: Int, _ change: Change) {
+    let sharing = topology.type(of: node).sharing
+    let field = topology.acceleratorFields[node]
+    let device = Int(topology.firstDevices[node]) + Int(hold.device)
+    precondition(sharing != .none && hold.device < field.width, "no accelerator to share")
+    let before = residuals[device]
+    let after: UInt16
+    switch (sharing, change) {
+    case (.mig, .take):
+      precondition(before & hold.amount == hold.amount, "taking a slice that is not free")
+      after = before & ~hold.amount
+    case (.mig, _):
+      precondition(before & hold.amount == 0, "giving back a slice that is free")
+      after = before | hold.amount
+    case (_, .take):
+      precondition(before >= hold.amount, "taking more of an accelerator than is free")
+      after = before - hold.amount
+    case (_, _):
+      after = before + hold.amount
+      precondition(after <= sharing.whole, "giving back more than an accelerator is")
+    }
+    residuals[device] = after
+    let bit = UInt64(1) << (UInt64(field.shift) + UInt64(hold.device))
+    if after == sharing.whole {
+      freeMap[Int(field.word)] |= bit
+    } else {
+      freeMap[Int(field.word)] &= ~bit
     }
   }
 }
 
 extension Occupancy {
-  /// Whether nothing at all is free.
-  public var isFull: Bool { freeAccelerators == 0 && freeCores == 0 }
-
-  /// What would be free if all that an allocation names were taken, of which some already is.
-  public func withholding(_ allocation: Allocation) -> Occupancy {
-    var rest = self
-    rest.withhold(allocation)
-    return rest
+  /// Where a node stands in the rows; in none if it is out of service.
+  private struct Place: Equatable {
+    var free: Int
+    var isIdle: Bool
+    var isInService: Bool
   }
 
-  /// Whether everything that an allocation names is free.
-  public func isFree(_ allocation: Allocation) -> Bool {
-    var coreWord = 0
-    for slice in allocation.slices {
-      let node = topology.index(of: slice.node)
-      guard accelerators(freeOn: node) & slice.accelerators == slice.accelerators else {
-        return false
-      }
-      guard !allocation.coreMaps.isEmpty else { continue }
-      for word in coreWords(of: node) {
-        let bits = allocation.coreMaps[coreWord]
-        guard freeMap[word] & bits == bits else { return false }
-        coreWord += 1
+  @inline(__always)
+  private func place(of node: Int) -> Place {
+    let field = topology.acceleratorFields[node]
+    let free = accelerators(freeOn: node)
+    var isIdle = free == field.ones
+    if !freeHosts.isEmpty { isIdle = isIdle && freeHosts[node] == topology.type(of: node).host }
+    return Place(
+      free: free.nonzeroBitCount, isIdle: isIdle,
+      isInService: conditions.isEmpty || conditions[node] == .inService)
+  }
+
+  /// Changes a node, and takes it from where it stood to where it stands then.
+  @inline(__always)
+  private mutating func move(_ node: Int, _ change: (inout Occupancy) -> Void) {
+    let before = place(of: node)
+    change(&self)
+    let after = place(of: node)
+    guard before != after else { return }
+    guard before.isInService, after.isInService else {
+      leave(before, node)
+      enter(after, node)
+      return
+    }
+    let domains = topology.domains.count
+    if before.free != after.free {
+      byFree.remove(row: before.free, column: node)
+      byFree.insert(row: after.free, column: node)
+      freeAccelerators += after.free - before.free
+      if after.free < before.free {
+        for count in after.free + 1...before.free { atLeast[count] -= 1 }
+      } else {
+        for count in before.free + 1...after.free { atLeast[count] += 1 }
       }
     }
-    return true
+    let idle: Int32 = (after.isIdle ? 1 : 0) - (before.isIdle ? 1 : 0)
+    if idle > 0 { byFree.insert(row: idleRow, column: node) }
+    if idle < 0 { byFree.remove(row: idleRow, column: node) }
+    atLeast[idleRow] += idle
+    var domain = topology.nodes[node].domain
+    while let index = domain {
+      domainCounts[before.free &* domains &+ index] -= 1
+      domainCounts[after.free &* domains &+ index] += 1
+      domainCounts[idleRow &* domains &+ index] += idle
+      domain = topology.domains[index].parent
+    }
+  }
+
+  private mutating func enter(_ place: Place, _ node: Int) { count(place, node, 1) }
+
+  private mutating func leave(_ place: Place, _ node: Int) { count(place, node, -1) }
+
+  private mutating func count(_ place: Place, _ node: Int, _ sign: Int32) {
+    guard place.isInService else { return }
+    let domains = topology.domains.count
+    if sign > 0 {
+      byFree.insert(row: place.free, column: node)
+      if place.isIdle { byFree.insert(row: idleRow, column: node) }
+    } else {
+      byFree.remove(row: place.free, column: node)
+      byFree.remove(row: idleRow, column: node)
+    }
+    freeAccelerators += Int(sign) * place.free
+    for count in 0...place.free { atLeast[count] += sign }
+    if place.isIdle { atLeast[idleRow] += sign }
+    var domain = topology.nodes[node].domain
+    while let index = domain {
+      domainCounts[place.free * domains + index] += sign
+      if place.isIdle { domainCounts[idleRow * domains + index] += sign }
+      domain = topology.domains[index].parent
+    }
+  }
+}
+
+extension Topology {
+  /// What each node's host has; empty where no host is counted.
+  var hosts: [HostShare] {
+    countsHosts ? nodes.map { nodeTypes[$0.type].host } : []
   }
 }

@@ -26,7 +26,8 @@ extension Occupancy {
   /// Whether a row's count is not enough: cores are free or not beside the accelerators, and an
   /// idle node may be too small.
   private func mustLook(for member: MemberShape) -> Bool {
-    member.cores > 0 || member.wholeNode && topology.nodeTypes.count > 1
+    !member.host.isEmpty || member.share != .whole
+      || member.wholeNode && topology.nodeTypes.count > 1
   }
 
   private func countNodes(thatFit member: MemberShape, upTo enough: Int) -> Int {
@@ -65,6 +66,6 @@ extension Occupancy {
     {
       return false
     }
-    return member.cores == 0 || coreCount(freeOn: node) >= member.cores
+    return member.host.isEmpty || host(freeOn: node).covers(member.host)
   }
 }

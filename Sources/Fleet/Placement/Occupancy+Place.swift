@@ -52,11 +52,9 @@ extension Occupancy {
   private func bind(_ chosen: [Choice]) -> Allocation {
     var allocation = Allocation(slices: [])
     allocation.slices.reserveCapacity(chosen.count)
-    let needsCores =
-      topology.coreCount > 0
-      && chosen.contains {
-        $0.member.cores > 0 || $0.member.wholeNode
-      }
+    let needsHosts =
+      topology.countsHosts
+      && chosen.contains { !$0.member.host.isEmpty || $0.member.wholeNode }
     for choice in chosen {
       let free = accelerators(freeOn: choice.node)
       var bits = free
@@ -65,14 +63,9 @@ extension Occupancy {
       }
       allocation.slices.append(
         NodeSlice(node: topology.nodes[choice.node].id, accelerators: bits))
-      guard needsCores else { continue }
-      var cores =
-        choice.member.wholeNode ? coreCount(freeOn: choice.node) : Int(choice.member.cores)
-      for word in coreWords(of: choice.node) {
-        let bits = freeMap[word].lowest(min(cores, freeMap[word].nonzeroBitCount))
-        allocation.coreMaps.append(bits)
-        cores -= bits.nonzeroBitCount
-      }
+      guard needsHosts else { continue }
+      allocation.hosts.append(
+        choice.member.wholeNode ? host(freeOn: choice.node) : choice.member.host)
     }
     return allocation
   }

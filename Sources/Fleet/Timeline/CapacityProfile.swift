@@ -15,17 +15,21 @@ public import Units
 public struct CapacityProfile: Sendable {
   private let topology: Topology
   private let wordsPerMap: Int
+  private let hostsPerMap: Int
   private var starts: [Instant]
   private var free: [Int]
   private var maps: [UInt64]
+  private var hosts: [HostShare]
 
   /// A fleet that is free for ever from the beginning of time.
   public init(topology: Topology) {
     self.topology = topology
     wordsPerMap = topology.isPool ? 0 : topology.mapWordCount
     starts = [.distantPast]
-    free = [topology.acceleratorCount + topology.coreCount]
+    free = [topology.acceleratorCount + topology.milliCores]
     maps = topology.isPool ? [] : Occupancy(topology: topology).freeMap
+    hosts = topology.hosts
+    hostsPerMap = hosts.count
   }
 
   /// How many segments it has.
@@ -39,6 +43,7 @@ public struct CapacityProfile: Sendable {
     starts.removeFirst(past)
     free.removeFirst(past)
     maps.removeFirst(past * wordsPerMap)
+    hosts.removeFirst(past * hostsPerMap)
   }
 
   /// Marks what a gang has, or is promised, as taken over a window.
@@ -60,7 +65,7 @@ public struct CapacityProfile: Sendable {
     of shape: GangShape, for span: TimeSpan, from now: Instant,
     before bound: Instant = .distantFuture
   ) -> Reservation? {
-    let needed = shape.acceleratorCount + shape.coreCount
+    let needed = shape.acceleratorCount + shape.milliCores
     var segment = 0
     while segment < starts.count {
       let start = max(starts[segment], now)
@@ -95,6 +100,10 @@ public struct CapacityProfile: Sendable {
     for word in row..<row + wordsPerMap where maps[word] & ~maps[word - wordsPerMap] != 0 {
       return true
     }
+    let host = segment * hostsPerMap
+    for node in host..<host + hostsPerMap where !hosts[node - hostsPerMap].covers(hosts[node]) {
+      return true
+    }
     return false
   }
 
@@ -107,7 +116,16 @@ public struct CapacityProfile: Sendable {
       let row = segment * wordsPerMap
       for word in 0..<wordsPerMap { common[word] &= maps[row + word] }
     }
-    return Occupancy(topology: topology, freeMap: common).placement(of: shape)
+    let host = segments.lowerBound * hostsPerMap
+    var commonHosts = Array(hosts[host..<host + hostsPerMap])
+    for segment in segments.dropFirst() {
+      let host = segment * hostsPerMap
+      for node in 0..<hostsPerMap {
+        commonHosts[node] = commonHosts[node].common(with: hosts[host + node])
+      }
+    }
+    return Occupancy(topology: topology, freeMap: common, freeHosts: commonHosts)
+      .placement(of: shape)
   }
 
   private mutating func change(
@@ -119,7 +137,7 @@ public struct CapacityProfile: Sendable {
     let bits = reservation.allocation.map { self.bits(of: $0) } ?? []
     let amount: Int
     if let allocation = reservation.allocation {
-      amount = allocation.acceleratorCount + allocation.coreCount
+      amount = allocation.acceleratorCount + allocation.milliCores
     } else {
       amount = shape.acceleratorCount
     }
@@ -132,27 +150,29 @@ public struct CapacityProfile: Sendable {
           sign > 0 ? here & bits == 0 : here & bits == bits, "the profile is overbooked")
         maps[row + word] = here ^ bits
       }
+      if let allocation = reservation.allocation {
+        changeHosts(of: allocation, in: segment, sign: sign)
+      }
     }
     mergeIfEqual(end)
     mergeIfEqual(first)
   }
 
+  private mutating func changeHosts(of allocation: Allocation, in segment: Int, sign: Int) {
+    guard hostsPerMap > 0 else { return }
+    for (slice, host) in zip(allocation.slices, allocation.hosts) {
+      let node = segment * hostsPerMap + topology.index(of: slice.node)
+      if sign < 0 { hosts[node] -= host } else { hosts[node] += host }
+      precondition(hosts[node].covers(.none), "the profile is overbooked")
+    }
+  }
+
   private func bits(of allocation: Allocation) -> [(word: Int, bits: UInt64)] {
     guard !topology.isPool else { return [] }
-    var result: [(word: Int, bits: UInt64)] = []
-    var coreWord = 0
-    for slice in allocation.slices {
-      let node = topology.index(of: slice.node)
-      let field = topology.acceleratorFields[node]
-      result.append((Int(field.word), slice.accelerators << UInt64(field.shift)))
-      guard !allocation.coreMaps.isEmpty else { continue }
-      let start = Int(topology.coreWordStarts[node])
-      for word in 0..<topology.type(of: node).coreWordCount {
-        result.append((start + word, allocation.coreMaps[coreWord]))
-        coreWord += 1
-      }
+    return allocation.slices.map { slice in
+      let field = topology.acceleratorFields[topology.index(of: slice.node)]
+      return (Int(field.word), slice.accelerators << UInt64(field.shift))
     }
-    return result
   }
 
   /// The index of the segment that starts just then, which is made if there is none.
@@ -173,6 +193,8 @@ public struct CapacityProfile: Sendable {
     free.insert(free[low - 1], at: low)
     let row = (low - 1) * wordsPerMap
     maps.insert(contentsOf: Array(maps[row..<row + wordsPerMap]), at: low * wordsPerMap)
+    let host = (low - 1) * hostsPerMap
+    hosts.insert(contentsOf: Array(hosts[host..<host + hostsPerMap]), at: low * hostsPerMap)
     return low
   }
 
@@ -180,8 +202,11 @@ public struct CapacityProfile: Sendable {
     guard segment > 0, segment < starts.count, free[segment] == free[segment - 1] else { return }
     let row = segment * wordsPerMap
     for word in row..<row + wordsPerMap where maps[word] != maps[word - wordsPerMap] { return }
+    let host = segment * hostsPerMap
+    for node in host..<host + hostsPerMap where hosts[node] != hosts[node - hostsPerMap] { return }
     starts.remove(at: segment)
     free.remove(at: segment)
     maps.removeSubrange(row..<row + wordsPerMap)
+    hosts.removeSubrange(host..<host + hostsPerMap)
   }
 }

@@ -13,7 +13,7 @@ extension ReleaseTimeline {
   public func openRoom(
     beside shape: GangShape, at start: Instant, of occupancy: Occupancy
   ) -> Occupancy {
-    var given = Given(needsCores: shape.needsCores)
+    var given = Given(needsHosts: shape.needsHosts)
     choose(Int(shape.members), shape.member, at: start, occupancy, &given)
     if let rest = shape.rest { choose(1, rest, at: start, occupancy, &given) }
     return given.heldBack.slices.isEmpty ? occupancy : occupancy.withholding(given.heldBack)
@@ -25,7 +25,7 @@ extension ReleaseTimeline {
     var nodes: [Int] = []
     /// What they hold back of what is free now.
     var heldBack = Allocation(slices: [])
-    let needsCores: Bool
+    let needsHosts: Bool
   }
 
   /// Goes once over the nodes and stops when enough of them cost nothing: most often they do, and
@@ -83,14 +83,14 @@ extension ReleaseTimeline {
   ) -> Int {
     let wanted = demand(of: member, on: node)
     let free = occupancy.accelerators(freeOn: node).nonzeroBitCount
-    if free == 0, wanted.cores == 0 { return 0 }
+    if free == 0, wanted.host.isEmpty { return 0 }
     // On a node that is wanted whole, everything else is released by then.
-    if wanted.accelerators == Int(topology.acceleratorFields[node].width), wanted.cores == 0 {
+    if wanted.accelerators == Int(topology.acceleratorFields[node].width), wanted.host.isEmpty {
       return free
     }
     let released = released(on: node, by: start)
     return max(0, wanted.accelerators - released.accelerators)
-      + max(0, wanted.cores - released.cores)
+      + Int(wanted.host.missing(from: released.host).milliCores + 999) / 1000
   }
 
   private func holdBack(
@@ -103,26 +103,23 @@ extension ReleaseTimeline {
     let bits = free.lowest(max(0, wanted.accelerators - released.accelerators))
     given.heldBack.slices.append(
       NodeSlice(node: topology.nodes[node].id, accelerators: bits))
-    guard given.needsCores else { return }
-    var cores = max(0, wanted.cores - released.cores)
-    for word in occupancy.coreWords(of: node) {
-      let free = occupancy.freeMap[word]
-      let bits = free.lowest(min(cores, free.nonzeroBitCount))
-      given.heldBack.coreMaps.append(bits)
-      cores -= bits.nonzeroBitCount
-    }
+    guard given.needsHosts else { return }
+    let missing = wanted.host.missing(from: released.host)
+    given.heldBack.hosts.append(missing.common(with: occupancy.host(freeOn: node)))
   }
 
-  private func demand(of member: MemberShape, on node: Int) -> (accelerators: Int, cores: Int) {
-    guard member.wholeNode else { return (Int(member.accelerators), Int(member.cores)) }
+  private func demand(of member: MemberShape, on node: Int) -> (accelerators: Int, host: HostShare)
+  {
+    guard member.wholeNode else { return (Int(member.accelerators), member.host) }
     let type = topology.type(of: node)
-    return (type.accelerators, type.cores)
+    return (type.accelerators, type.host)
   }
 }
 
 extension GangShape {
   /// Whether more than accelerators matters to it.
-  fileprivate var needsCores: Bool {
-    member.cores > 0 || member.wholeNode || (rest?.cores ?? 0) > 0 || rest?.wholeNode == true
+  fileprivate var needsHosts: Bool {
+    !member.host.isEmpty || member.wholeNode
+      || rest.map { !$0.host.isEmpty || $0.wholeNode } == true
   }
 }

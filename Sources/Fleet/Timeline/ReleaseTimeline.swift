@@ -14,12 +14,12 @@ public import Units
 /// Invariant: row f at node n is the least instant at which the free accelerators of n, together
 /// with those whose holders end by then, number at least f; `distantFuture` where n is smaller.
 public struct ReleaseTimeline: Sendable {
-  /// Who holds a part of a node. Which cores they are does not matter, only how many: two holders
-  /// alike in all this stand for each other, and a holder is copied without counting references.
+  /// Who holds a part of a node; two holders alike in all this stand for each other, and a holder
+  /// is copied without counting references.
   private struct Holder: Equatable {
     var end: Instant
     var accelerators: UInt64
-    var cores: Int32
+    var host: HostShare
   }
 
   /// The fleet this is about.
@@ -61,30 +61,23 @@ public struct ReleaseTimeline: Sendable {
     of allocation: Allocation, until end: Instant,
     _ change: (inout ReleaseTimeline, Holder, _ node: Int) -> Void
   ) {
-    var coreWord = 0
-    for slice in allocation.slices {
+    for (index, slice) in allocation.slices.enumerated() {
       let node = topology.index(of: slice.node)
-      var holder = Holder(end: end, accelerators: slice.accelerators, cores: 0)
-      if !allocation.coreMaps.isEmpty {
-        for _ in 0..<topology.type(of: node).coreWordCount {
-          holder.cores += Int32(allocation.coreMaps[coreWord].nonzeroBitCount)
-          coreWord += 1
-        }
-      }
-      change(&self, holder, node)
+      let host = allocation.hosts.isEmpty ? HostShare.none : allocation.hosts[index]
+      change(&self, Holder(end: end, accelerators: slice.accelerators, host: host), node)
       updateClearTimes(of: node)
     }
   }
 
   /// What a node's holders give back by an instant.
-  func released(on node: Int, by instant: Instant) -> (accelerators: Int, cores: Int) {
+  func released(on node: Int, by instant: Instant) -> (accelerators: Int, host: HostShare) {
     var accelerators = 0
-    var cores = 0
+    var host = HostShare.none
     for holder in holders[node] where holder.end <= instant {
       accelerators += holder.accelerators.nonzeroBitCount
-      cores += Int(holder.cores)
+      host += holder.host
     }
-    return (accelerators, cores)
+    return (accelerators, host)
   }
 
   private mutating func updateClearTimes(of node: Int) {
@@ -109,27 +102,27 @@ public struct ReleaseTimeline: Sendable {
 
   /// From when a node has room for a member; `distantFuture` if it is too small.
   private func clearTime(of node: Int, for member: MemberShape) -> Instant {
-    if member.cores == 0, !member.wholeNode {
+    if member.host.isEmpty, !member.wholeNode {
       guard member.accelerators > 0 else { return .distantPast }
       guard member.accelerators <= topology.mostAcceleratorsPerNode else { return .distantFuture }
       return clearTimes[(Int(member.accelerators) - 1) * topology.nodes.count + node]
     }
     let type = topology.type(of: node)
-    guard type.accelerators >= member.accelerators, type.cores >= member.cores else {
+    guard type.accelerators >= member.accelerators, type.host.covers(member.host) else {
       return .distantFuture
     }
     if member.wholeNode { return holders[node].last?.end ?? .distantPast }
     var accelerators = type.accelerators
-    var cores = type.cores
+    var host = type.host
     for holder in holders[node] {
       accelerators -= holder.accelerators.nonzeroBitCount
-      cores -= Int(holder.cores)
+      host -= holder.host
     }
-    if accelerators >= member.accelerators, cores >= member.cores { return .distantPast }
+    if accelerators >= member.accelerators, host.covers(member.host) { return .distantPast }
     for holder in holders[node] {
       accelerators += holder.accelerators.nonzeroBitCount
-      cores += Int(holder.cores)
-      if accelerators >= member.accelerators, cores >= member.cores { return holder.end }
+      host += holder.host
+      if accelerators >= member.accelerators, host.covers(member.host) { return holder.end }
     }
     preconditionFailure("node \(node) never has room for \(member)")
   }
@@ -160,7 +153,7 @@ public struct ReleaseTimeline: Sendable {
   /// The clear times of all nodes for a member, by node. O(nodes)
   private func clearTimes(for member: MemberShape) -> ArraySlice<Instant> {
     let nodes = topology.nodes.count
-    let isRow = member.cores == 0 && !member.wholeNode && member.accelerators > 0
+    let isRow = member.host.isEmpty && !member.wholeNode && member.accelerators > 0
     guard isRow, member.accelerators <= topology.mostAcceleratorsPerNode else {
       return (0..<nodes).map { clearTime(of: $0, for: member) }[...]
     }

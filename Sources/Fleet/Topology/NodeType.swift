@@ -9,8 +9,20 @@ public struct NodeType: Hashable, Sendable {
   /// Accelerators per node, 0…64.
   public var accelerators: Int
 
-  /// Cores per node that jobs may have, 0…4,096.
-  public var cores: Int
+  /// What of the host jobs may have: up to 4,096 cores, and memory in MiB; zero is not counted.
+  public var host: HostShare
+
+  /// How its accelerators may be shared.
+  public var sharing = DeviceSharing.none
+
+  /// The sizes of its NVLink or xGMI islands, in order; empty where all accelerators are in one.
+  public var islands: [Int] = []
+
+  /// Its NUMA nodes; its accelerators are divided evenly among them, in order.
+  public var numaNodes = 1
+
+  /// How it is joined to its fabric.
+  public var links = NodeLinks()
 
   /// The most accelerators a node may have: its free map is one word.
   public static let mostAccelerators = 64
@@ -18,11 +30,31 @@ public struct NodeType: Hashable, Sendable {
   /// The most cores a node may have.
   public static let mostCores = 4096
 
+  /// The most memory a node may have, in MiB: a pebibyte would be a mistake.
+  public static let mostMemory = 1 << 29
+
   /// A kind of node.
-  public init(name: String, acceleratorModel: String = "", accelerators: Int, cores: Int = 0) {
+  public init(
+    name: String, acceleratorModel: String = "", accelerators: Int, host: HostShare = .none
+  ) {
     self.name = name
     self.acceleratorModel = acceleratorModel
     self.accelerators = accelerators
-    self.cores = cores
+    self.host = host
   }
+}
+
+/// What one node's accelerators are joined by.
+public struct NodeLinks: Hashable, Sendable {
+  /// The bandwidth of an accelerator inside its NVLink domain, in GB/s one way; 0 where unknown.
+  public var acceleratorGigabytes = 450
+
+  /// Network interfaces, one a rail.
+  public var interfaces = 8
+
+  /// The bandwidth of each of them, in Gbit/s one way.
+  public var interfaceGigabits = 400
+
+  /// The links of an HGX H100.
+  public init() {}
 }

@@ -1,9 +1,11 @@
 public import Units
 
-/// One version of the fleet: its domains and nodes, numbered depth-first, and never changed.
+/// One version of the fleet: its domains and nodes, numbered once and never changed.
 ///
-/// Because of that numbering every domain is one contiguous range of node indices, and so of
-/// bits in every map. Indices belong to this version; ids stay when the fleet grows.
+/// Nodes are numbered depth-first, so every domain is one contiguous range of node indices, and so
+/// of bits in every map. Domains are numbered level by level, widest first, and depth-first inside
+/// a level: those of one level, and the children of one domain, are contiguous ranges too.
+/// Indices belong to this version; ids stay when the fleet grows.
 public final class Topology: Sendable {
   /// A site, pod, leaf or block.
   public struct Domain: Hashable, Sendable {
@@ -13,8 +15,12 @@ public final class Topology: Sendable {
     public var name: String
     /// The index of the domain around it, or nil at the top.
     public var parent: Int?
+    /// The domains right inside it, all of one level; empty where nodes are.
+    public var children: Range<Int>
     /// Its nodes, as a range of indices.
     public var nodes: Range<Int>
+    /// What the fleet file says of it.
+    public var attributes: DomainAttributes
   }
 
   /// A node as one version of the fleet knows it.
@@ -32,8 +38,11 @@ public final class Topology: Sendable {
   /// The fleet's name.
   public let name: String
 
-  /// The domains, depth-first: a parent comes before its children.
+  /// The domains, level by level: a parent comes before its children.
   public let domains: [Domain]
+
+  /// The outermost domains, all of one level; empty in a flat fleet.
+  public let roots: Range<Int>
 
   /// The kinds of node.
   public let nodeTypes: [NodeType]
@@ -44,8 +53,8 @@ public final class Topology: Sendable {
   /// All accelerators of the fleet.
   public let acceleratorCount: Int
 
-  /// All cores of the fleet.
-  public let coreCount: Int
+  /// All that jobs may have of the hosts: thousandths of a core.
+  public let milliCores: Int
 
   /// The most accelerators that one node has.
   public let mostAcceleratorsPerNode: Int
@@ -53,17 +62,23 @@ public final class Topology: Sendable {
   /// Whether every node is one accelerator and nothing else, so that any can stand for any other.
   public let isPool: Bool
 
+  /// Whether cores or memory of any node are counted.
+  let countsHosts: Bool
+
+  /// Whether any accelerator may be shared.
+  let sharesDevices: Bool
+
   /// Where each node's accelerators lie in a packed map; no node straddles a word.
   let acceleratorFields: [BitField]
 
-  /// The first word of each node's cores in a packed map, after all accelerator words.
-  let coreWordStarts: [Int32]
+  /// The index of each node's first accelerator, all accelerators of the fleet numbered in order.
+  let firstDevices: [Int32]
 
-  /// The words of a packed map that hold accelerators.
-  let acceleratorWordCount: Int
-
-  /// All words of a packed map: accelerators, then cores.
+  /// The words of a packed map.
   let mapWordCount: Int
+
+  /// The domains of each level, by the level's raw value.
+  private let domainsByLevel: [Range<Int>]
 
   private let indicesByID: [Int32]
 
@@ -75,37 +90,47 @@ public final class Topology: Sendable {
   /// The kind of the node at an index.
   public func type(of node: Int) -> NodeType { nodeTypes[nodes[node].type] }
 
+  /// The domains of a level, wherever they are; empty where the fleet has none.
+  public func domains(at level: DomainLevel) -> Range<Int> {
+    domainsByLevel[Int(level.rawValue)]
+  }
+
   /// Use `TopologyBuilder`: it checks what this takes for granted.
   init(name: String, domains: [Domain], nodeTypes: [NodeType], nodes: [Node]) {
     self.name = name
     self.domains = domains
     self.nodeTypes = nodeTypes
     self.nodes = nodes
+    roots = 0..<(domains.firstIndex { $0.parent != nil } ?? domains.count)
+    domainsByLevel = DomainLevel.allCases.map { level in
+      let first = domains.firstIndex { $0.level >= level } ?? domains.count
+      return first..<(domains.firstIndex { $0.level > level } ?? domains.count)
+    }
+    let types = nodes.map { nodeTypes[$0.type] }
     var fields: [BitField] = []
+    var devices: [Int32] = []
     fields.reserveCapacity(nodes.count)
+    devices.reserveCapacity(nodes.count)
     var bit = 0
-    for node in nodes {
-      let width = nodeTypes[node.type].accelerators
+    var device = 0
+    for type in types {
+      let width = type.accelerators
       if bit % 64 + width > 64 { bit = (bit + 63) / 64 * 64 }
       fields.append(BitField(word: Int32(bit / 64), shift: UInt8(bit % 64), width: UInt8(width)))
+      devices.append(Int32(device))
       bit += width
+      device += width
     }
     acceleratorFields = fields
-    acceleratorWordCount = (bit + 63) / 64
-    var word = acceleratorWordCount
-    var coreStarts: [Int32] = []
-    coreStarts.reserveCapacity(nodes.count)
-    for node in nodes {
-      coreStarts.append(Int32(word))
-      word += nodeTypes[node.type].coreWordCount
-    }
-    coreWordStarts = coreStarts
-    mapWordCount = word
-    let types = nodes.map { nodeTypes[$0.type] }
-    acceleratorCount = types.reduce(0) { $0 + $1.accelerators }
-    coreCount = types.reduce(0) { $0 + $1.cores }
+    firstDevices = devices
+    mapWordCount = (bit + 63) / 64
+    acceleratorCount = device
+    milliCores = types.reduce(0) { $0 + Int($1.host.milliCores) }
     mostAcceleratorsPerNode = types.reduce(0) { max($0, $1.accelerators) }
-    isPool = types.allSatisfy { $0.accelerators == 1 && $0.cores == 0 }
+    countsHosts = nodeTypes.contains { !$0.host.isEmpty }
+    sharesDevices = nodeTypes.contains { $0.sharing != .none }
+    isPool =
+      !countsHosts && !sharesDevices && nodeTypes.allSatisfy { $0.accelerators == 1 }
     var indices = Array(
       repeating: Int32(-1), count: Int(nodes.map(\.id.number).max() ?? 0) + 1)
     for (index, node) in nodes.enumerated() { indices[Int(node.id.number)] = Int32(index) }
@@ -130,9 +155,19 @@ public final class Topology: Sendable {
   }
 }
 
-extension NodeType {
-  /// The words of a packed map that a node's cores take up.
-  var coreWordCount: Int { (cores + 63) / 64 }
+/// What a fleet file says of a domain beside what is in it.
+public struct DomainAttributes: Hashable, Sendable {
+  /// The country whose law holds at a site, as two capital letters; empty where none is named.
+  public var country = ""
+
+  /// By how much the links into a domain exceed those out of it, in thousandths.
+  public var oversubscription = 1000
+
+  /// The rails of a pod: planes that the nodes' i-th interfaces share; 0 where there are none.
+  public var rails = 0
+
+  /// Nothing special.
+  public init() {}
 }
 
 /// Where a run of at most 64 bits lies in a packed map; it never straddles a word.

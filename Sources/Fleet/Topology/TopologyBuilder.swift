@@ -6,30 +6,64 @@ public import Units
 /// open(.pod, "p0")  open(.leaf, "l0")  addNodes([n0, n1], type)  close()  …  close()  build()
 /// ```
 public struct TopologyBuilder: Sendable {
+  /// A domain that is not closed yet, and what is right inside it.
+  private struct Open {
+    var index: Int?
+    var childLevel: DomainLevel?
+    var hasNodes = false
+    /// Sorted, so that a second of one name is found at once.
+    private(set) var childNames: [String] = []
+
+    init(index: Int?) { self.index = index }
+
+    /// Whether no child has had that name yet.
+    mutating func add(childNamed name: String) -> Bool {
+      var low = 0
+      var high = childNames.count
+      while low < high {
+        let middle = (low + high) / 2
+        if childNames[middle] < name { low = middle + 1 } else { high = middle }
+      }
+      guard low == childNames.count || childNames[low] != name else { return false }
+      childNames.insert(name, at: low)
+      return true
+    }
+  }
+
   private let name: String
   private var domains: [Topology.Domain] = []
   private var types: [NodeType] = []
   private var nodes: [Topology.Node] = []
-  private var open: [Int] = []
+  private var open = [Open(index: nil)]
 
   /// A fleet of this name without anything in it yet.
   public init(name: String) { self.name = name }
 
+  private var around: Topology.Domain? { open[open.count - 1].index.map { domains[$0] } }
+
   /// Opens a domain inside the one that is open.
   ///
-  /// - Throws: `TopologyError.wrongLevel` unless it is of a lower level than the one around it.
-  public mutating func open(_ level: DomainLevel, _ name: String) throws(TopologyError) {
-    if let around = open.last, domains[around].level >= level {
-      throw TopologyError.wrongLevel(level, inside: domains[around].level)
+  /// - Throws: `TopologyError.wrongLevel` unless it is of a lower level than the one around it,
+  ///   `.mixedContents` where nodes or domains of another level stand beside it.
+  public mutating func open(
+    _ level: DomainLevel, _ name: String, _ attributes: DomainAttributes = DomainAttributes()
+  ) throws(TopologyError) {
+    if let around, around.level >= level {
+      throw TopologyError.wrongLevel(level, inside: around.level)
     }
-    let parent = open.last
-    for domain in domains where domain.parent == parent && domain.name == name {
+    let top = open.count - 1
+    guard !open[top].hasNodes, open[top].childLevel ?? level == level else {
+      throw TopologyError.mixedContents(level, name)
+    }
+    open[top].childLevel = level
+    guard open[top].add(childNamed: name) else {
       throw TopologyError.duplicateDomain(level, name)
     }
     domains.append(
       Topology.Domain(
-        level: level, name: name, parent: parent, nodes: nodes.count..<nodes.count))
-    open.append(domains.count - 1)
+        level: level, name: name, parent: open[top].index, children: 0..<0,
+        nodes: nodes.count..<nodes.count, attributes: attributes))
+    open.append(Open(index: domains.count - 1))
   }
 
   /// Adds nodes of one kind to the innermost open domain; they get the next ids.
@@ -37,10 +71,21 @@ public struct TopologyBuilder: Sendable {
     guard (0...NodeType.mostAccelerators).contains(type.accelerators) else {
       throw TopologyError.acceleratorsOutOfRange(type.accelerators)
     }
-    guard (0...NodeType.mostCores).contains(type.cores) else {
-      throw TopologyError.coresOutOfRange(type.cores)
+    guard (0...NodeType.mostCores).contains(type.host.cores) else {
+      throw TopologyError.coresOutOfRange(type.host.cores)
     }
-    guard type.accelerators > 0 || type.cores > 0 else {
+    guard (0...NodeType.mostMemory).contains(Int(type.host.memory)) else {
+      throw TopologyError.memoryOutOfRange(Int(type.host.memory))
+    }
+    guard type.islands.isEmpty || type.islands.allSatisfy({ $0 > 0 }),
+      type.islands.isEmpty || type.islands.reduce(0, +) == type.accelerators
+    else {
+      throw TopologyError.islandsDoNotAddUp(type: type.name, type.islands)
+    }
+    guard type.numaNodes > 0, type.accelerators % type.numaNodes == 0 else {
+      throw TopologyError.unevenNUMANodes(type: type.name, type.numaNodes)
+    }
+    guard type.accelerators > 0 || type.host.milliCores > 0 else {
       throw TopologyError.nothingToAllocate(type: type.name)
     }
     let index = types.firstIndex(of: type) ?? types.count
@@ -48,9 +93,14 @@ public struct TopologyBuilder: Sendable {
     guard nodes.count + names.count <= Hostlist.mostNames else {
       throw TopologyError.tooManyNodes(nodes.count + names.count)
     }
+    let top = open.count - 1
+    if let beside = open[top].childLevel {
+      throw TopologyError.mixedContents(beside, open[top].childNames[0])
+    }
+    open[top].hasNodes = true
     for name in names {
       let id = NodeID(UInt32(nodes.count))
-      nodes.append(Topology.Node(id: id, name: name, type: index, domain: open.last))
+      nodes.append(Topology.Node(id: id, name: name, type: index, domain: open[top].index))
     }
   }
 
@@ -58,7 +108,7 @@ public struct TopologyBuilder: Sendable {
   ///
   /// - Throws: `TopologyError.emptyDomain` where nothing was added inside.
   public mutating func close() throws(TopologyError) {
-    guard let closing = open.popLast() else {
+    guard let closed = open.popLast(), let closing = closed.index else {
       preconditionFailure("close() without an open domain in fleet \(name)")
     }
     let range = domains[closing].nodes.lowerBound..<nodes.count
@@ -72,7 +122,7 @@ public struct TopologyBuilder: Sendable {
   ///
   /// - Throws: `TopologyError.noNodes`, or `.duplicateNode` where two nodes share a name.
   public func build() throws(TopologyError) -> Topology {
-    precondition(open.isEmpty, "build() with \(open.count) domains still open")
+    precondition(open.count == 1, "build() with \(open.count - 1) domains still open")
     guard !nodes.isEmpty else { throw TopologyError.noNodes }
     let byName = nodes.map(\.name).sorted {
       ($0.prefix, $0.number ?? 0, $0.width) < ($1.prefix, $1.number ?? 0, $1.width)
@@ -80,7 +130,32 @@ public struct TopologyBuilder: Sendable {
     for (a, b) in zip(byName, byName.dropFirst()) where a == b {
       throw TopologyError.duplicateNode(a)
     }
-    return Topology(name: name, domains: domains, nodeTypes: types, nodes: nodes)
+    return levelByLevel()
+  }
+
+  /// Renumbers the domains, which were added depth-first.
+  private func levelByLevel() -> Topology {
+    let order = DomainLevel.allCases.flatMap { level in
+      domains.indices.filter { domains[$0].level == level }
+    }
+    var numbers = Array(repeating: 0, count: domains.count)
+    for (number, index) in order.enumerated() { numbers[index] = number }
+    var renumbered = order.map { index in
+      var domain = domains[index]
+      domain.parent = domain.parent.map { numbers[$0] }
+      return domain
+    }
+    for (number, domain) in renumbered.enumerated() {
+      guard let parent = domain.parent else { continue }
+      let before = renumbered[parent].children
+      renumbered[parent].children = (before.isEmpty ? number : before.lowerBound)..<number + 1
+    }
+    let nodes = nodes.map { node in
+      var node = node
+      node.domain = node.domain.map { numbers[$0] }
+      return node
+    }
+    return Topology(name: name, domains: renumbered, nodeTypes: types, nodes: nodes)
   }
 }
 
@@ -94,6 +169,14 @@ public enum TopologyError: Error, Equatable, Sendable {
   case acceleratorsOutOfRange(Int)
   /// A node has a negative number of cores, or more than 4,096.
   case coresOutOfRange(Int)
+  /// A node has a negative amount of memory, or more than 2^29 MiB.
+  case memoryOutOfRange(Int)
+  /// The islands of a kind of node are not as many accelerators as it has.
+  case islandsDoNotAddUp(type: String, [Int])
+  /// The accelerators of a kind of node can't be divided evenly among its NUMA nodes.
+  case unevenNUMANodes(type: String, Int)
+  /// A domain stands beside nodes, or beside a domain of another level.
+  case mixedContents(DomainLevel, String)
   /// A kind of node with neither accelerators nor cores.
   case nothingToAllocate(type: String)
   /// A domain stands inside one that is not above it.
@@ -114,6 +197,13 @@ extension TopologyError {
     case .tooManyNodes(let count): "\(count) nodes"
     case .acceleratorsOutOfRange(let count): "\(count) accelerators on a node"
     case .coresOutOfRange(let count): "\(count) cores on a node"
+    case .memoryOutOfRange(let count): "\(count) MiB of memory on a node"
+    case .islandsDoNotAddUp(let type, let islands):
+      "the islands of node type '\(type)' hold \(islands.reduce(0, +)) accelerators"
+    case .unevenNUMANodes(let type, let count):
+      "node type '\(type)' can't divide its accelerators among \(count) NUMA nodes"
+    case .mixedContents(let level, let name):
+      "\(level) '\(name)' stands beside nodes or domains of another level"
     case .nothingToAllocate(let type): "node type '\(type)' has neither accelerators nor cores"
     case .wrongLevel(let level, let around): "a \(level) inside a \(around)"
     case .duplicateDomain(let level, let name): "a second \(level) '\(name)' beside the first"
@@ -130,6 +220,10 @@ extension TopologyError {
     case .acceleratorsOutOfRange:
       "give 0 to \(NodeType.mostAccelerators); a larger machine is several nodes"
     case .coresOutOfRange: "give 0 to \(NodeType.mostCores)"
+    case .memoryOutOfRange: "give 0 to \(NodeType.mostMemory) MiB"
+    case .islandsDoNotAddUp: "give sizes that add up to its accelerators"
+    case .unevenNUMANodes: "give a number that divides them"
+    case .mixedContents: "put either nodes or domains of one level inside a domain"
     case .nothingToAllocate: "give it one of them"
     case .wrongLevel: "the order is site, pod, leaf, block"
     case .duplicateDomain, .duplicateNode: "give one another name"

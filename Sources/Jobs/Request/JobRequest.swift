@@ -20,7 +20,7 @@ public struct JobRequest: Hashable, Sendable {
   /// - Throws: `JobRejection` where it could never start, however long it waited.
   public func validate(on emptyFleet: Occupancy) throws(JobRejection) {
     guard timeLimit >= .zero else { throw JobRejection.negativeTimeLimit(timeLimit) }
-    guard shape.acceleratorCount > 0 || shape.coreCount > 0 || shape.member.wholeNode else {
+    guard shape.acceleratorCount > 0 || shape.milliCores > 0 || shape.member.wholeNode else {
       throw JobRejection.asksForNothing
     }
     guard !emptyFleet.fits(shape) else { return }

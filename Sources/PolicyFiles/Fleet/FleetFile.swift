@@ -51,7 +51,9 @@ public enum FleetFile {
       if let count = keys["accelerators"] {
         type.accelerators = try count.number(in: 0...NodeType.mostAccelerators)
       }
-      if let cores = keys["cores"] { type.cores = try cores.number(in: 0...NodeType.mostCores) }
+      if let cores = keys["cores"] {
+        type.host = HostShare(cores: try cores.number(in: 0...NodeType.mostCores))
+      }
       types[entry.key] = type
     }
     return types

@@ -77,31 +77,23 @@ public enum DecisionLine {
     _ allocation: Allocation, _ topology: Topology, _ text: inout [UInt8]
   ) {
     var nodes = HostlistWriter()
-    var coreWord = 0
-    var group: (accelerators: UInt64, cores: Int)?
-    for slice in allocation.slices {
+    var group: (accelerators: UInt64, host: HostShare)?
+    for (index, slice) in allocation.slices.enumerated() {
       let node = topology.index(of: slice.node)
-      var cores = 0
-      if !allocation.coreMaps.isEmpty {
-        let words = (topology.type(of: node).cores + 63) / 64
-        for word in coreWord..<coreWord + words {
-          cores += allocation.coreMaps[word].nonzeroBitCount
-        }
-        coreWord += words
-      }
-      if let open = group, open != (slice.accelerators, cores) {
+      let host = allocation.hosts.isEmpty ? HostShare.none : allocation.hosts[index]
+      if let open = group, open != (slice.accelerators, host) {
         nodes.finish(&text)
-        write(open.accelerators, open.cores, &text)
+        write(open.accelerators, open.host, &text)
         text.append(0x20)
       }
-      group = (slice.accelerators, cores)
+      group = (slice.accelerators, host)
       nodes.add(topology.nodes[node].name, to: &text)
     }
     nodes.finish(&text)
-    if let group { write(group.accelerators, group.cores, &text) }
+    if let group { write(group.accelerators, group.host, &text) }
   }
 
-  private static func write(_ bits: UInt64, _ cores: Int, _ text: inout [UInt8]) {
+  private static func write(_ bits: UInt64, _ host: HostShare, _ text: inout [UInt8]) {
     if bits != 0 {
       var separator: UInt8 = 0x2F
       var rest = bits
@@ -119,9 +111,9 @@ public enum DecisionLine {
         rest &= ~0 << (first + length)
       }
     }
-    guard cores > 0 else { return }
+    guard host.milliCores > 0 else { return }
     text.append(0x2B)
-    text.append(decimal: UInt64(cores))
+    text.append(word: host.coreText)
   }
 
   private static func write(_ verdict: Verdict, _ text: inout [UInt8]) {
@@ -129,9 +121,9 @@ public enum DecisionLine {
     case .noRoom(let shortage):
       text.append(word: "no-room:")
       text.append(decimal: UInt64(shortage.member.accelerators))
-      if shortage.member.cores > 0 {
+      if shortage.member.host.milliCores > 0 {
         text.append(0x2B)
-        text.append(decimal: UInt64(shortage.member.cores))
+        text.append(word: shortage.member.host.coreText)
       }
       if shortage.member.wholeNode { text.append(0x21) }
       text.append(colon)

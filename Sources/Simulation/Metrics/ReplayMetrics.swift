@@ -54,7 +54,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
   /// Nothing measured yet; in a fleet without accelerators it is cores that are counted.
   public init(topology: Topology) {
     countsCores = topology.acceleratorCount == 0
-    fleetUnits = countsCores ? topology.coreCount : topology.acceleratorCount
+    fleetUnits = countsCores ? topology.milliCores / 1000 : topology.acceleratorCount
   }
 
   /// Takes note of what the machine did.
@@ -79,7 +79,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
       live.append(Live(submitted: at, started: at, units: 0))
     case .started(let id, _, let allocation, let at):
       counts.started += 1
-      let units = countsCores ? allocation.coreCount : allocation.acceleratorCount
+      let units = countsCores ? allocation.milliCores / 1000 : allocation.acceleratorCount
       live[Int(id.number) - 1].started = at
       live[Int(id.number) - 1].units = Int32(units)
     case .ended(let id, let outcome, let at):

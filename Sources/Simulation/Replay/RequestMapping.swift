@@ -26,7 +26,7 @@ public struct RequestMapping: Sendable {
     countsCores = topology.acceleratorCount == 0
     unitsPerNode =
       countsCores
-      ? topology.nodeTypes.reduce(0) { max($0, $1.cores) } : topology.mostAcceleratorsPerNode
+      ? topology.nodeTypes.reduce(0) { max($0, $1.host.cores) } : topology.mostAcceleratorsPerNode
     self.overruns = overruns
   }
 
