@@ -6,11 +6,13 @@
 @frozen
 public struct BitMatrix: Hashable, Sendable {
   @usableFromInline var words: [UInt64]
-  @usableFromInline let wordsPerRow: Int
   @usableFromInline let stride: Int
 
   /// The number of bits in a row.
   public let columns: Int
+
+  /// The number of words in a row.
+  public let wordsPerRow: Int
 
   /// A matrix with every bit clear.
   @inlinable
@@ -26,6 +28,10 @@ public struct BitMatrix: Hashable, Sendable {
   public func contains(row: Int, column: Int) -> Bool {
     words[row &* stride &+ column >> 6] >> UInt64(column & 63) & 1 == 1
   }
+
+  /// The bits of 64 columns from `64 * index` on; the lowest bit is the first column.
+  @inlinable
+  public func word(row: Int, at index: Int) -> UInt64 { words[row &* stride &+ index] }
 
   /// Sets a bit.
   @inlinable

@@ -12,6 +12,11 @@ extension Occupancy {
   @inline(__always)
   func host(freeOn node: Int) -> HostShare { freeHosts.isEmpty ? .none : freeHosts[node] }
 
+  /// Whether any node stands in a row. O(1)
+  func hasNodes(inRow row: Int) -> Bool {
+    row + 1 < idleRow ? atLeast[row] > atLeast[row + 1] : atLeast[row] > 0
+  }
+
   /// How many nodes of the fleet are wholly free. O(1)
   public var idleNodes: Int { Int(atLeast[idleRow]) }
 

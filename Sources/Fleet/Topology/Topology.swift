@@ -65,6 +65,9 @@ public final class Topology: Sendable {
   /// Whether cores or memory of any node are counted.
   let countsHosts: Bool
 
+  /// Whether all nodes are of one kind, of which nothing but accelerators is counted.
+  let areNodesAlike: Bool
+
   /// Whether any accelerator may be shared.
   let sharesDevices: Bool
 
@@ -73,6 +76,18 @@ public final class Topology: Sendable {
 
   /// The index of each node's first accelerator, all accelerators of the fleet numbered in order.
   let firstDevices: [Int32]
+
+  /// For each kind of node, its accelerators by what they share, the closest first.
+  let alignments: [[[UInt64]]]
+
+  /// The different accelerator models, in the order of the fleet file.
+  let models: [String]
+
+  /// The nodes of each of them.
+  let nodesByModel: [NodeSet]
+
+  /// Whether the accelerators of any node are in several islands or on several NUMA nodes.
+  let hasIslands: Bool
 
   /// The words of a packed map.
   let mapWordCount: Int
@@ -95,6 +110,22 @@ public final class Topology: Sendable {
     domainsByLevel[Int(level.rawValue)]
   }
 
+  /// The domains of a level that are inside a range of nodes. O(log domains)
+  func domains(at level: DomainLevel, inside nodes: Range<Int>) -> Range<Int> {
+    let all = domains(at: level)
+    func firstIndex(where isPast: (Range<Int>) -> Bool) -> Int {
+      var low = all.lowerBound
+      var high = all.upperBound
+      while low < high {
+        let middle = (low + high) / 2
+        if isPast(domains[middle].nodes) { high = middle } else { low = middle + 1 }
+      }
+      return low
+    }
+    let first = firstIndex { $0.lowerBound >= nodes.lowerBound }
+    return first..<max(first, firstIndex { $0.lowerBound >= nodes.upperBound })
+  }
+
   /// Use `TopologyBuilder`: it checks what this takes for granted.
   init(name: String, domains: [Domain], nodeTypes: [NodeType], nodes: [Node]) {
     self.name = name
@@ -106,6 +137,19 @@ public final class Topology: Sendable {
       let first = domains.firstIndex { $0.level >= level } ?? domains.count
       return first..<(domains.firstIndex { $0.level > level } ?? domains.count)
     }
+    alignments = nodeTypes.map(\.alignments)
+    var models: [String] = []
+    for type in nodeTypes where type.accelerators > 0 {
+      if !models.contains(type.acceleratorModel) { models.append(type.acceleratorModel) }
+    }
+    self.models = models
+    nodesByModel = models.map { model in
+      NodeSet(count: nodes.count) {
+        let type = nodes[$0].type
+        return nodeTypes[type].accelerators > 0 && nodeTypes[type].acceleratorModel == model
+      }
+    }
+    hasIslands = alignments.contains { !$0.isEmpty }
     let types = nodes.map { nodeTypes[$0.type] }
     var fields: [BitField] = []
     var devices: [Int32] = []
@@ -129,6 +173,7 @@ public final class Topology: Sendable {
     mostAcceleratorsPerNode = types.reduce(0) { max($0, $1.accelerators) }
     countsHosts = nodeTypes.contains { !$0.host.isEmpty }
     sharesDevices = nodeTypes.contains { $0.sharing != .none }
+    areNodesAlike = !countsHosts && !sharesDevices && nodeTypes.count == 1
     isPool =
       !countsHosts && !sharesDevices && nodeTypes.allSatisfy { $0.accelerators == 1 }
     var indices = Array(

@@ -1,0 +1,31 @@
+import Units
+
+extension Topology {
+  /// The nodes that a gang may have apart from what it needs of them, whatever their condition, and
+  /// whatever models it names; nil where it may have any.
+  func nodes(eligible eligibility: Eligibility?) -> NodeSet? {
+    guard let eligibility else { return nil }
+    var set: NodeSet?
+    func restrict(_ other: NodeSet) {
+      if set == nil { set = other } else { set?.formIntersection(other) }
+    }
+    if !eligibility.countries.isEmpty {
+      var inside = NodeSet(count: nodes.count)
+      for site in domains(at: .site) {
+        guard eligibility.countries.contains(domains[site].attributes.country) else { continue }
+        inside.insert(domains[site].nodes)
+      }
+      restrict(inside)
+    }
+    if !eligibility.named.isEmpty {
+      var named = NodeSet(count: nodes.count)
+      for id in eligibility.named { named.insert(index(of: id)) }
+      restrict(named)
+    }
+    if !eligibility.excluded.isEmpty {
+      if set == nil { set = NodeSet(count: nodes.count) { _ in true } }
+      for id in eligibility.excluded { set?.remove(index(of: id)) }
+    }
+    return set
+  }
+}
