@@ -52,6 +52,23 @@ public struct BitMatrix: Hashable, Sendable {
     words[base &+ wordsPerRow &+ word >> 6] &= ~(1 << UInt64(word & 63))
   }
 
+  /// Sets bits of 64 columns at once.
+  @inlinable
+  public mutating func insert(row: Int, word: Int, bits: UInt64) {
+    let base = row &* stride
+    words[base &+ word] |= bits
+    words[base &+ wordsPerRow &+ word >> 6] |= 1 << UInt64(word & 63)
+  }
+
+  /// Clears bits of 64 columns at once.
+  @inlinable
+  public mutating func remove(row: Int, word: Int, bits: UInt64) {
+    let base = row &* stride
+    words[base &+ word] &= ~bits
+    guard words[base &+ word] == 0 else { return }
+    words[base &+ wordsPerRow &+ word >> 6] &= ~(1 << UInt64(word & 63))
+  }
+
   /// The first set bit of a row at or after `column`, or nil.
   @inlinable
   public func first(row: Int, from column: Int = 0) -> Int? {

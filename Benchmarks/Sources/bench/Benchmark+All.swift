@@ -35,6 +35,21 @@ extension Benchmark {
       var churn = try PlacementChurn(seed: 1)
       return { churn.run(gangs: size == .full ? 1_000_000 : 100_000) }
     },
+    placement("place-1-accelerator", "1 accelerator", .accelerators(1, perNode: 8)),
+    placement(
+      "place-1-node", "1 node", .accelerators(8, perNode: 8), [.empty, .half, .nineTenths]),
+    placement(
+      "place-128-nodes", "128 nodes in one pod",
+      GangShape.accelerators(1024, perNode: 8).with(.within(.pod)), [.empty, .half]),
+    placement(
+      "place-1250-nodes", "1,250 nodes over pods", .accelerators(10_000, perNode: 8),
+      [.empty, .half, .nineTenths]),
+    placement(
+      "place-no-room", "128 nodes in one pod, where there is no room",
+      GangShape.accelerators(1024, perNode: 8).with(.within(.pod)), [.nineTenths, .fragmented]),
+    Benchmark(
+      name: "fill-12500", abstract: "fill 12,500 x 8 with jobs of one node; counted: once"
+    ) { _, size in try PlacementStream.fill(times: size == .full ? 100 : 1) },
     Benchmark(
       name: "generated-easy",
       abstract: "20,000 Philly-like jobs at a load of 95 % on 64x8, fcfs+easy; counted: all of it"
@@ -46,6 +61,18 @@ extension Benchmark {
   ]
 
   private static let ricc = "swf/RICC-2010-2.swf.gz"
+
+  private static func placement(
+    _ name: String, _ what: String, _ shape: GangShape,
+    _ fills: [PlacementStream.Fill] = PlacementStream.Fill.allCases
+  ) -> Benchmark {
+    Benchmark(
+      name: name, abstract: "place and give back \(what) on 12,500 x 8; counted: 1,200 times"
+    ) { _, size in
+      var stream = try PlacementStream(shape, fills: fills)
+      return { stream.run(gangs: size == .full ? 120_000 : 1_200) }
+    }
+  }
 
   private static func replay(
     _ name: String, _ abstract: String, _ trace: String, nodes: Int, accelerators: Int,

@@ -57,7 +57,7 @@ public struct Occupancy: Sendable {
       for node in topology.nodes.indices {
         let field = topology.acceleratorFields[node]
         let bits = freeMap[Int(field.word)] >> UInt64(field.shift)
-        let whole = topology.type(of: node).sharing.whole
+        let whole = topology.sharing(of: node).whole
         for device in 0..<UInt64(field.width) {
           residuals.append(bits >> device & 1 == 1 ? whole : 0)
         }
@@ -134,13 +134,15 @@ public struct Occupancy: Sendable {
 
   @inline(__always)
   private mutating func change(_ allocation: Allocation, _ change: Change) {
-    let isPlain = allocation.hosts.isEmpty && allocation.shares.isEmpty
+    if allocation.hosts.isEmpty, allocation.shares.isEmpty, residuals.isEmpty {
+      changePlainly(allocation.slices, change)
+      return
+    }
     var share = 0
     for (index, slice) in allocation.slices.enumerated() {
       let node = topology.index(of: slice.node)
       move(node) { occupancy in
         occupancy.changeAccelerators(slice.accelerators, of: node, change)
-        guard !isPlain else { return }
         if !allocation.hosts.isEmpty {
           occupancy.changeHost(allocation.hosts[index], of: node, change)
         }
@@ -151,6 +153,109 @@ public struct Occupancy: Sendable {
       }
     }
     precondition(share == allocation.shares.count, "a part of no slice's accelerator")
+  }
+
+  /// Changes whole accelerators, where they are all there is to change.
+  ///
+  /// The slices of a gang are in the order of their nodes, and neighbours mostly change alike: those
+  /// that do are counted together, a word of nodes at a time.
+  @inline(__always)
+  private mutating func changePlainly(_ slices: [NodeSlice], _ change: Change) {
+    let topology = topology
+    let fields = topology.acceleratorFields
+    let domains = topology.innermost
+    let hosts = freeHosts
+    let conditions = conditions
+    let isAll = hosts.isEmpty && conditions.isEmpty
+    var run = Run()
+    var runs: [Run] = []
+    var map = freeMap.mutableSpan
+    for slice in slices {
+      let node = topology.index(of: slice.node)
+      let field = fields[node]
+      let word = map[Int(field.word)]
+      let mask = slice.accelerators << UInt64(field.shift)
+      switch change {
+      case .take: precondition(word & mask == mask, "taking what is not free")
+      case .giveBack: precondition(word & mask == 0, "giving back what is free")
+      case .withhold: break
+      }
+      let changed = change == .giveBack ? word | mask : word & ~mask
+      map[Int(field.word)] = changed
+      let full = field.ones << UInt64(field.shift)
+      var canBeIdle = true
+      if !isAll {
+        guard conditions.isEmpty || conditions[node] == .inService else { continue }
+        canBeIdle = hosts.isEmpty || hosts[node] == topology.host(of: node)
+      }
+      let kind = Run.kind(
+        before: word & full, after: changed & full, full: canBeIdle ? full : 0)
+      if kind != run.kind || run.word != Int32(truncatingIfNeeded: node >> 6)
+        || run.domain != domains[node]
+      {
+        if run.nodes != 0 { runs.append(run) }
+        run = Run(kind: kind, word: Int32(truncatingIfNeeded: node >> 6), domain: domains[node])
+      }
+      run.nodes |= 1 << UInt64(node & 63)
+    }
+    for run in runs { finish(run) }
+    finish(run)
+  }
+
+  /// Neighbours that change alike.
+  private struct Run {
+    /// The free accelerators before and after, and whether the nodes were idle and are idle.
+    var kind: UInt32 = 0
+    var word: Int32 = -1
+    var domain: Int32 = -1
+    /// Which of the word's nodes they are.
+    var nodes: UInt64 = 0
+
+    var before: Int { Int(kind & 0xFF) }
+    var after: Int { Int(kind >> 8 & 0xFF) }
+    var wasIdle: Bool { kind >> 16 & 1 == 1 }
+    var isIdle: Bool { kind >> 17 & 1 == 1 }
+
+    /// - Parameter full: the bits of an idle node; none where it can't be idle for other reasons.
+    @inline(__always)
+    static func kind(before: UInt64, after: UInt64, full: UInt64) -> UInt32 {
+      kind(
+        before: before.nonzeroBitCount, after: after.nonzeroBitCount,
+        wasIdle: full != 0 && before == full, isIdle: full != 0 && after == full)
+    }
+
+    @inline(__always)
+    static func kind(before: Int, after: Int, wasIdle: Bool, isIdle: Bool) -> UInt32 {
+      UInt32(truncatingIfNeeded: before | after << 8) | (wasIdle ? 1 << 16 : 0)
+        | (isIdle ? 1 << 17 : 0)
+    }
+  }
+
+  private mutating func finish(_ run: Run) {
+    guard run.nodes != 0, run.before != run.after || run.wasIdle != run.isIdle else { return }
+    let (before, after) = (run.before, run.after)
+    let word = Int(run.word)
+    let count = Int32(run.nodes.nonzeroBitCount)
+    if before != after {
+      byFree.remove(row: before, word: word, bits: run.nodes)
+      byFree.insert(row: after, word: word, bits: run.nodes)
+      freeAccelerators += Int(count) * (after - before)
+      for free in min(before, after) + 1...max(before, after) {
+        atLeast[free] += after > before ? count : -count
+      }
+    }
+    let idle = run.wasIdle == run.isIdle ? 0 : run.isIdle ? count : -count
+    if idle > 0 { byFree.insert(row: idleRow, word: word, bits: run.nodes) }
+    if idle < 0 { byFree.remove(row: idleRow, word: word, bits: run.nodes) }
+    atLeast[idleRow] += idle
+    let domains = topology.tree.count
+    var domain = Int(run.domain)
+    while domain >= 0 {
+      domainCounts[before &* domains &+ domain] -= count
+      domainCounts[after &* domains &+ domain] += count
+      domainCounts[idleRow &* domains &+ domain] += idle
+      domain = Int(topology.tree[domain].parent)
+    }
   }
 
   @inline(__always)
@@ -169,7 +274,7 @@ public struct Occupancy: Sendable {
       freeMap[Int(field.word)] = word & ~mask
     }
     guard !residuals.isEmpty else { return }
-    let left = change == .giveBack ? topology.type(of: node).sharing.whole : 0
+    let left = change == .giveBack ? topology.sharing(of: node).whole : 0
     var rest = change == .withhold ? (word & mask) >> UInt64(field.shift) : bits
     while rest != 0 {
       let device = Int(topology.firstDevices[node]) + rest.trailingZeroBitCount
@@ -188,14 +293,14 @@ public struct Occupancy: Sendable {
     case .giveBack:
       freeHosts[node] += host
       precondition(
-        topology.type(of: node).host.covers(freeHosts[node]), "giving back more than a host has")
+        topology.host(of: node).covers(freeHosts[node]), "giving back more than a host has")
     case .withhold:
       freeHosts[node] -= host.common(with: freeHosts[node])
     }
   }
 
   private mutating func changeShare(_ hold: DeviceHold, of node: Int, _ change: Change) {
-    let sharing = topology.type(of: node).sharing
+    let sharing = topology.sharing(of: node)
     let field = topology.acceleratorFields[node]
     let device = Int(topology.firstDevices[node]) + Int(hold.device)
     precondition(sharing != .none && hold.device < field.width, "no accelerator to share")
@@ -238,7 +343,7 @@ extension Occupancy {
     let field = topology.acceleratorFields[node]
     let free = accelerators(freeOn: node)
     var isIdle = free == field.ones
-    if !freeHosts.isEmpty { isIdle = isIdle && freeHosts[node] == topology.type(of: node).host }
+    if !freeHosts.isEmpty { isIdle = isIdle && freeHosts[node] == topology.host(of: node) }
     return Place(
       free: free.nonzeroBitCount, isIdle: isIdle,
       isInService: conditions.isEmpty || conditions[node] == .inService)
@@ -256,28 +361,12 @@ extension Occupancy {
       enter(after, node)
       return
     }
-    let domains = topology.domains.count
-    if before.free != after.free {
-      byFree.remove(row: before.free, column: node)
-      byFree.insert(row: after.free, column: node)
-      freeAccelerators += after.free - before.free
-      if after.free < before.free {
-        for count in after.free + 1...before.free { atLeast[count] -= 1 }
-      } else {
-        for count in before.free + 1...after.free { atLeast[count] += 1 }
-      }
-    }
-    let idle: Int32 = (after.isIdle ? 1 : 0) - (before.isIdle ? 1 : 0)
-    if idle > 0 { byFree.insert(row: idleRow, column: node) }
-    if idle < 0 { byFree.remove(row: idleRow, column: node) }
-    atLeast[idleRow] += idle
-    var domain = topology.nodes[node].domain
-    while let index = domain {
-      domainCounts[before.free &* domains &+ index] -= 1
-      domainCounts[after.free &* domains &+ index] += 1
-      domainCounts[idleRow &* domains &+ index] += idle
-      domain = topology.domains[index].parent
-    }
+    let kind = Run.kind(
+      before: before.free, after: after.free, wasIdle: before.isIdle, isIdle: after.isIdle)
+    finish(
+      Run(
+        kind: kind, word: Int32(node >> 6), domain: topology.innermost[node],
+        nodes: 1 << UInt64(node & 63)))
   }
 
   private mutating func enter(_ place: Place, _ node: Int) { count(place, node, 1) }
@@ -309,6 +398,14 @@ extension Occupancy {
 extension Topology {
   /// What each node's host has; empty where no host is counted.
   var hosts: [HostShare] {
-    countsHosts ? nodes.map { nodeTypes[$0.type].host } : []
+    countsHosts ? nodes.indices.map(host) : []
   }
+
+  /// What a node's host has.
+  @inline(__always)
+  func host(of node: Int) -> HostShare { nodeTypes[Int(typeIndices[node])].host }
+
+  /// How a node's accelerators may be shared.
+  @inline(__always)
+  func sharing(of node: Int) -> DeviceSharing { nodeTypes[Int(typeIndices[node])].sharing }
 }

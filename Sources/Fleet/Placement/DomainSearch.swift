@@ -49,9 +49,9 @@ struct DomainSearch {
   /// counts for the leaf, what is together in a leaf for the pod.
   private mutating func roundToSegments() {
     guard let innermost = closeness.segments.smallest?.level else { return }
-    for index in topology.domains.indices.reversed() {
-      let domain = topology.domains[index]
-      if domain.children.isEmpty {
+    for index in topology.tree.indices.reversed() {
+      let domain = topology.tree[index]
+      if domain.isInnermost {
         // Segments of blocks are nowhere where there are no blocks.
         if domain.level < innermost { room[index] = 0 }
       } else if domain.level < innermost {
@@ -113,8 +113,11 @@ struct DomainSearch {
   private func smallest(
     _ nodes: Int, inside range: Range<Int>?, atMost highest: DomainLevel?
   ) -> Int? {
-    for level in DomainLevel.allCases.reversed() {
+    var raw = Int(DomainLevel.block.rawValue)
+    while raw >= 0, let level = DomainLevel(rawValue: UInt8(raw)) {
       if let highest, level < highest { return nil }
+      raw -= 1
+      guard topology.largest(at: level) >= nodes else { continue }
       let domains =
         range.map { topology.domains(at: level, inside: $0) } ?? topology.domains(at: level)
       if let best = best(nodes, of: domains) { return best }
@@ -123,58 +126,88 @@ struct DomainSearch {
   }
 
   private func best(_ nodes: Int, of domains: Range<Int>) -> Int? {
-    var best: Int?
-    var bestRoom = Int32.max
+    guard let first = domains.first else { return nil }
+    // Domains of one level mostly are alike: all hold nodes, or all hold domains.
+    let divided = topology.hasDivided(topology.tree[first].level)
+    guard divided else { return tightest(nodes, of: domains) }
     var fewest = Int.max
+    var options: [Int] = []
+    var counter = FewestCounter()
     for domain in domains where holds(nodes, domain) {
-      if topology.domains[domain].children.isEmpty {
-        // Nothing is divided: one part, and less room left over is better.
-        guard fewest > 1 || !precedes(best, bestRoom, domain) else { continue }
-        fewest = 1
-      } else {
-        let count = fewestChildren(nodes, of: domain, atMost: fewest)
-        guard count < fewest || count == fewest && isBetter(domain, best, nodes, count) else {
-          continue
-        }
+      let children = topology.tree[domain].children
+      // Nothing is divided where there are no children.
+      let count = children.isEmpty ? 1 : counter.fewest(nodes, of: children, room)
+      if count < fewest {
         fewest = count
+        options.removeAll(keepingCapacity: true)
       }
+      if count == fewest { options.append(domain) }
+    }
+    // The least room left over in the children decides, then the least in the domain: so the
+    // first of the fullest domains whose children leave nothing over can't be beaten.
+    options.sort { precedes($0, $1) }
+    var best: Int?
+    var least = Int.max
+    for domain in options {
+      let children = topology.tree[domain].children
+      let leftOver =
+        children.isEmpty
+        ? Int(room[domain]) - nodes : Subset.leftOver(nodes, of: children, room)
+      guard leftOver < least else { continue }
+      least = leftOver
       best = domain
-      bestRoom = room[domain]
+      if leftOver == 0 { break }
     }
     return best
   }
 
-  /// Whether `best` has no more room left over than `domain`, in itself or then around it.
-  @inline(__always)
-  private func precedes(_ best: Int?, _ bestRoom: Int32, _ domain: Int) -> Bool {
-    guard let best else { return false }
-    if room[domain] != bestRoom { return bestRoom < room[domain] }
-    var a = topology.domains[best].parent
-    var b = topology.domains[domain].parent
-    while let first = a, let second = b, first != second {
-      if room[first] != room[second] { return room[first] < room[second] }
-      a = topology.domains[first].parent
-      b = topology.domains[second].parent
+  /// The domain with the least room that holds so many nodes, none of them being divided.
+  private func tightest(_ nodes: Int, of domains: Range<Int>) -> Int? {
+    let wanted = Int32(truncatingIfNeeded: nodes)
+    var best = -1
+    var least = Int32.max
+    var first = domains.lowerBound
+    while first < domains.upperBound {
+      // Siblings differ in their own room only; the first of the tightest is the one.
+      let parent = Int(topology.tree[first].parent)
+      let end =
+        parent < 0
+        ? domains.upperBound : min(domains.upperBound, topology.tree[parent].children.upperBound)
+      var tightest = -1
+      var room = Int32.max
+      var domain = first
+      for candidate in self.room[first..<end] {
+        if candidate >= wanted, candidate < room, rest == nil || holds(nodes, domain) {
+          room = candidate
+          tightest = domain
+        }
+        domain &+= 1
+      }
+      if room < least || room == least && tightest >= 0 && precedes(tightest, best) {
+        least = room
+        best = tightest
+      }
+      first = end
     }
-    return true
+    return best < 0 ? nil : best
   }
 
-  private func isBetter(_ domain: Int, _ best: Int?, _ nodes: Int, _ count: Int) -> Bool {
-    guard let best else { return true }
-    let leftOver = Subset.leftOver(nodes, count, of: topology.domains[domain].children, room)
-    let least = Subset.leftOver(nodes, count, of: topology.domains[best].children, room)
-    return leftOver != least ? leftOver < least : !precedes(best, room[best], domain)
-  }
-
-  /// How many children of a domain hold so many nodes; more than `most` where they need more.
-  private func fewestChildren(_ nodes: Int, of domain: Int, atMost most: Int) -> Int {
-    Subset.fewest(nodes, of: topology.domains[domain].children, room, atMost: most)
+  /// Whether `a` has less room left over than `b`, in itself or then around it; the lower of equals.
+  private func precedes(_ a: Int, _ b: Int) -> Bool {
+    var (first, second) = (Int32(a), Int32(b))
+    while first >= 0, second >= 0, first != second {
+      let (roomA, roomB) = (room[Int(first)], room[Int(second)])
+      if roomA != roomB { return roomA < roomB }
+      first = topology.tree[Int(first)].parent
+      second = topology.tree[Int(second)].parent
+    }
+    return a < b
   }
 
   /// Puts so many nodes into a domain that holds them.
   private func place(_ nodes: Int, in domain: Int, _ parts: inout [Part]) {
-    let inside = topology.domains[domain]
-    guard !inside.children.isEmpty else {
+    let inside = topology.tree[domain]
+    guard !inside.isInnermost else {
       parts.append(Part(domain: domain, nodes: nodes))
       return
     }
@@ -196,7 +229,7 @@ struct DomainSearch {
     guard !siblings.isEmpty else { return }
     var chosen = Subset.choose(nodes, of: siblings, room)
     if closeness.division == .even {
-      let unit = siblings.isEmpty ? 1 : unit(below: topology.domains[siblings.lowerBound].level)
+      let unit = siblings.isEmpty ? 1 : unit(below: topology.tree[siblings.lowerBound].level)
       Subset.even(nodes, in: unit, over: &chosen, room)
     }
     for (domain, share) in chosen { place(share, in: domain, &parts) }
@@ -212,7 +245,7 @@ struct DomainSearch {
     var range: Range<Int>?
     if let required, required < level {
       guard let around = smallest(nodes, inside: nil, atMost: required) else { return false }
-      range = topology.domains[around].nodes
+      range = topology.tree[around].nodes
     }
     let domains =
       range.map { topology.domains(at: level, inside: $0) } ?? topology.domains(at: level)

@@ -5,40 +5,44 @@ import Units
 /// Preferred nodes come first, then nodes whose free accelerators are aligned for the member, then
 /// those with the least room to spare, then the lowest.
 struct NodePicker {
-  /// A node, and what it is to hold.
-  struct Pick {
-    var node: Int
-    var member: MemberShape
+  /// The nodes of a gang.
+  struct Picks {
+    /// Those of its members, in order.
+    var nodes: [Int32] = []
+    /// That of its rest.
+    var rest: Int32?
   }
 
   let occupancy: Occupancy
   let preferred: ClearNodes?
 
-  /// The nodes of a gang, in order.
+  /// The nodes of a gang.
   func pick(
     _ shape: GangShape, _ choice: Occupancy.Choice, _ parts: [DomainSearch.Part], _ around: Int?
-  ) -> [Pick] {
-    var picks: [Pick] = []
-    picks.reserveCapacity(shape.nodeCount)
+  ) -> Picks {
+    var picks = Picks()
+    picks.nodes.reserveCapacity(Int(shape.members))
     for part in parts {
-      pick(part.nodes, shape.member, choice.members, in: nodes(of: part.domain), [], &picks)
+      pick(part.nodes, shape.member, choice.members, in: nodes(of: part.domain), [], &picks.nodes)
     }
-    if let rest = shape.rest, let candidates = choice.rest {
-      let taken = picks.map(\.node).sorted()
-      // In a domain that the gang is in already, if it can be, and there where it leaves least.
-      var options: [Pick] = []
-      for part in parts { pick(1, rest, candidates, in: nodes(of: part.domain), taken, &options) }
-      if options.isEmpty { pick(1, rest, candidates, in: nodes(of: around), taken, &options) }
-      let best = options.min {
-        let (a, b) = (roomToSpare(rest, $0.node), roomToSpare(rest, $1.node))
-        return a != b ? a < b : $0.node < $1.node
-      }
-      if let best { picks.append(best) }
+    guard picks.nodes.count == Int(shape.members) else {
+      preconditionFailure("\(shape) fits but only \(picks.nodes.count) nodes were found")
     }
-    guard picks.count == shape.nodeCount else {
-      preconditionFailure("\(shape) fits but only \(picks.count) nodes were found")
+    if !picks.nodes.isSorted { picks.nodes.sort() }
+    guard let rest = shape.rest, let candidates = choice.rest else { return picks }
+    // In a domain that the gang is in already, if it can be, and there where it leaves least.
+    var options: [Int32] = []
+    for part in parts {
+      pick(1, rest, candidates, in: nodes(of: part.domain), picks.nodes, &options)
     }
-    if picks.count > 1 { picks.sort { $0.node < $1.node } }
+    if options.isEmpty {
+      pick(1, rest, candidates, in: nodes(of: around), picks.nodes, &options)
+    }
+    picks.rest = options.min {
+      let (a, b) = (roomToSpare(rest, $0), roomToSpare(rest, $1))
+      return a != b ? a < b : $0 < $1
+    }
+    precondition(picks.rest != nil, "\(shape) fits but its rest does not")
     return picks
   }
 
@@ -95,7 +99,7 @@ struct NodePicker {
   /// One of several nodes of one row: where the closest domains have the least room left.
   private func closest(_ candidates: Candidates) -> Int {
     let row = candidates.rows.lowerBound
-    var range = occupancy.topology.nodes.indices
+    var range = occupancy.topology.ids.indices
     if !occupancy.topology.domains.isEmpty {
       let search = DomainSearch(
         occupancy, members: candidates, rest: nil, closeness: .closest, required: nil)
@@ -127,31 +131,34 @@ struct NodePicker {
     return (isPreferred ? 0 : 2) + (isAligned ? 0 : 1) == pass
   }
 
-  private func roomToSpare(_ member: MemberShape, _ node: Int) -> Int {
-    occupancy.accelerators(freeOn: node).nonzeroBitCount - Int(member.accelerators)
+  private func roomToSpare(_ member: MemberShape, _ node: Int32) -> Int {
+    occupancy.accelerators(freeOn: Int(node)).nonzeroBitCount - Int(member.accelerators)
   }
 
   private func nodes(of domain: Int?) -> Range<Int> {
-    domain.map { occupancy.topology.domains[$0].nodes } ?? occupancy.topology.nodes.indices
+    domain.map { occupancy.topology.tree[$0].nodes } ?? occupancy.topology.ids.indices
   }
 
   private func pick(
     _ count: Int, _ member: MemberShape, _ candidates: Candidates, in range: Range<Int>,
-    _ taken: [Int], _ picks: inout [Pick]
+    _ taken: [Int32], _ picks: inout [Int32]
   ) {
     let enough = picks.count + count
     for pass in passes(for: member) {
-      for row in candidates.rows {
-        var next = occupancy.byFree.first(row: row, from: range.lowerBound)
-        while let node = next, node < range.upperBound {
-          if candidates.mask?.contains(node) ?? true, isIn(pass, node, member),
-            taken.isEmpty || !taken.contains(sorted: node)
-          {
-            picks.append(Pick(node: node, member: member))
-            if picks.count == enough { return }
+      for row in candidates.rows where occupancy.hasNodes(inRow: row) {
+        forEachWord(of: range) { word, inside in
+          guard picks.count < enough else { return }
+          var bits = occupancy.byFree.word(row: row, at: word) & inside
+          guard bits != 0 else { return }
+          if let mask = candidates.mask { bits &= mask.words[word] }
+          bits = only(bits, word, of: pass, member)
+          while bits != 0, picks.count < enough {
+            let node = Int32(word << 6 | bits.trailingZeroBitCount)
+            if taken.isEmpty || !taken.contains(sorted: node) { picks.append(node) }
+            bits &= bits - 1
           }
-          next = occupancy.byFree.first(row: row, from: node + 1)
         }
+        guard picks.count < enough else { return }
       }
     }
   }
@@ -159,5 +166,28 @@ struct NodePicker {
   /// Whether it matters which of a node's accelerators are free.
   private func needsAlignment(_ member: MemberShape) -> Bool {
     member.accelerators > 1 && member.share == .whole && occupancy.topology.hasIslands
+  }
+}
+
+extension [Int32] {
+  /// Whether no element is less than the one before it. O(n)
+  fileprivate var isSorted: Bool {
+    var last = Int32.min
+    for element in self {
+      guard last <= element else { return false }
+      last = element
+    }
+    return true
+  }
+
+  /// Whether a sorted array has an element. O(log n)
+  fileprivate func contains(sorted element: Int32) -> Bool {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < element { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low] == element
   }
 }

@@ -21,13 +21,13 @@ extension Occupancy {
       let picker = NodePicker(occupancy: occupancy, preferred: preferred)
       if shape.nodeCount == 1 {
         let node = picker.pick(one: shape.member, choice.members)
-        result = occupancy.bind([NodePicker.Pick(node: node, member: shape.member)])
+        result = occupancy.bind(shape, NodePicker.Picks(nodes: [Int32(node)]))
         return false
       }
       let search = occupancy.search(shape, choice, afterWaiting: wait)
       let (around, parts) = search.parts(Int(shape.members))
       guard !parts.isEmpty else { return true }
-      result = occupancy.bind(picker.pick(shape, choice, parts, around))
+      result = occupancy.bind(shape, picker.pick(shape, choice, parts, around))
       return false
     }
     return result
@@ -125,39 +125,69 @@ extension Occupancy {
     return open
   }
 
-  private func bind(_ picks: [NodePicker.Pick]) -> Allocation {
+  private func bind(_ shape: GangShape, _ picks: NodePicker.Picks) -> Allocation {
     var allocation = Allocation(slices: [])
-    allocation.slices.reserveCapacity(picks.count)
-    let needsHosts =
-      topology.countsHosts && picks.contains { !$0.member.host.isEmpty || $0.member.wholeNode }
-    for pick in picks {
-      let member = pick.member
-      var bits: UInt64 = 0
-      if member.share == .whole {
-        let free = accelerators(freeOn: pick.node)
-        let isAll = member.wholeNode || free.nonzeroBitCount == Int(member.accelerators)
-        bits = isAll ? free : devices(Int(member.accelerators), on: pick.node)
-      } else {
-        guard let parts = parts(for: member, on: pick.node) else {
-          preconditionFailure("node \(pick.node) has no room for \(member)")
-        }
-        for var part in parts {
-          part.slice = Int32(allocation.slices.count)
-          allocation.shares.append(part)
-        }
+    allocation.slices.reserveCapacity(shape.nodeCount)
+    if shape.rest == nil, shape.takesWholeNodes(of: topology) {
+      let ids = topology.ids
+      for node in picks.nodes {
+        let node = Int(node)
+        allocation.slices.append(
+          NodeSlice(node: ids[node], accelerators: accelerators(freeOn: node)))
       }
-      allocation.slices.append(
-        NodeSlice(node: topology.nodes[pick.node].id, accelerators: bits))
-      guard needsHosts else { continue }
-      allocation.hosts.append(member.wholeNode ? host(freeOn: pick.node) : member.host)
+      return allocation
     }
+    var rest = picks.rest
+    for node in picks.nodes {
+      if let before = rest, let member = shape.rest, before < node {
+        bind(member, to: Int(before), &allocation)
+        rest = nil
+      }
+      bind(shape.member, to: Int(node), &allocation)
+    }
+    if let last = rest, let member = shape.rest { bind(member, to: Int(last), &allocation) }
+    if topology.countsHosts, !shape.needsHosts { allocation.hosts = [] }
     return allocation
+  }
+
+  @inline(__always)
+  private func bind(_ member: MemberShape, to node: Int, _ allocation: inout Allocation) {
+    var bits: UInt64 = 0
+    if member.share == .whole {
+      bits = accelerators(freeOn: node)
+      if !member.wholeNode, bits.nonzeroBitCount > Int(member.accelerators) {
+        bits = devices(Int(member.accelerators), on: node)
+      }
+    } else {
+      guard let parts = parts(for: member, on: node) else {
+        preconditionFailure("node \(node) has no room for \(member)")
+      }
+      for var part in parts {
+        part.slice = Int32(allocation.slices.count)
+        allocation.shares.append(part)
+      }
+    }
+    allocation.slices.append(NodeSlice(node: topology.ids[node], accelerators: bits))
+    guard topology.countsHosts else { return }
+    allocation.hosts.append(member.wholeNode ? host(freeOn: node) : member.host)
   }
 }
 
 extension GangShape {
   /// Whether it may have any nodes, and is put as close together as they are.
   var isPlain: Bool { eligibility == nil && closeness.isClosest }
+
+  /// Whether each member takes all the accelerators of a node, and there is nothing else to take.
+  func takesWholeNodes(of topology: Topology) -> Bool {
+    topology.areNodesAlike && member.share == .whole
+      && (member.wholeNode || Int(member.accelerators) == topology.mostAcceleratorsPerNode)
+  }
+
+  /// Whether it holds anything of its nodes' hosts.
+  var needsHosts: Bool {
+    func needs(_ member: MemberShape) -> Bool { !member.host.isEmpty || member.wholeNode }
+    return needs(member) || rest.map(needs) == true
+  }
 }
 
 extension UInt64 {
@@ -167,18 +197,5 @@ extension UInt64 {
     var rest = self
     for _ in 0..<count { rest &= rest &- 1 }
     return self & ~rest
-  }
-}
-
-extension [Int] {
-  /// Whether a sorted array has an element. O(log n)
-  func contains(sorted element: Int) -> Bool {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < element { low = middle + 1 } else { high = middle }
-    }
-    return low < count && self[low] == element
   }
 }

@@ -116,10 +116,15 @@ extension ReleaseTimeline {
   }
 }
 
-extension GangShape {
-  /// Whether more than accelerators matters to it.
-  fileprivate var needsHosts: Bool {
-    !member.host.isEmpty || member.wholeNode
-      || rest.map { !$0.host.isEmpty || $0.wholeNode } == true
+extension [Int] {
+  /// Whether a sorted array has an element. O(log n)
+  func contains(sorted element: Int) -> Bool {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < element { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low] == element
   }
 }

@@ -92,8 +92,23 @@ public final class Topology: Sendable {
   /// The words of a packed map.
   let mapWordCount: Int
 
+  /// The domains as the search walks them.
+  let tree: [Branch]
+
+  /// Each node's innermost domain, -1 in a flat fleet.
+  let innermost: [Int32]
+
+  /// Each node's kind.
+  let typeIndices: [Int32]
+
+  /// Each node's id.
+  let ids: [NodeID]
+
   /// The domains of each level, by the level's raw value.
   private let domainsByLevel: [Range<Int>]
+
+  /// For each level, the nodes of its largest domain, and whether any holds domains.
+  private let levels: [(largest: Int, isDivided: Bool)]
 
   private let indicesByID: [Int32]
 
@@ -110,6 +125,12 @@ public final class Topology: Sendable {
     domainsByLevel[Int(level.rawValue)]
   }
 
+  /// The nodes of the largest domain of a level; 0 where the fleet has none.
+  func largest(at level: DomainLevel) -> Int { levels[Int(level.rawValue)].largest }
+
+  /// Whether any domain of a level holds domains.
+  func hasDivided(_ level: DomainLevel) -> Bool { levels[Int(level.rawValue)].isDivided }
+
   /// The domains of a level that are inside a range of nodes. O(log domains)
   func domains(at level: DomainLevel, inside nodes: Range<Int>) -> Range<Int> {
     let all = domains(at: level)
@@ -118,7 +139,7 @@ public final class Topology: Sendable {
       var high = all.upperBound
       while low < high {
         let middle = (low + high) / 2
-        if isPast(domains[middle].nodes) { high = middle } else { low = middle + 1 }
+        if isPast(tree[middle].nodes) { high = middle } else { low = middle + 1 }
       }
       return low
     }
@@ -150,6 +171,16 @@ public final class Topology: Sendable {
       }
     }
     hasIslands = alignments.contains { !$0.isEmpty }
+    tree = domains.map(Branch.init)
+    levels = domainsByLevel.map { range in
+      (
+        range.reduce(0) { max($0, domains[$1].nodes.count) },
+        range.contains { !domains[$0].children.isEmpty }
+      )
+    }
+    innermost = nodes.map { Int32($0.domain ?? -1) }
+    typeIndices = nodes.map { Int32($0.type) }
+    ids = nodes.map(\.id)
     let types = nodes.map { nodeTypes[$0.type] }
     var fields: [BitField] = []
     var devices: [Int32] = []
@@ -198,6 +229,33 @@ public final class Topology: Sendable {
     try builder.addNodes(names, type: type)
     return try builder.build()
   }
+}
+
+/// A domain without its names: what a search walks by the thousand, copied without counting
+/// references.
+struct Branch: Sendable {
+  /// Its nodes.
+  var firstNode: Int32
+  var endNode: Int32
+  /// The domains right inside it; none where nodes are.
+  var firstChild: Int32
+  var endChild: Int32
+  /// The domain around it, -1 at the top.
+  var parent: Int32
+  var level: DomainLevel
+
+  init(_ domain: Topology.Domain) {
+    firstNode = Int32(domain.nodes.lowerBound)
+    endNode = Int32(domain.nodes.upperBound)
+    firstChild = Int32(domain.children.lowerBound)
+    endChild = Int32(domain.children.upperBound)
+    parent = Int32(domain.parent ?? -1)
+    level = domain.level
+  }
+
+  var nodes: Range<Int> { Int(firstNode)..<Int(endNode) }
+  var children: Range<Int> { Int(firstChild)..<Int(endChild) }
+  var isInnermost: Bool { firstChild == endChild }
 }
 
 /// What a fleet file says of a domain beside what is in it.
