@@ -1,7 +1,6 @@
+import Fleet
 import Testing
 import Units
-
-@testable import Fleet
 
 /// Every way to place a gang on a fleet of at most 16 nodes, and the best of them.
 ///

@@ -157,8 +157,8 @@ public struct Occupancy: Sendable {
 
   /// Changes whole accelerators, where they are all there is to change.
   ///
-  /// The slices of a gang are in the order of their nodes, and neighbours mostly change alike: those
-  /// that do are counted together, a word of nodes at a time.
+  /// The slices of a gang are in the order of their nodes, and neighbours mostly change alike:
+  /// those that do are counted together, a word of nodes at a time.
   @inline(__always)
   private mutating func changePlainly(_ slices: [NodeSlice], _ change: Change) {
     let topology = topology

@@ -192,7 +192,7 @@ struct DomainSearch {
     return best < 0 ? nil : best
   }
 
-  /// Whether `a` has less room left over than `b`, in itself or then around it; the lower of equals.
+  /// Whether `a` has less room left over than `b`, in itself or around it; the lower of equals.
   private func precedes(_ a: Int, _ b: Int) -> Bool {
     var (first, second) = (Int32(a), Int32(b))
     while first >= 0, second >= 0, first != second {

@@ -1,9 +1,9 @@
 /// The fewest siblings whose room holds a part of a gang, and of those the ones with the least room
 /// left over.
 ///
-/// Fewest is easy: the largest first. Least left over among those is a subset sum, solved exactly by
-/// a table of bits: with k siblings, the largest of room m, k · m − nodes may be missing; bit s of
-/// row j says whether j siblings can miss s in all.
+/// Fewest is easy: the largest first. Least left over among those is a subset sum, solved exactly
+/// by a table of bits: with k siblings, the largest of room m, k · m − nodes may be missing; bit s
+/// of row j says whether j siblings can miss s in all.
 enum Subset {
   /// A sibling, and how many of the gang's nodes it gets.
   typealias Share = (domain: Int, share: Int)

@@ -183,22 +183,15 @@ public final class Topology: Sendable {
     ids = nodes.map(\.id)
     let types = nodes.map { nodeTypes[$0.type] }
     var fields: [BitField] = []
-    var devices: [Int32] = []
     fields.reserveCapacity(nodes.count)
-    devices.reserveCapacity(nodes.count)
-    var bit = 0
-    var device = 0
-    for type in types {
-      let width = type.accelerators
-      if bit % 64 + width > 64 { bit = (bit + 63) / 64 * 64 }
-      fields.append(BitField(word: Int32(bit / 64), shift: UInt8(bit % 64), width: UInt8(width)))
-      devices.append(Int32(device))
-      bit += width
-      device += width
-    }
+    for type in types { fields.append(BitField(after: fields.last, width: type.accelerators)) }
     acceleratorFields = fields
-    firstDevices = devices
-    mapWordCount = (bit + 63) / 64
+    var device = 0
+    firstDevices = types.map { type in
+      defer { device += type.accelerators }
+      return Int32(device)
+    }
+    mapWordCount = fields.last.map { Int($0.word) + 1 } ?? 0
     acceleratorCount = device
     milliCores = types.reduce(0) { $0 + Int($1.host.milliCores) }
     mostAcceleratorsPerNode = types.reduce(0) { max($0, $1.accelerators) }
@@ -278,6 +271,15 @@ struct BitField: Sendable {
   var word: Int32
   var shift: UInt8
   var width: UInt8
+
+  /// The next field behind another, in a word of its own if it would not fit.
+  init(after other: BitField?, width: Int) {
+    let start = other.map { Int($0.word) * 64 + Int($0.shift) + Int($0.width) } ?? 0
+    let bit = start % 64 + width > 64 ? (start + 63) / 64 * 64 : start
+    word = Int32(bit / 64)
+    shift = UInt8(bit % 64)
+    self.width = UInt8(width)
+  }
 
   /// The field's bits, all set, at the low end of a word.
   var ones: UInt64 { width == 64 ? ~0 : (1 << UInt64(width)) &- 1 }
