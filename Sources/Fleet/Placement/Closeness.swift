@@ -66,6 +66,11 @@ public struct Segments: Hashable, Sendable {
     return level.map { ($0, self[$0]) }
   }
 
+  /// Whether so many nodes are a multiple of the segments of every level.
+  func divide(_ nodes: Int) -> Bool {
+    isEmpty || DomainLevel.allCases.allSatisfy { self[$0] == 0 || nodes % self[$0] == 0 }
+  }
+
   var key: UInt64 {
     DomainLevel.allCases.reduce(0) { $0 << 16 | UInt64(self[$1]) }
   }

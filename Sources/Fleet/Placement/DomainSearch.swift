@@ -72,6 +72,7 @@ struct DomainSearch {
 
   /// Whether there is room at all.
   func fits(_ nodes: Int) -> Bool {
+    guard closeness.segments.divide(nodes) else { return false }
     guard let required else { return total >= nodes && (rest.map { $0.total > nodes } ?? true) }
     for level in DomainLevel.allCases where level >= required {
       for domain in topology.domains(at: level) where holds(nodes, domain) { return true }
