@@ -7,7 +7,7 @@ import Units
 /// l0: n0[aabb....] n1[........]
 /// l1: n2[cccccccc]
 /// ```
-/// A line without `leaf:` stands outside of any leaf.
+/// A leaf's name may begin with its pod's: `p0/l0`. A line without `leaf:` is a flat fleet's.
 struct FleetPicture: ExpressibleByStringLiteral, CustomStringConvertible, Equatable {
   private struct Line: Equatable {
     var leaf: String?
@@ -37,17 +37,26 @@ struct FleetPicture: ExpressibleByStringLiteral, CustomStringConvertible, Equata
     lines.map { ($0.leaf.map { "\($0): " } ?? "") + $0.text }.joined(separator: "\n")
   }
 
-  /// What is free in the picture.
-  func occupancy() throws -> Occupancy {
+  /// What is free in the picture, where the accelerators of each node are in such islands.
+  func occupancy(islands: [Int] = []) throws -> Occupancy {
     var builder = TopologyBuilder(name: "picture")
+    var pod: Substring?
     for line in lines {
-      if let leaf = line.leaf { try builder.open(.leaf, leaf) }
+      let names = line.leaf.map { $0.split(separator: "/") } ?? []
+      if names.count > 1, names[0] != pod {
+        if pod != nil { try builder.close() }
+        try builder.open(.pod, String(names[0]))
+        pod = names[0]
+      }
+      if let leaf = names.last { try builder.open(.leaf, String(leaf)) }
       for node in line.nodes {
-        let type = NodeType(name: "x\(node.cells.count)", accelerators: node.cells.count)
+        var type = NodeType(name: "x\(node.cells.count)", accelerators: node.cells.count)
+        type.islands = islands
         try builder.addNodes([NodeName(node.name)], type: type)
       }
       if line.leaf != nil { try builder.close() }
     }
+    if pod != nil { try builder.close() }
     var occupancy = Occupancy(topology: try builder.build())
     for letter in Set(lines.flatMap { $0.nodes.flatMap(\.cells) }).sorted() where letter != "." {
       occupancy.take(allocation(of: letter))
@@ -90,8 +99,9 @@ struct FleetPicture: ExpressibleByStringLiteral, CustomStringConvertible, Equata
 
 /// Places a gang in a picture; the same picture comes back if it does not fit.
 func place(
-  _ letter: Character, _ shape: GangShape, on picture: FleetPicture
+  _ letter: Character, _ shape: GangShape, on picture: FleetPicture, islands: [Int] = []
 ) throws -> FleetPicture {
-  guard let allocation = try picture.occupancy().placement(of: shape) else { return picture }
+  let occupancy = try picture.occupancy(islands: islands)
+  guard let allocation = occupancy.placement(of: shape) else { return picture }
   return picture.drawing(letter, allocation)
 }
