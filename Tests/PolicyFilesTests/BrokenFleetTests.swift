@@ -36,7 +36,7 @@ import Testing
     ),
     (
       head + "type: t\nnodes: 'n1,n2,n1'\n",
-      "f.yaml:1:1: two nodes are named 'n1'; give one another name"
+      "f.yaml:5:8: two nodes are named 'n1'; give one another name"
     ),
     (head + "type: t\nnodes: [n1, n2]\n", "f.yaml:5:8: expected a word; write one value here"),
     (head + "type: t\nnodes: ''\n", "f.yaml:5:8: expected a word; write one value here"),
@@ -69,11 +69,12 @@ import Testing
     ),
     (
       head + "type: t\nleaves:\n  - name: a\n    pods:\n      - {name: p, nodes: n1}\n",
-      "f.yaml:7:5: unknown key 'pods'; the keys here are name, blocks, nodes, type"
+      "f.yaml:7:5: unknown key 'pods'; the keys here are name, names, blocks, nodes, type, "
+        + "totals, oversubscription"
     ),
     (
       head + "type: t\nblocks:\n  - {name: a, leaves: []}\n",
-      "f.yaml:6:15: unknown key 'leaves'; the keys here are name, nodes, type"
+      "f.yaml:6:15: unknown key 'leaves'; the keys here are name, names, nodes, type, totals"
     ),
     (
       head + "type: t\nleaves:\n  - a\n",
@@ -101,7 +102,7 @@ import Testing
     ),
     (
       "fleet: f\nnode-types: {t: {cores: 0}}\ntype: t\nnodes: n1\n",
-      "f.yaml:4:8: node type 't' has neither accelerators nor cores; give it one of them"
+      "f.yaml:2:17: node type 't' has neither accelerators nor cores; give it one of them"
     ),
     (
       "fleet: f\nnode-types: {t: {acelerators: 8}}\ntype: t\nnodes: n1\n",

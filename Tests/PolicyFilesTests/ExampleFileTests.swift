@@ -32,8 +32,8 @@ enum ExampleFiles {
 @Suite struct `The files in Policies` {
   @Test func `are found`() {
     #expect(ExampleFiles.names() == ["conservative.yaml", "easy.yaml", "fcfs.yaml"])
-    let fleets = ["cluster-512.yaml", "cpu-cluster.yaml", "laptop.yaml"].map { "fleets/\($0)" }
-    #expect(ExampleFiles.names(in: "fleets/") == fleets)
+    let fleets = ["bench-100k", "cluster-512", "cpu-cluster", "gigafactory", "laptop"]
+    #expect(ExampleFiles.names(in: "fleets/") == fleets.map { "fleets/\($0).yaml" })
   }
 
   @Test(arguments: [
@@ -56,14 +56,13 @@ enum ExampleFiles {
     for choice in choices { #expect(text.contains("\n#   \(choice) "), "\(choice)") }
   }
 
-  /// Nodes, accelerators, cores, and the domains from the widest on.
-  private static let fleets: [(file: String, counts: [Int], domains: [String])] = [
-    (
-      "cluster-512", [64, 512, 6144],
-      ["pod p0", "pod p1", "leaf l0", "leaf l1", "leaf l2", "leaf l3"]
-    ),
-    ("laptop", [1, 8, 16], []),
-    ("cpu-cluster", [32, 0, 2048], ["leaf l0", "leaf l1"]),
+  /// Nodes, accelerators, cores, and how many sites, pods, leaves and blocks.
+  private static let fleets: [(file: String, counts: [Int], domains: [Int])] = [
+    ("bench-100k", [12_500, 100_000, 0], [0, 25, 391, 0]),
+    ("cluster-512", [64, 512, 6144], [0, 2, 4, 0]),
+    ("cpu-cluster", [32, 0, 2048], [0, 0, 2, 0]),
+    ("gigafactory", [18_260, 100_000, 2_708_672], [2, 24, 290, 640]),
+    ("laptop", [1, 8, 16], [0, 0, 0, 0]),
   ]
 
   @Test(arguments: fleets.indices) func `hold the fleets they name`(row: Int) throws {
@@ -71,9 +70,44 @@ enum ExampleFiles {
     let fleet = try ExampleFiles.fleet("fleets/\(file).yaml")
     #expect(fleet.name == file)
     #expect([fleet.nodes.count, fleet.acceleratorCount, fleet.milliCores / 1000] == counts)
-    #expect(fleet.domains.map { "\($0.level) \($0.name)" } == domains)
-    for domain in fleet.domains {
-      #expect(domain.nodes.count == (domain.level == .pod ? 32 : 16))
+    #expect(DomainLevel.allCases.map { fleet.domains(at: $0).count } == domains)
+  }
+
+  /// A node of each kind of place, and the domains around it from the widest on.
+  private static let places: [(file: String, node: Int, name: String, around: String)] = [
+    ("bench-100k", 0, "p00l00n00", "p00 l00"),
+    ("bench-100k", 512 * 7 + 32 * 3 + 31, "p07l03n31", "p07 l03"),
+    ("bench-100k", 12_499, "p24l06n19", "p24 l06"),
+    ("cluster-512", 63, "n63", "p1 l3"),
+    ("gigafactory", 4607, "t8l15n31", "cernavoda t8 l15"),
+    ("gigafactory", 4608, "playl0n00", "cernavoda play l0"),
+    ("gigafactory", 6739, "i3l15n31", "cernavoda i3 l15"),
+    ("gigafactory", 6740, "g0l0b0n00", "doicesti g0 l0 b0"),
+    ("gigafactory", 18_259, "g9l7b7n17", "doicesti g9 l7 b7"),
+  ]
+
+  @Test(arguments: places.indices) func `number nodes depth-first`(row: Int) throws {
+    let (file, node, name, around) = Self.places[row]
+    let fleet = try ExampleFiles.fleet("fleets/\(file).yaml")
+    #expect("\(fleet.nodes[node].name)" == name)
+    var names: [String] = []
+    var domain = fleet.nodes[node].domain
+    while let index = domain {
+      names.insert(fleet.domains[index].name, at: 0)
+      #expect(fleet.domains[index].nodes.contains(node))
+      domain = fleet.domains[index].parent
     }
+    #expect(names.joined(separator: " ") == around)
+  }
+
+  /// Leaves of 32 nodes and pods of 512, but for the last.
+  @Test func `keep the sizes that measurements rely on`() throws {
+    let fleet = try ExampleFiles.fleet("fleets/bench-100k.yaml")
+    let pods = fleet.domains(at: .pod).map { fleet.domains[$0].nodes.count }
+    #expect(pods == Array(repeating: 512, count: 24) + [212])
+    let leaves = fleet.domains(at: .leaf).map { fleet.domains[$0].nodes.count }
+    #expect(leaves == Array(repeating: 32, count: 390) + [20])
+    #expect(
+      fleet.nodeTypes == [NodeType(name: "h100x8", acceleratorModel: "h100", accelerators: 8)])
   }
 }

@@ -44,6 +44,34 @@ public struct NodeType: Hashable, Sendable {
   }
 }
 
+extension NodeType {
+  /// Whether such a node can be: its numbers are in range and agree with one another.
+  ///
+  /// - Throws: `TopologyError` that says what is wrong.
+  public func check() throws(TopologyError) {
+    guard (0...Self.mostAccelerators).contains(accelerators) else {
+      throw TopologyError.acceleratorsOutOfRange(accelerators)
+    }
+    guard host.milliCores >= 0, host.milliCores <= Self.mostCores * 1000 else {
+      throw TopologyError.coresOutOfRange(host.cores)
+    }
+    guard (0...Self.mostMemory).contains(Int(host.memory)) else {
+      throw TopologyError.memoryOutOfRange(Int(host.memory))
+    }
+    guard islands.allSatisfy({ $0 > 0 }),
+      islands.isEmpty || islands.reduce(0, +) == accelerators
+    else {
+      throw TopologyError.islandsDoNotAddUp(type: name, islands)
+    }
+    guard numaNodes > 0, accelerators % numaNodes == 0 else {
+      throw TopologyError.unevenNUMANodes(type: name, numaNodes)
+    }
+    guard accelerators > 0 || host.milliCores > 0 else {
+      throw TopologyError.nothingToAllocate(type: name)
+    }
+  }
+}
+
 /// What one node's accelerators are joined by.
 public struct NodeLinks: Hashable, Sendable {
   /// The bandwidth of an accelerator inside its NVLink domain, in GB/s one way; 0 where unknown.

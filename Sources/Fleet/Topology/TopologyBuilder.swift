@@ -11,30 +11,50 @@ public struct TopologyBuilder: Sendable {
     var index: Int?
     var childLevel: DomainLevel?
     var hasNodes = false
-    /// Sorted, so that a second of one name is found at once.
-    private(set) var childNames: [String] = []
+    /// Sorted by number, so that a second of one name is found at once, and that names which count
+    /// up, as they do in a regular fleet, are appended.
+    private var children: [NodeName] = []
+    var firstChild: NodeName? { children.first }
 
     init(index: Int?) { self.index = index }
 
     /// Whether no child has had that name yet.
-    mutating func add(childNamed name: String) -> Bool {
+    mutating func add(childNamed text: String) -> Bool {
+      let name = NodeName(text)
+      if let last = children.last, TopologyBuilder.precedes(last, name) {
+        children.append(name)
+        return true
+      }
       var low = 0
-      var high = childNames.count
+      var high = children.count
       while low < high {
         let middle = (low + high) / 2
-        if childNames[middle] < name { low = middle + 1 } else { high = middle }
+        if TopologyBuilder.precedes(children[middle], name) {
+          low = middle + 1
+        } else {
+          high = middle
+        }
       }
-      guard low == childNames.count || childNames[low] != name else { return false }
-      childNames.insert(name, at: low)
+      guard low == children.count || children[low] != name else { return false }
+      children.insert(name, at: low)
       return true
     }
   }
+
+  /// The most domains a fleet may have: a guard against a few lines that stand for too many.
+  public static let mostDomains = 100_000
 
   private let name: String
   private var domains: [Topology.Domain] = []
   private var types: [NodeType] = []
   private var nodes: [Topology.Node] = []
   private var open = [Open(index: nil)]
+
+  /// The nodes added so far.
+  public var nodeCount: Int { nodes.count }
+
+  /// The accelerators of the nodes added so far.
+  public private(set) var acceleratorCount = 0
 
   /// A fleet of this name without anything in it yet.
   public init(name: String) { self.name = name }
@@ -59,6 +79,7 @@ public struct TopologyBuilder: Sendable {
     guard open[top].add(childNamed: name) else {
       throw TopologyError.duplicateDomain(level, name)
     }
+    guard domains.count < Self.mostDomains else { throw TopologyError.tooManyDomains }
     domains.append(
       Topology.Domain(
         level: level, name: name, parent: open[top].index, children: 0..<0,
@@ -68,26 +89,8 @@ public struct TopologyBuilder: Sendable {
 
   /// Adds nodes of one kind to the innermost open domain; they get the next ids.
   public mutating func addNodes(_ names: [NodeName], type: NodeType) throws(TopologyError) {
-    guard (0...NodeType.mostAccelerators).contains(type.accelerators) else {
-      throw TopologyError.acceleratorsOutOfRange(type.accelerators)
-    }
-    guard (0...NodeType.mostCores).contains(type.host.cores) else {
-      throw TopologyError.coresOutOfRange(type.host.cores)
-    }
-    guard (0...NodeType.mostMemory).contains(Int(type.host.memory)) else {
-      throw TopologyError.memoryOutOfRange(Int(type.host.memory))
-    }
-    guard type.islands.isEmpty || type.islands.allSatisfy({ $0 > 0 }),
-      type.islands.isEmpty || type.islands.reduce(0, +) == type.accelerators
-    else {
-      throw TopologyError.islandsDoNotAddUp(type: type.name, type.islands)
-    }
-    guard type.numaNodes > 0, type.accelerators % type.numaNodes == 0 else {
-      throw TopologyError.unevenNUMANodes(type: type.name, type.numaNodes)
-    }
-    guard type.accelerators > 0 || type.host.milliCores > 0 else {
-      throw TopologyError.nothingToAllocate(type: type.name)
-    }
+    try type.check()
+    try checkRails(of: type)
     let index = types.firstIndex(of: type) ?? types.count
     if index == types.count { types.append(type) }
     guard nodes.count + names.count <= Hostlist.mostNames else {
@@ -95,12 +98,25 @@ public struct TopologyBuilder: Sendable {
     }
     let top = open.count - 1
     if let beside = open[top].childLevel {
-      throw TopologyError.mixedContents(beside, open[top].childNames[0])
+      let first = open[top].firstChild.map { "\($0)" } ?? ""
+      throw TopologyError.mixedContents(beside, first)
     }
     open[top].hasNodes = true
     for name in names {
       let id = NodeID(UInt32(nodes.count))
       nodes.append(Topology.Node(id: id, name: name, type: index, domain: open[top].index))
+    }
+    acceleratorCount += names.count * type.accelerators
+  }
+
+  /// Every rail takes the same number of each node's interfaces.
+  private func checkRails(of type: NodeType) throws(TopologyError) {
+    for around in open {
+      guard let index = around.index else { continue }
+      let rails = domains[index].attributes.rails
+      guard rails > 0, type.links.interfaces % rails != 0 else { continue }
+      throw TopologyError.railsDoNotFit(
+        rails: rails, type: type.name, interfaces: type.links.interfaces)
     }
   }
 
@@ -124,13 +140,23 @@ public struct TopologyBuilder: Sendable {
   public func build() throws(TopologyError) -> Topology {
     precondition(open.count == 1, "build() with \(open.count - 1) domains still open")
     guard !nodes.isEmpty else { throw TopologyError.noNodes }
-    let byName = nodes.map(\.name).sorted {
-      ($0.prefix, $0.number ?? 0, $0.width) < ($1.prefix, $1.number ?? 0, $1.width)
-    }
-    for (a, b) in zip(byName, byName.dropFirst()) where a == b {
-      throw TopologyError.duplicateNode(a)
-    }
+    if let name = duplicateName { throw TopologyError.duplicateNode(name) }
     return levelByLevel()
+  }
+
+  /// A name that two nodes share. O(nodes) where the file names them in order, as most do.
+  private var duplicateName: NodeName? {
+    let isSorted = nodes.indices.dropFirst().allSatisfy {
+      Self.precedes(nodes[$0 - 1].name, nodes[$0].name)
+    }
+    if isSorted { return nil }
+    let byName = nodes.map(\.name).sorted(by: Self.precedes)
+    return zip(byName, byName.dropFirst()).first { $0 == $1 }?.0
+  }
+
+  private static func precedes(_ a: NodeName, _ b: NodeName) -> Bool {
+    if a.prefix != b.prefix { return a.prefix < b.prefix }
+    return (a.number ?? 0, a.width) < (b.number ?? 0, b.width)
   }
 
   /// Renumbers the domains, which were added depth-first.
@@ -165,6 +191,8 @@ public enum TopologyError: Error, Equatable, Sendable {
   case noNodes
   /// More nodes than a fleet may have.
   case tooManyNodes(Int)
+  /// More domains than a fleet may have.
+  case tooManyDomains
   /// A node has a negative number of accelerators, or more than 64.
   case acceleratorsOutOfRange(Int)
   /// A node has a negative number of cores, or more than 4,096.
@@ -181,6 +209,8 @@ public enum TopologyError: Error, Equatable, Sendable {
   case nothingToAllocate(type: String)
   /// A domain stands inside one that is not above it.
   case wrongLevel(DomainLevel, inside: DomainLevel)
+  /// The interfaces of a kind of node can't be divided evenly among the rails of its pod.
+  case railsDoNotFit(rails: Int, type: String, interfaces: Int)
   /// Two children of one domain share a name.
   case duplicateDomain(DomainLevel, String)
   /// A domain holds no node.
@@ -195,6 +225,7 @@ extension TopologyError {
     switch self {
     case .noNodes: "the fleet has no nodes"
     case .tooManyNodes(let count): "\(count) nodes"
+    case .tooManyDomains: "more than \(TopologyBuilder.mostDomains) domains"
     case .acceleratorsOutOfRange(let count): "\(count) accelerators on a node"
     case .coresOutOfRange(let count): "\(count) cores on a node"
     case .memoryOutOfRange(let count): "\(count) MiB of memory on a node"
@@ -206,6 +237,8 @@ extension TopologyError {
       "\(level) '\(name)' stands beside nodes or domains of another level"
     case .nothingToAllocate(let type): "node type '\(type)' has neither accelerators nor cores"
     case .wrongLevel(let level, let around): "a \(level) inside a \(around)"
+    case .railsDoNotFit(let rails, let type, let interfaces):
+      "node type '\(type)' has \(interfaces) network interfaces, which \(rails) rails can't share"
     case .duplicateDomain(let level, let name): "a second \(level) '\(name)' beside the first"
     case .emptyDomain(let level, let name): "\(level) '\(name)' has no nodes"
     case .duplicateNode(let name): "two nodes are named '\(name)'"
@@ -217,6 +250,7 @@ extension TopologyError {
     switch self {
     case .noNodes: "name at least one"
     case .tooManyNodes: "a fleet may have at most \(Hostlist.mostNames)"
+    case .tooManyDomains: "name fewer and larger ones"
     case .acceleratorsOutOfRange:
       "give 0 to \(NodeType.mostAccelerators); a larger machine is several nodes"
     case .coresOutOfRange: "give 0 to \(NodeType.mostCores)"
@@ -226,6 +260,7 @@ extension TopologyError {
     case .mixedContents: "put either nodes or domains of one level inside a domain"
     case .nothingToAllocate: "give it one of them"
     case .wrongLevel: "the order is site, pod, leaf, block"
+    case .railsDoNotFit: "give the pod as many rails as its nodes have interfaces"
     case .duplicateDomain, .duplicateNode: "give one another name"
     case .emptyDomain: "add some or leave it out"
     }

@@ -94,13 +94,8 @@ struct DocumentNode {
   /// One of the words that an enumeration knows.
   func choice<Choice: RawRepresentable & CaseIterable>() throws(PolicyFileError) -> Choice
   where Choice.RawValue == String {
-    let written = try text()
-    if let choice = Choice(rawValue: written) { return choice }
-    let known = Choice.allCases.map(\.rawValue)
-    let nearest = known.nearest(to: written)
-    throw error(
-      "'\(written)' is none of \(known.joined(separator: ", "))",
-      fix: nearest.map { "did you mean '\($0)'?" } ?? "choose one of them")
+    let choices = Array(Choice.allCases)
+    return choices[try index(among: choices.map(\.rawValue))]
   }
 }
 
