@@ -82,7 +82,7 @@ let package = Package(
     tests("PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Policy", "TestFiles"]),
     tests("SimulationTests", core + ["Simulation", "Traces"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
-    tests("EnduranceTests", ["Units", "Fleet"]),
+    tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces"]),
     tests("TidyTests", []),
   ]

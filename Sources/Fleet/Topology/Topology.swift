@@ -81,7 +81,7 @@ public final class Topology: Sendable {
   let alignments: [[[UInt64]]]
 
   /// The different accelerator models, in the order of the fleet file.
-  let models: [String]
+  public let models: [String]
 
   /// The nodes of each of them.
   let nodesByModel: [NodeSet]
