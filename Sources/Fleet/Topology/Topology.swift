@@ -112,6 +112,9 @@ public final class Topology: Sendable {
 
   private let indicesByID: [Int32]
 
+  /// What the network model asks of it.
+  let fabric: FabricSizes
+
   /// The index of a node in this version of the fleet.
   ///
   /// - Precondition: the node is part of this version.
@@ -153,6 +156,7 @@ public final class Topology: Sendable {
     self.domains = domains
     self.nodeTypes = nodeTypes
     self.nodes = nodes
+    fabric = FabricSizes(domains: domains, nodes: nodes, types: nodeTypes)
     roots = 0..<(domains.firstIndex { $0.parent != nil } ?? domains.count)
     domainsByLevel = DomainLevel.allCases.map { level in
       let first = domains.firstIndex { $0.level >= level } ?? domains.count
