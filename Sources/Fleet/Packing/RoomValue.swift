@@ -1,18 +1,18 @@
 /// What room on a node is worth, judged by the requests seen so far: the measure behind `muster`.
 ///
-/// A request is offered room after room; so, seen from a piece of room, requests of the mix come by
-/// one after the other, and it may wait for one that fits it better. What it can expect to sell in
-/// the end is its *value*, in thousandths of an accelerator:
+/// Seen from a piece of room, requests of the mix come by one after the other, and it may wait for
+/// one that fits it better. What it can expect to sell in the end is its *value*, in thousandths of
+/// an accelerator:
 /// ```
 /// V = max over what to accept A of   γ · Σ_A p · (sold now + value of what is left)
 ///                                    ──────────────────────────────────────────────
 ///                                            1 − γ · (1 − Σ_A p)
 /// ```
-/// p being a request's share of the mix, and γ the patience: how likely it is that another one still
-/// comes. It is solved for three kinds of room:
+/// p being a request's share of the mix, and γ the patience: how likely it is that another one
+/// still comes. It is solved for three kinds of room:
 /// - the rest of one accelerator, by the parts that are asked for;
-/// - the free accelerators of a node together with its free cores: what is stranded if the cores run
-///   out before the accelerators do;
+/// - the free accelerators of a node together with its free cores: what is stranded if the cores
+///   run out before the accelerators do;
 /// - whole free accelerators of one node, k of them: what requests for several need.
 ///
 /// The loss of a node is what is free there less what that is worth; a request goes where it adds
@@ -31,7 +31,7 @@ struct RoomValue: Sendable {
   /// Values are in 1/1024 of a thousandth of an accelerator.
   static let one = 1024
 
-  /// The rest of an accelerator waits for 50 offers, a node for 10: the patience is 1 − 1 over that.
+  /// The rest of an accelerator waits for 50 offers, a node for 10: γ is one less 1/50, 1/10.
   ///
   /// Found on the seven openb lists. Between 5 and 50 the second moves none by more than 0.2 points
   /// of allocation; the first matters where all requests are for parts, and has its best there.
