@@ -12,7 +12,9 @@ public struct GSim: ParsableCommand {
       Start with: gsim replay TRACE --fleet 66x8 --policy fcfs+easy
       """,
     version: "0.1.0",
-    subcommands: [ReplayCommand.self, CompareCommand.self, GenerateCommand.self])
+    subcommands: [
+      ReplayCommand.self, CompareCommand.self, GenerateCommand.self, PlaceCommand.self,
+    ])
 
   /// Without a subcommand it prints its help.
   public init() {}

@@ -7,6 +7,9 @@ import PolicyFiles
 struct FleetArgument: ExpressibleByArgument {
   let written: String
 
+  static let help = ArgumentHelp(
+    "The fleet: nodes by accelerators, such as 66x8, or a fleet file.", valueName: "file|NxA")
+
   init?(argument: String) {
     guard !argument.isEmpty else { return nil }
     written = argument

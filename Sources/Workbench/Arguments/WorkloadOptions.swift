@@ -25,10 +25,7 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "The trace's format.")
   var format = Format.auto
 
-  @Option(
-    help: ArgumentHelp(
-      "The fleet: nodes by accelerators, such as 66x8, or a fleet file.",
-      valueName: "file|NxA"))
+  @Option(help: FleetArgument.help)
   var fleet: FleetArgument
 
   @Option(
