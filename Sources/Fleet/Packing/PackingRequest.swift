@@ -1,0 +1,65 @@
+/// What the packers weigh of a request for a part of one node.
+struct PackingRequest: Hashable, Sendable {
+  var host: HostShare
+  /// Accelerators.
+  var count: Int
+  /// Thousandths of each; 1000 for whole ones.
+  var milli: Int
+  /// The models it may have, a bit each in the order of the topology's; all set for any.
+  var models: UInt64
+
+  /// The first member of a gang.
+  ///
+  /// - Precondition: it asks for no slices of an accelerator.
+  init(_ shape: GangShape, on topology: Topology) {
+    host = shape.member.host
+    count = Int(shape.member.accelerators)
+    switch shape.member.share {
+    case .whole: milli = 1000
+    case .milli(let part): milli = Int(part)
+    case .mig: preconditionFailure("slices are placed by their legal positions, not packed")
+    }
+    models = .max
+    if let named = shape.eligibility?.models, !named.isEmpty {
+      models = topology.models.indices.reduce(0) {
+        named.contains(topology.models[$1]) ? $0 | 1 << UInt64($1) : $0
+      }
+    }
+  }
+
+  /// Whether a node with so much left has room for it.
+  @inline(__always)
+  func fits(_ node: PackingNode) -> Bool {
+    guard node.host.covers(host), models & node.model != 0 else { return false }
+    guard count > 0 else { return true }
+    var found = 0
+    for device in 0..<node.devices where node.left[device] >= milli { found += 1 }
+    return found >= count
+  }
+}
+
+/// What is left of a node, as the packers see it.
+struct PackingNode: Sendable {
+  var host = HostShare.none
+  /// Its model's bit; all set where it has no accelerators.
+  var model: UInt64 = .max
+  /// How many accelerators it has.
+  var devices = 0
+  /// Thousandths of each that are left.
+  var left: [Int] = []
+
+  /// Takes a request's part off: of the device it is given, or of the first whole ones.
+  mutating func take(_ request: PackingRequest, device: Int) {
+    host -= request.host
+    guard request.count > 0 else { return }
+    if request.milli < 1000 {
+      left[device] -= request.milli
+      return
+    }
+    var rest = request.count
+    for device in 0..<devices where rest > 0 && left[device] == 1000 {
+      left[device] = 0
+      rest -= 1
+    }
+  }
+}
