@@ -21,7 +21,7 @@ public struct TopologyBuilder: Sendable {
     /// Whether no child has had that name yet.
     mutating func add(childNamed text: String) -> Bool {
       let name = NodeName(text)
-      if let last = children.last, TopologyBuilder.precedes(last, name) {
+      if let last = children.last, last.precedes(name) {
         children.append(name)
         return true
       }
@@ -29,7 +29,7 @@ public struct TopologyBuilder: Sendable {
       var high = children.count
       while low < high {
         let middle = (low + high) / 2
-        if TopologyBuilder.precedes(children[middle], name) {
+        if children[middle].precedes(name) {
           low = middle + 1
         } else {
           high = middle
@@ -147,16 +147,11 @@ public struct TopologyBuilder: Sendable {
   /// A name that two nodes share. O(nodes) where the file names them in order, as most do.
   private var duplicateName: NodeName? {
     let isSorted = nodes.indices.dropFirst().allSatisfy {
-      Self.precedes(nodes[$0 - 1].name, nodes[$0].name)
+      nodes[$0 - 1].name.precedes(nodes[$0].name)
     }
     if isSorted { return nil }
-    let byName = nodes.map(\.name).sorted(by: Self.precedes)
+    let byName = nodes.map(\.name).sorted { $0.precedes($1) }
     return zip(byName, byName.dropFirst()).first { $0 == $1 }?.0
-  }
-
-  private static func precedes(_ a: NodeName, _ b: NodeName) -> Bool {
-    if a.prefix != b.prefix { return a.prefix < b.prefix }
-    return (a.number ?? 0, a.width) < (b.number ?? 0, b.width)
   }
 
   /// Renumbers the domains, which were added depth-first.
