@@ -75,14 +75,6 @@ extension NodeType {
   }
 }
 
-extension NodeName {
-  /// An order in which names that count up follow one another.
-  func precedes(_ other: NodeName) -> Bool {
-    if prefix != other.prefix { return prefix < other.prefix }
-    return (number ?? 0, width) < (other.number ?? 0, other.width)
-  }
-}
-
 /// Why a topology can't be the next version of another.
 public enum GrowthError: Error, Equatable, Sendable {
   /// What of a node differs.

@@ -11,34 +11,13 @@ public struct TopologyBuilder: Sendable {
     var index: Int?
     var childLevel: DomainLevel?
     var hasNodes = false
-    /// Sorted by number, so that a second of one name is found at once, and that names which count
-    /// up, as they do in a regular fleet, are appended.
-    private var children: [NodeName] = []
+    private var children = NameRegister()
     var firstChild: NodeName? { children.first }
 
     init(index: Int?) { self.index = index }
 
     /// Whether no child has had that name yet.
-    mutating func add(childNamed text: String) -> Bool {
-      let name = NodeName(text)
-      if let last = children.last, last.precedes(name) {
-        children.append(name)
-        return true
-      }
-      var low = 0
-      var high = children.count
-      while low < high {
-        let middle = (low + high) / 2
-        if children[middle].precedes(name) {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-      guard low == children.count || children[low] != name else { return false }
-      children.insert(name, at: low)
-      return true
-    }
+    mutating func add(childNamed name: String) -> Bool { children.add(NodeName(name)) }
   }
 
   /// The most domains a fleet may have: a guard against a few lines that stand for too many.
