@@ -3,6 +3,7 @@ import Foundation
 import Policy
 import PolicyFiles
 import Testing
+import Units
 
 /// The files that operators start from.
 enum ExampleFiles {
@@ -109,5 +110,18 @@ enum ExampleFiles {
     #expect(leaves == Array(repeating: 32, count: 390) + [20])
     #expect(
       fleet.nodeTypes == [NodeType(name: "h100x8", acceleratorModel: "h100", accelerators: 8)])
+  }
+
+  /// The file of phase I is that of both phases without the second site.
+  @Test func `let the second phase join the first, whose ids stay`() throws {
+    let text = try ExampleFiles.text("fleets/gigafactory.yaml")
+    let end = try #require(text.firstRange(of: "  # Phase II")?.lowerBound)
+    let first = String(text[..<end]).replacing(
+      "totals: {nodes: 18260, accelerators: 100000}", with: "")
+    let phaseOne = try FleetFile.decode(first, file: "phase-1.yaml")
+    #expect(phaseOne.nodes.count == 6740)
+    let both = try phaseOne.growing(to: try ExampleFiles.fleet("fleets/gigafactory.yaml"))
+    #expect(both.nodes.prefix(6740).map(\.id) == phaseOne.nodes.map(\.id))
+    #expect(both.nodes.map(\.id.number) == Array(0..<18_260))
   }
 }

@@ -65,6 +65,13 @@ import Testing
     #expect(error(of: keys).hasPrefix("f.yaml:1:1: unknown key 'k0'"))
   }
 
+  @Test(arguments: ["50000-99999,0-49999", "0-99999"])
+  func `by very many domains in any order is read`(numbers: String) {
+    let leaves = "leaves: [{names: 'l[\(numbers)]', nodes: n}]\n"
+    let head = "fleet: f\nnode-types: {t: {cores: 1}}\ntype: t\n"
+    #expect(error(of: head + leaves).hasSuffix("put '{leaf}' into the names"))
+  }
+
   @Test func `by an anchor inside itself is refused`() {
     #expect(error(of: "fleet: &a [*a]\n").hasPrefix("f.yaml:1:12: "))
   }

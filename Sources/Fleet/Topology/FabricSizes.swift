@@ -87,18 +87,16 @@ final class FabricSizes: Sendable {
   ) -> [SIMD4<Int32>] {
     var largest = Array(repeating: SIMD4<Int32>.zero, count: kinds + 1)
     for level in 0..<4 {
+      // Counts of the group that a kind was last seen in: none need be cleared.
       var counts = Array(repeating: Int32(0), count: kinds + 1)
-      var around = Int32(-2)
+      var seen = Array(repeating: Int32(-2), count: kinds + 1)
       for place in places {
         let group = groups[Int(place.domain)][level]
-        if group != around {
-          for kind in counts.indices { counts[kind] = 0 }
-          around = group
-        }
         // Only a block joins nodes by NVLink: whatever else is around at this level does not.
         if level == 3, group < 0 || levels[Int(group)] != 3 { continue }
         for kind in [Int(place.type), kinds] {
-          counts[kind] += 1
+          counts[kind] = seen[kind] == group ? counts[kind] + 1 : 1
+          seen[kind] = group
           largest[kind][level] = max(largest[kind][level], counts[kind])
         }
       }

@@ -11,34 +11,13 @@ public struct TopologyBuilder: Sendable {
     var index: Int?
     var childLevel: DomainLevel?
     var hasNodes = false
-    /// Sorted by number, so that a second of one name is found at once, and that names which count
-    /// up, as they do in a regular fleet, are appended.
-    private var children: [NodeName] = []
+    private var children = NameRegister()
     var firstChild: NodeName? { children.first }
 
     init(index: Int?) { self.index = index }
 
     /// Whether no child has had that name yet.
-    mutating func add(childNamed text: String) -> Bool {
-      let name = NodeName(text)
-      if let last = children.last, TopologyBuilder.precedes(last, name) {
-        children.append(name)
-        return true
-      }
-      var low = 0
-      var high = children.count
-      while low < high {
-        let middle = (low + high) / 2
-        if TopologyBuilder.precedes(children[middle], name) {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-      guard low == children.count || children[low] != name else { return false }
-      children.insert(name, at: low)
-      return true
-    }
+    mutating func add(childNamed name: String) -> Bool { children.add(NodeName(name)) }
   }
 
   /// The most domains a fleet may have: a guard against a few lines that stand for too many.
@@ -147,16 +126,11 @@ public struct TopologyBuilder: Sendable {
   /// A name that two nodes share. O(nodes) where the file names them in order, as most do.
   private var duplicateName: NodeName? {
     let isSorted = nodes.indices.dropFirst().allSatisfy {
-      Self.precedes(nodes[$0 - 1].name, nodes[$0].name)
+      nodes[$0 - 1].name.precedes(nodes[$0].name)
     }
     if isSorted { return nil }
-    let byName = nodes.map(\.name).sorted(by: Self.precedes)
+    let byName = nodes.map(\.name).sorted { $0.precedes($1) }
     return zip(byName, byName.dropFirst()).first { $0 == $1 }?.0
-  }
-
-  private static func precedes(_ a: NodeName, _ b: NodeName) -> Bool {
-    if a.prefix != b.prefix { return a.prefix < b.prefix }
-    return (a.number ?? 0, a.width) < (b.number ?? 0, b.width)
   }
 
   /// Renumbers the domains, which were added depth-first.
