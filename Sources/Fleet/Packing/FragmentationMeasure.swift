@@ -45,12 +45,12 @@ struct FragmentationMeasure: Sendable {
   /// F of a node, in thousandths of an accelerator × `total`. O(typical requests + needs × devices)
   func fragmentation(of node: PackingNode) -> Int {
     var idle = 0
-    for device in 0..<node.devices { idle += node.left[device] }
+    for device in 0..<node.devices { idle += Int(node.left[device]) }
     var enough: InlineArray<64, Int32> = InlineArray(repeating: 0)
     var below: InlineArray<64, Int32> = InlineArray(repeating: 0)
     for need in 0..<min(needs.count, 64) {
       for device in 0..<node.devices {
-        let left = node.left[device]
+        let left = Int(node.left[device])
         if left >= needs[need] { enough[need] += 1 } else { below[need] += Int32(left) }
       }
     }

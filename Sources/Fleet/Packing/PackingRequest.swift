@@ -45,15 +45,15 @@ struct PackingNode: Sendable {
   var model: UInt64 = .max
   /// How many accelerators it has.
   var devices = 0
-  /// Thousandths of each that are left.
-  var left: [Int] = []
+  /// Thousandths of each that are left; a fixed array, as it is copied for each that is tried.
+  var left: InlineArray<64, Int16> = InlineArray(repeating: 0)
 
   /// Takes a request's part off: of the device it is given, or of the first whole ones.
   mutating func take(_ request: PackingRequest, device: Int) {
     host -= request.host
     guard request.count > 0 else { return }
     if request.milli < 1000 {
-      left[device] -= request.milli
+      left[device] -= Int16(request.milli)
       return
     }
     var rest = request.count

@@ -29,7 +29,8 @@ struct RoomValue: Sendable {
   }
 
   /// Values are in 1/1024 of a thousandth of an accelerator.
-  static let one = 1024
+  static let one = 1 << oneBits
+  static let oneBits = 10
 
   /// The rest of an accelerator waits for 50 offers, a node for 10: γ is one less 1/50, 1/10.
   ///
@@ -139,19 +140,18 @@ struct RoomValue: Sendable {
   private func index(_ cores: Int, _ room: Int) -> Int { cores * (Self.roomSteps + 1) + room }
 
   /// What is free on a node less what it is worth, in 1/1024 of a thousandth of an accelerator.
-  ///
-  /// - Parameter left: what is left of each accelerator, in thousandths.
-  func loss(milliCores: Int, left: some Sequence<UInt16>) -> Int {
+  func loss(of node: PackingNode) -> Int {
     var loss = 0
     var room = 0
     var free = 0
-    for part in left {
-      loss += Int(part) * Self.one - devices[Int(part)]
-      room += Int(part)
-      if part == 1000 { free += 1 }
+    for device in 0..<node.devices {
+      let left = Int(node.left[device])
+      loss += left * Self.one - devices[left]
+      room += left
+      if left == 1000 { free += 1 }
     }
-    loss += value(Self.coreSteps * coreUnit, room) - value(milliCores, room)
-    return loss - wholes[min(free, wholes.count - 1)]
+    loss += value(Self.coreSteps * coreUnit, room) - value(Int(node.host.milliCores), room)
+    return loss - wholes[free]
   }
 
   /// The value of free cores and accelerators, between the steps of the table.

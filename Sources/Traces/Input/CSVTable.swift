@@ -20,7 +20,8 @@ struct CSVTable {
       let field = fields[place]
       guard let number = Int(field.text), range.contains(number) else {
         throw LineFault(
-          column: field.column, what: "\(name): \"\(field.text)\" is no number from "
+          column: field.column,
+          what: "\(name): \"\(field.text)\" is no number from "
             + "\(range.lowerBound) to \(range.upperBound)",
           fix: "write a whole number")
       }

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Fleet
+import Foundation
+import Reports
+import Simulation
+import Traces
+
+/// `gsim fill`: how much of a fleet can be allocated, by the method that nodes are chosen by.
+struct FillCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fill",
+    abstract: "Fill an empty fleet with pods and say how much of it could be allocated.",
+    discussion: """
+      The protocol of Weng et al. 2023: pods arrive one by one, none leaves, one that does not \
+      fit is dropped. The files are those of Alibaba's cluster-trace-gpu-v2023, plain or gzip; \
+      a line of the order file is a pod's place in the list, with a + where it is a copy.
+      """)
+
+  /// How the node of a pod is chosen, as the command line names it.
+  enum Method: String, CaseIterable, ExpressibleByArgument {
+    case random
+    case firstFit = "first-fit"
+    case bestFit = "best-fit"
+    case fgd
+    case epsilonFGD = "epsilon-fgd"
+    case muster
+  }
+
+  enum Ties: String, CaseIterable, ExpressibleByArgument {
+    case name, random
+  }
+
+  @Option(help: ArgumentHelp("The nodes.", valueName: "file"))
+  var nodes: String
+
+  @Option(help: ArgumentHelp("The pods.", valueName: "file"))
+  var pods: String
+
+  @Option(help: ArgumentHelp("In which order they arrive.", valueName: "file"))
+  var order: String
+
+  @Option(help: "How a node is chosen.")
+  var placement = Method.muster
+
+  @Option(help: "Which of equal nodes FGD takes: the first by name, or any.")
+  var ties = Ties.name
+
+  @Option(help: ArgumentHelp("How much worse epsilon-fgd may be, in accelerators.", valueName: "ε"))
+  var epsilon = 0.15
+
+  @Option(
+    help: ArgumentHelp("The nodes by name, or shuffled by a seed.", valueName: "name|shuffle:SEED"))
+  var nodeOrder = NodeOrderArgument(order: .name)
+
+  @Option(help: "Until how many percent have arrived.")
+  var until = 130
+
+  @Option(help: "What random choices are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp("Write the figures as JSON; - for standard output.", valueName: "file|-"))
+  var json: String?
+
+  func validate() throws {
+    guard (1...10_000).contains(until) else {
+      throw ValidationError("--until \(until): give 1 to 10000 percent")
+    }
+    guard (0...8).contains(epsilon) else {
+      throw ValidationError("--epsilon \(epsilon): give 0 to 8 accelerators")
+    }
+  }
+
+  func run() throws {
+    let output = try JSONOutput(json, inputs: [nodes, pods, order])
+    let podList = try read { () throws(TraceError) in try OpenbPod.read(path: pods) }
+    let nodeList = try read { () throws(TraceError) in try OpenbNode.read(path: nodes) }
+    let arrivals = try read { () throws(TraceError) in
+      try OpenbPod.readOrder(path: order, of: podList.count)
+    }
+    let fill: FillProtocol
+    do {
+      fill = try FillProtocol(
+        nodes: nodeList, pods: podList, order: arrivals, nodeOrder: nodeOrder.order)
+    } catch {
+      throw CommandFailure("\(nodes): \(error)")
+    }
+    let progress = Progress("filling by \(placement.rawValue)", total: fill.arrivals)
+    let start = ReplayReport.Cost.ofThisProcess.cpuSeconds
+    let result = fill.run(method, seed: seed, until: until) { progress.show($0) }
+    let seconds = ReplayReport.Cost.ofThisProcess.cpuSeconds - start
+    progress.clear()
+    let report = FillReport(
+      subject: "\(pods), \(order)", placement: placement.rawValue, result: result,
+      cpuSeconds: seconds)
+    if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
+    try output.write(report.json())
+  }
+
+  private func read<Value>(_ read: () throws(TraceError) -> Value) throws -> Value {
+    do {
+      return try read()
+    } catch {
+      throw CommandFailure("\(error)")
+    }
+  }
+
+  private var method: PackingMethod {
+    switch placement {
+    case .random: .random
+    case .firstFit: .firstFit
+    case .bestFit: .bestFit
+    case .fgd: .fgd(ties: ties == .name ? .first : .random)
+    case .epsilonFGD: .epsilonFGD(thousandths: Int((epsilon * 1000).rounded()))
+    case .muster: .muster
+    }
+  }
+}
+
+/// The order that nodes stand in: `name`, or `shuffle:SEED`.
+struct NodeOrderArgument: ExpressibleByArgument {
+  let order: FillProtocol.NodeOrder
+
+  init(order: FillProtocol.NodeOrder) { self.order = order }
+
+  init?(argument: String) {
+    if argument == "name" {
+      order = .name
+      return
+    }
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "shuffle", let seed = UInt64(parts[1]) else { return nil }
+    order = .shuffled(seed: seed)
+  }
+}
