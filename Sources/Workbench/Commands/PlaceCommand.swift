@@ -4,7 +4,7 @@ import Foundation
 import Reports
 import Units
 
-/// `gsim place`: where gangs would go on a filled fleet, at what cost, and how fast that is decided.
+/// `gsim place`: where gangs would go on a filled fleet, at what cost, and how fast that is found.
 struct PlaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "place",
