@@ -2,9 +2,9 @@ import Units
 
 /// Packs requests for parts of nodes, one after the other, by one method.
 ///
-/// Each request is judged on each node once: the judgement holds until that node changes, or, for
-/// Each request is judged on each node once: that holds until the node changes, or, for
-/// by node, and how far of the list of changes it has seen.
+/// Each request is judged on each node once: that holds until the node changes, or, for `muster`,
+/// until the values are solved anew. Shape: for each different request a row of judgements by node,
+/// and how far of the list of changes it has seen.
 ///
 /// Complexity of a request: O(nodes) to find the least, and one judgement for each node that has
 /// changed since a request like it came last.
