@@ -68,21 +68,21 @@ import Units
 
   private static let rejections: [(request: JobRequest, code: String, text: String)] = [
     (
-      .of(9, limit: 10), "larger-than-fleet",
-      "the job needs 3 nodes with room for 4 accelerators; the whole fleet has 2: ask for less"
+      .of(9, limit: 10), "too-many-members",
+      "only 2 nodes have room for 4 accelerators, and the job needs 3: ask for at most 2"
     ),
     (
       JobRequest(
         shape: GangShape(members: 1, member: MemberShape(accelerators: 5)), timeLimit: .seconds(1)),
-      "larger-than-fleet",
-      "the job needs 1 nodes with room for 5 accelerators; the whole fleet has 0: ask for less"
+      "too-many-accelerators",
+      "no node has 5 accelerators; the largest has 4: ask for at most 4 a member, and more members"
     ),
     (
       JobRequest(
         shape: GangShape(members: 1, member: MemberShape(accelerators: 1, cores: 2)),
-        timeLimit: .seconds(1)), "larger-than-fleet",
-      "the job needs 1 nodes with room for 1 accelerators, 2 cores; "
-        + "the whole fleet has 0: ask for less"
+        timeLimit: .seconds(1)), "host-too-large",
+      "no node has 2 cores; the largest has nothing of its host to give: "
+        + "ask for less a member, and more members"
     ),
     (
       JobRequest(

@@ -87,20 +87,21 @@ private struct JointOracle {
         """)
   }
 
-  @Test func `are found a place that the queue's order alone would not have found`() throws {
+  @Test func `are found places that the queue's order alone does not find`() throws {
     let before: FleetPicture = """
-      p0/l0: n0[....] n1[....] n2[....] n3[....]
-      p0/l1: n4[....] n5[....] n6[....] n7[aaaa]
-      p1/l2: n8[....] n9[....] n10[aaaa] n11[aaaa]
-      p1/l3: n12[....] n13[....] n14[aaaa] n15[aaaa]
+      p0/l0: n0[....] n1[....] n2[....]
+      p0/l1: n3[....] n4[....]
+      p1/l2: n5[....] n6[....] n7[....]
+      p1/l3: n8[....] n9[....]
       """
-    // Four do not fit in a leaf of their own unless the first gang of three keeps off l0.
-    let gangs = [gang(3), gang(2), gang(4), gang(2)]
+    let gangs = [gang(4), gang(3), gang(3)]
+    // In turn the four take a leaf of three, and the second three are left with two leaves.
     let greedy = JointPlacement(
       of: gangs, on: try before.occupancy(), by: NetworkModel(), mostTrials: 0)
+    #expect(greedy.placements.map { $0?.cost.slowdown } == [0, 0, 71_428])
     let joint = JointPlacement(of: gangs, on: try before.occupancy(), by: NetworkModel())
-    #expect(joint.totalCost <= greedy.totalCost)
-    #expect(joint.placements.allSatisfy { $0 != nil })
+    #expect(joint.placements.map { $0?.cost.slowdown } == [0, 0, 0])
+    #expect(joint.totalCost == 0)
   }
 
   @Test(arguments: 0..<150)

@@ -57,6 +57,31 @@ extension Allocation {
     ),
   ]
 
+  @Test func `says which parts of accelerators a job holds`() throws {
+    var builder = TopologyBuilder(name: "shared")
+    var type = NodeType(name: "t", accelerators: 4, host: HostShare(cores: 8))
+    type.sharing = .fractions
+    try builder.addNodes([NodeName("f0")], type: type)
+    type.sharing = .mig(.h200x141)
+    try builder.addNodes([NodeName("m0")], type: type)
+    let allocation = Allocation(
+      slices: [
+        NodeSlice(node: NodeID(0), accelerators: 0), NodeSlice(node: NodeID(1), accelerators: 0),
+      ],
+      hosts: [HostShare(cores: 4), .none],
+      shares: [
+        DeviceHold(slice: 0, device: 3, amount: 460), DeviceHold(slice: 1, device: 0, amount: 0xF0),
+        DeviceHold(slice: 1, device: 1, amount: 0x40),
+      ])
+    var text: [UInt8] = []
+    DecisionLine.write(
+      .start(JobID(7), allocation, .turn), at: Instant(milliseconds: 0), try builder.build(),
+      into: &text)
+    #expect(
+      String(decoding: text, as: UTF8.self)
+        == "0\tstart\t7\t1\t0\tf0~3:460+4 m0~0:m4-7~1:m6\tturn\n")
+  }
+
   @Test(arguments: places.indices) func `says where a job starts`(row: Int) throws {
     let (allocation, place) = Self.places[row]
     #expect(

@@ -1,6 +1,24 @@
 extension Obstacle: CustomStringConvertible {
   public var description: String { "\(what): \(fix)" }
 
+  /// The word that machines match on.
+  public var code: String {
+    switch self {
+    case .noSuchModel: "no-such-model"
+    case .noSuchCountry: "no-such-country"
+    case .noEligibleNode: "no-eligible-node"
+    case .notShared: "not-shared"
+    case .tooManyAccelerators: "too-many-accelerators"
+    case .hostTooLarge: "host-too-large"
+    case .tooManyMembers: "too-many-members"
+    case .noSuchLevel: "no-such-level"
+    case .levelTooSmall: "level-too-small"
+    case .segmentTooLarge: "segment-too-large"
+    case .unevenSegments: "uneven-segments"
+    case .tooManySegments: "too-many-segments"
+    }
+  }
+
   /// What is in the way, with numbers.
   public var what: String {
     switch self {

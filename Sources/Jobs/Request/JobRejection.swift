@@ -7,8 +7,8 @@ public enum JobRejection: Error, Hashable, Sendable {
   case asksForNothing
   /// Its time limit is negative.
   case negativeTimeLimit(TimeSpan)
-  /// Not even the empty fleet has room: it wants so many nodes, and so many fit one member.
-  case largerThanFleet(nodes: Int, member: MemberShape, nodesThatFit: Int)
+  /// Not even the empty fleet has room for it.
+  case impossible(Obstacle)
 }
 
 extension JobRejection {
@@ -17,7 +17,7 @@ extension JobRejection {
     switch self {
     case .asksForNothing: "asks-for-nothing"
     case .negativeTimeLimit: "negative-time-limit"
-    case .largerThanFleet: "larger-than-fleet"
+    case .impossible(let obstacle): obstacle.code
     }
   }
 }
@@ -29,9 +29,7 @@ extension JobRejection: CustomStringConvertible {
       "the job asks for no accelerator and no core: ask for at least one"
     case .negativeTimeLimit(let limit):
       "the time limit is \(limit.milliseconds) ms: give a positive one"
-    case .largerThanFleet(let nodes, let member, let nodesThatFit):
-      "the job needs \(nodes) nodes with room for \(member); "
-        + "the whole fleet has \(nodesThatFit): ask for less"
+    case .impossible(let obstacle): obstacle.description
     }
   }
 }

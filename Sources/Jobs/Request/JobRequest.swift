@@ -24,8 +24,9 @@ public struct JobRequest: Hashable, Sendable {
       throw JobRejection.asksForNothing
     }
     guard !emptyFleet.fits(shape) else { return }
-    throw JobRejection.largerThanFleet(
-      nodes: shape.nodeCount, member: shape.member,
-      nodesThatFit: emptyFleet.nodes(thatFit: shape.member))
+    guard let obstacle = emptyFleet.topology.obstacle(to: shape) else {
+      preconditionFailure("\(shape) fits on the fleet, but not on \(emptyFleet.topology.name)")
+    }
+    throw JobRejection.impossible(obstacle)
   }
 }

@@ -115,15 +115,19 @@ struct HeadDiscipline: Sendable {
 
   /// Starts heads of the queue while they fit; the first that doesn't gets the reservation.
   private mutating func advanceHead(_ draft: inout Draft) {
+    var group = StartGroup(on: draft)
     while let entry = nextHead(&draft) {
       let shape = queue.lanes[entry.lane].shape
       guard !draft.occupancy.fits(shape) else {
         head = nil
         open = nil
         mustTryAll = true
+        group.add(shape, limit: entry.limit, at: draft.decisions.count)
         start(entry, .turn, on: draft.occupancy, &draft)
         continue
       }
+      // Placed together they may leave room for one more.
+      if placeTogether(&group, &draft), draft.occupancy.fits(shape) { continue }
       if let head {
         refresh(head, &draft)
       } else {
@@ -131,6 +135,47 @@ struct HeadDiscipline: Sendable {
       }
       return
     }
+    _ = placeTogether(&group, &draft)
+  }
+
+  /// Gangs that this plan has started in turn, one after the other, and what was free before.
+  private struct StartGroup {
+    var occupancy: Occupancy
+    var shapes: [GangShape] = []
+    var limits: [TimeSpan] = []
+    /// Where in the plan each of them starts.
+    var decisions: [Int] = []
+
+    init(on draft: Draft) { occupancy = draft.occupancy }
+
+    mutating func add(_ shape: GangShape, limit: TimeSpan, at decision: Int) {
+      shapes.append(shape)
+      limits.append(limit)
+      decisions.append(decision)
+    }
+  }
+
+  /// Places the gangs that have just started in turn together, where that makes any of them
+  /// closer; whether it has. All have their places still, and none a worse one.
+  ///
+  /// Only those in turn: whoever is backfilled was placed with regard to the reservation.
+  private mutating func placeTogether(_ group: inout StartGroup, _ draft: inout Draft) -> Bool {
+    defer { group = StartGroup(on: draft) }
+    guard group.shapes.count > 1, !timeline.topology.domains.isEmpty else { return false }
+    let joint = JointPlacement(of: group.shapes, on: group.occupancy, by: NetworkModel())
+    guard joint.improvements > 0 else { return false }
+    for (index, decision) in group.decisions.enumerated() {
+      guard case .start(let job, let old, let reason) = draft.decisions[decision],
+        let new = joint.placements[index]?.allocation
+      else { preconditionFailure("gangs placed together lost a start") }
+      let end = draft.now + group.limits[index]
+      timeline.release(old, until: end)
+      timeline.hold(new, until: end)
+      draft.decisions[decision] = .start(job, new, reason)
+    }
+    draft.occupancy = joint.remaining
+    open = nil
+    return true
   }
 
   /// The job whose turn it is; the one before it loses its reservation if it may be passed.

@@ -78,19 +78,54 @@ public enum DecisionLine {
   ) {
     var nodes = HostlistWriter()
     var group: (accelerators: UInt64, host: HostShare)?
+    var share = 0
     for (index, slice) in allocation.slices.enumerated() {
       let node = topology.index(of: slice.node)
       let host = allocation.hosts.isEmpty ? HostShare.none : allocation.hosts[index]
-      if let open = group, open != (slice.accelerators, host) {
+      // A node of which parts are held stands by itself.
+      let hasParts = share < allocation.shares.count && allocation.shares[share].slice == index
+      if let open = group, hasParts || open != (slice.accelerators, host) {
         nodes.finish(&text)
         write(open.accelerators, open.host, &text)
         text.append(0x20)
+        group = nil
       }
-      group = (slice.accelerators, host)
       nodes.add(topology.nodes[node].name, to: &text)
+      guard hasParts else {
+        group = (slice.accelerators, host)
+        continue
+      }
+      nodes.finish(&text)
+      while share < allocation.shares.count, allocation.shares[share].slice == index {
+        write(allocation.shares[share], of: topology.type(of: node).sharing, &text)
+        share += 1
+      }
+      write(slice.accelerators, host, &text)
+      if index + 1 < allocation.slices.count { text.append(0x20) }
     }
     nodes.finish(&text)
     if let group { write(group.accelerators, group.host, &text) }
+  }
+
+  /// `~3:460`: 460 thousandths of the fourth accelerator; `~3:m4-7`: its last memory slices.
+  private static func write(
+    _ hold: DeviceHold, of sharing: DeviceSharing, _ text: inout [UInt8]
+  ) {
+    text.append(0x7E)
+    text.append(decimal: UInt64(hold.device))
+    text.append(colon)
+    switch sharing {
+    case .none, .fractions:
+      text.append(decimal: UInt64(hold.amount))
+    case .mig:
+      text.append(0x6D)
+      let first = hold.amount.trailingZeroBitCount
+      let last = 15 - hold.amount.leadingZeroBitCount
+      text.append(decimal: UInt64(first))
+      guard last > first else { return }
+      text.append(dash)
+      text.append(decimal: UInt64(last))
+    }
   }
 
   private static func write(_ bits: UInt64, _ host: HostShare, _ text: inout [UInt8]) {
@@ -130,6 +165,10 @@ public enum DecisionLine {
       text.append(decimal: UInt64(shortage.nodes))
       text.append(colon)
       text.append(decimal: UInt64(shortage.nodesThatFit))
+      if let level = shortage.level {
+        text.append(colon)
+        text.append(word: level.description)
+      }
     case .behind(let job):
       text.append(word: "behind:")
       text.append(decimal: UInt64(job.number))
