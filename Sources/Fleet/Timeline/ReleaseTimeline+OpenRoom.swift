@@ -13,6 +13,9 @@ extension ReleaseTimeline {
   public func openRoom(
     beside shape: GangShape, at start: Instant, of occupancy: Occupancy
   ) -> Occupancy {
+    guard countsDecide(for: shape, occupancy) else {
+      return occupancy.withholding(heldBack(for: shape, at: start, of: occupancy))
+    }
     var given = Given(needsHosts: shape.needsHosts)
     choose(Int(shape.members), shape.member, at: start, occupancy, &given)
     if let rest = shape.rest { choose(1, rest, at: start, occupancy, &given) }
@@ -89,7 +92,7 @@ extension ReleaseTimeline {
       return free
     }
     let released = released(on: node, by: start)
-    return max(0, wanted.accelerators - released.accelerators)
+    return max(0, wanted.accelerators - released.bits.nonzeroBitCount)
       + Int(wanted.host.missing(from: released.host).milliCores + 999) / 1000
   }
 
@@ -100,7 +103,7 @@ extension ReleaseTimeline {
     let wanted = demand(of: member, on: node)
     let released = released(on: node, by: start)
     let free = occupancy.accelerators(freeOn: node)
-    let bits = free.lowest(max(0, wanted.accelerators - released.accelerators))
+    let bits = free.lowest(max(0, wanted.accelerators - released.bits.nonzeroBitCount))
     given.heldBack.slices.append(
       NodeSlice(node: topology.nodes[node].id, accelerators: bits))
     guard given.needsHosts else { return }

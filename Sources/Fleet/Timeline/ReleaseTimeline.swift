@@ -22,17 +22,40 @@ public struct ReleaseTimeline: Sendable {
     var host: HostShare
   }
 
+  /// Who holds a part of an accelerator; the holder of the same slice stands among the holders too.
+  private struct PartHolder: Equatable {
+    var end: Instant
+    var device: UInt8
+    var amount: UInt16
+  }
+
   /// The fleet this is about.
   public let topology: Topology
 
   private var holders: [[Holder]]
+
+  /// By node; empty where no accelerator may be shared.
+  private var partHolders: [[PartHolder]]
   private var clearTimes: [Instant]
+
+  /// When somebody ends: each instant once, the earliest first. O(holders · log holders)
+  var ends: [Instant] {
+    var ends: [Instant] = []
+    for node in holders {
+      for holder in node { ends.append(holder.end) }
+    }
+    ends.sort()
+    var distinct: [Instant] = []
+    for end in ends where end != distinct.last { distinct.append(end) }
+    return distinct
+  }
 
   /// A fleet that nobody holds anything of.
   public init(topology: Topology) {
     self.topology = topology
     let nodes = topology.nodes.count
     holders = Array(repeating: [], count: nodes)
+    partHolders = topology.sharesDevices ? Array(repeating: [], count: nodes) : []
     clearTimes = Array(
       repeating: .distantFuture, count: nodes * topology.mostAcceleratorsPerNode)
     for node in 0..<nodes { updateClearTimes(of: node) }
@@ -40,6 +63,9 @@ public struct ReleaseTimeline: Sendable {
 
   /// Enters what a gang holds until `end`.
   public mutating func hold(_ allocation: Allocation, until end: Instant) {
+    forEachPart(of: allocation, until: end) { timeline, part, node in
+      timeline.partHolders[node].append(part)
+    }
     forEachHolder(of: allocation, until: end) { timeline, holder, node in
       let place = timeline.holders[node].firstIndex { $0.end > end }
       timeline.holders[node].insert(holder, at: place ?? timeline.holders[node].count)
@@ -48,11 +74,27 @@ public struct ReleaseTimeline: Sendable {
 
   /// Takes out what a gang held until `end`, whenever it really ended.
   public mutating func release(_ allocation: Allocation, until end: Instant) {
+    forEachPart(of: allocation, until: end) { timeline, part, node in
+      guard let place = timeline.partHolders[node].firstIndex(of: part) else {
+        preconditionFailure("node \(node) has no part held until \(end.milliseconds)")
+      }
+      timeline.partHolders[node].remove(at: place)
+    }
     forEachHolder(of: allocation, until: end) { timeline, holder, node in
       guard let place = timeline.holders[node].firstIndex(of: holder) else {
         preconditionFailure("node \(node) has no holder until \(end.milliseconds)")
       }
       timeline.holders[node].remove(at: place)
+    }
+  }
+
+  private mutating func forEachPart(
+    of allocation: Allocation, until end: Instant,
+    _ change: (inout ReleaseTimeline, PartHolder, _ node: Int) -> Void
+  ) {
+    for share in allocation.shares {
+      let node = topology.index(of: allocation.slices[Int(share.slice)].node)
+      change(&self, PartHolder(end: end, device: share.device, amount: share.amount), node)
     }
   }
 
@@ -70,20 +112,47 @@ public struct ReleaseTimeline: Sendable {
   }
 
   /// What a node's holders give back by an instant.
-  func released(on node: Int, by instant: Instant) -> (accelerators: Int, host: HostShare) {
-    var accelerators = 0
+  func released(on node: Int, by instant: Instant) -> (bits: UInt64, host: HostShare) {
+    var bits: UInt64 = 0
     var host = HostShare.none
     for holder in holders[node] where holder.end <= instant {
-      accelerators += holder.accelerators.nonzeroBitCount
+      bits |= holder.accelerators
       host += holder.host
     }
-    return (accelerators, host)
+    return (bits, host)
+  }
+
+  /// The parts of accelerators that are given back by an instant.
+  func releasedParts(on node: Int, by instant: Instant) -> [DeviceHold] {
+    guard !partHolders.isEmpty else { return [] }
+    return partHolders[node].filter { $0.end <= instant }.map {
+      DeviceHold(slice: 0, device: Int($0.device), amount: $0.amount)
+    }
+  }
+
+  /// Where parts are held: an accelerator is clear when the last who shares it has ended.
+  private mutating func updateClearTimesWithParts(of node: Int) {
+    let width = Int(topology.acceleratorFields[node].width)
+    var ends = Array(repeating: Instant.distantPast, count: width)
+    for holder in holders[node] {
+      for device in 0..<width where holder.accelerators >> UInt64(device) & 1 == 1 {
+        ends[device] = holder.end
+      }
+    }
+    for part in partHolders[node] {
+      ends[Int(part.device)] = max(ends[Int(part.device)], part.end)
+    }
+    ends.sort()
+    for (row, end) in ends.enumerated() { clearTimes[row * topology.nodes.count + node] = end }
   }
 
   private mutating func updateClearTimes(of node: Int) {
     let nodes = topology.nodes.count
     let width = Int(topology.acceleratorFields[node].width)
     guard width > 0 else { return }
+    guard partHolders.isEmpty || partHolders[node].isEmpty else {
+      return updateClearTimesWithParts(of: node)
+    }
     var free = width
     for holder in holders[node] { free -= holder.accelerators.nonzeroBitCount }
     var row = 0

@@ -206,14 +206,15 @@ struct HeadDiscipline: Sendable {
     guard policy.backfill == .easy, mayStartSooner else { return }
     // Counting is cheap; finding the new start is not, and most often it is the old one.
     let shape = queue.lanes[old.entry.lane].shape
-    guard timeline.hasRoom(for: shape, before: old.start) else { return }
+    guard timeline.hasRoom(for: shape, before: old.start, on: draft.occupancy) else { return }
     let start = earliestStart(of: old.entry, draft)
     guard start < old.start else { return }
     announce(old.entry, start: start, &draft)
   }
 
   private func earliestStart(of entry: PendingQueue.Entry, _ draft: Draft) -> Instant {
-    max(draft.now, timeline.earliestStart(of: queue.lanes[entry.lane].shape))
+    let shape = queue.lanes[entry.lane].shape
+    return max(draft.now, timeline.earliestStart(of: shape, on: draft.occupancy))
   }
 
   private mutating func announce(
