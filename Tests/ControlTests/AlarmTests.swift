@@ -52,13 +52,15 @@ import Units
     #expect(driver.terminated == [1])
   }
 
-  @Test func `too long for the calendar never comes`() throws {
-    var driver = try Driver()
-    let shape = GangShape(members: 1, member: MemberShape(accelerators: 1))
-    let endless = JobRequest(shape: shape, timeLimit: TimeSpan(milliseconds: .max))
+  @Test(arguments: ["fcfs+easy", "fcfs+conservative"])
+  func `of a hundred years is planned around`(policy: String) throws {
+    var driver = try Driver(policy)
+    let shape = GangShape(members: 2, member: MemberShape(accelerators: 4))
+    let endless = JobRequest(shape: shape, timeLimit: JobRequest.longestTimeLimit)
     driver.give(.submit(endless), at: 5)
     #expect(driver.launched == [1])
-    #expect(driver.alarms.isEmpty)
+    for _ in 0..<3 { driver.give(.submit(endless), at: 6) }
+    #expect(driver.launched.isEmpty)
     driver.tick(at: 1_000_000)
     #expect(driver.terminated.isEmpty)
   }

@@ -4,9 +4,9 @@ extension ReleaseTimeline {
   /// The earliest instant from which a gang fits, `distantPast` if it fits now and
   /// `distantFuture` if it never does.
   ///
-  /// Where a gang may have any nodes, their clear times say it: O(nodes). Where it must be close, or
-  /// may not have all nodes, what is free then decides: room only grows, so the instants at which
-  /// somebody ends are searched by halves. O(nodes · log ends)
+  /// Where a gang may have any nodes, their clear times say it: O(nodes). Where it must be close,
+  /// or may not have all nodes, what is free then decides: room only grows, so the instants at
+  /// which somebody ends are searched by halves. O(nodes · log ends)
   ///
   /// - Precondition: `occupancy` is what the holders of this timeline leave free.
   public func earliestStart(of shape: GangShape, on occupancy: Occupancy) -> Instant {

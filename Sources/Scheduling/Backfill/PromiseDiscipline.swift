@@ -69,6 +69,7 @@ struct PromiseDiscipline: Sendable {
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     var plan = Plan(version: state.version)
     profile.advance(to: now)
+    profile.adoptConditions(of: state.occupancy)
     if promises.contains(where: { $0.reservation.start < now }) {
       promiseAnew(state, at: now, &plan)
     } else if somethingEndedEarly {
@@ -143,6 +144,7 @@ struct PromiseDiscipline: Sendable {
       runFound(run, job.request)
     }
     profile.advance(to: now)
+    profile.adoptConditions(of: state.occupancy)
     for index in compressionOrder {
       let request = promises[index].request
       let reservation = firstWindow(for: request, from: now)
