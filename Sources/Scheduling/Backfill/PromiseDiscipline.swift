@@ -70,7 +70,7 @@ struct PromiseDiscipline: Sendable {
     var plan = Plan(version: state.version)
     profile.advance(to: now)
     profile.adoptConditions(of: state.occupancy)
-    if promises.contains(where: { $0.reservation.start < now }) {
+    if firstStart < now {
       promiseAnew(state, at: now, &plan)
     } else if somethingEndedEarly {
       compress(at: now, &plan)
@@ -84,8 +84,26 @@ struct PromiseDiscipline: Sendable {
     }
     arrivals.removeAll(keepingCapacity: true)
     startDue(state.occupancy, at: now, &plan)
-    plan.nextPromise = promises.lazy.map(\.reservation.start).filter { $0 > now }.min()
+    plan.nextPromise = firstStart(after: now)
     return plan
+  }
+
+  /// The earliest promised start; `distantFuture` where nothing is promised.
+  ///
+  /// Promises are long and many: here and below, what is asked of them is read where it stands.
+  private var firstStart: Instant {
+    var first = Instant.distantFuture
+    for index in promises.indices { first = min(first, promises[index].reservation.start) }
+    return first
+  }
+
+  private func firstStart(after now: Instant) -> Instant? {
+    var first: Instant?
+    for index in promises.indices {
+      let start = promises[index].reservation.start
+      if start > now, first.map({ start < $0 }) ?? true { first = start }
+    }
+    return first
   }
 
   // MARK: Promises
@@ -161,22 +179,19 @@ struct PromiseDiscipline: Sendable {
   private mutating func startDue(
     _ occupancy: Occupancy, at now: Instant, _ plan: inout Plan
   ) {
-    guard promises.contains(where: { $0.reservation.start <= now }) else { return }
+    guard firstStart <= now else { return }
     var occupancy = occupancy
-    var waiting: [Promise] = []
-    waiting.reserveCapacity(promises.count)
-    for promise in promises {
-      guard promise.reservation.start <= now,
-        let allocation = place(promise, on: occupancy)
-      else {
-        waiting.append(promise)
-        continue
-      }
+    var started: [Int] = []
+    for index in promises.indices where promises[index].reservation.start <= now {
+      guard let allocation = place(promises[index], on: occupancy) else { continue }
       occupancy.take(allocation)
-      let isFirst = waiting.isEmpty
-      plan.decisions.append(.start(promise.job, allocation, isFirst ? .turn : .backfill))
+      // Nobody before it still waits if all before it have started.
+      let isFirst = started.count == index
+      plan.decisions.append(
+        .start(promises[index].job, allocation, isFirst ? .turn : .backfill))
+      started.append(index)
     }
-    promises = waiting
+    for index in started.reversed() { promises.remove(at: index) }
   }
 
   private func place(_ promise: Promise, on occupancy: Occupancy) -> Allocation? {
