@@ -51,6 +51,23 @@ extension Benchmark {
       name: "fill-12500", abstract: "fill 12,500 x 8 with jobs of one node; counted: once"
     ) { _, size in try PlacementStream.fill(times: size == .full ? 100 : 1) },
     Benchmark(
+      name: "pack-openb",
+      abstract: "fill 1,213 nodes with openb's default list by muster; counted: the first 30 %",
+      trace: "openb/openb_pod_list_default.csv.gz"
+    ) { path, size in
+      let folder = URL(filePath: path).deletingLastPathComponent().path
+      let pods = try OpenbPod.read(path: path)
+      let fill = try FillProtocol(
+        nodes: try OpenbNode.read(path: "\(folder)/openb_node_list_gpu_node.csv.gz"), pods: pods,
+        order: try OpenbPod.readOrder(
+          path: "\(folder)/orders/default.seed42.txt.gz", of: pods.count),
+        nodeOrder: .name)
+      return {
+        let result = fill.run(.muster, seed: 1, until: size == .full ? 130 : 30)
+        return Product(jobs: result.pods, digest: "\(result.allocated)")
+      }
+    },
+    Benchmark(
       name: "generated-easy",
       abstract: "20,000 Philly-like jobs at a load of 95 % on 64x8, fcfs+easy; counted: all of it"
     ) { _, _ in
