@@ -38,7 +38,10 @@ public struct PlacementReport {
       text += describe(placement)
     }
     if requests.count > 1 {
-      text += "\n\(joint.improvements) of \(joint.trials) exchanges kept\n"
+      text +=
+        "\ntogether they lose \(accelerators(joint.totalCost)) accelerators to slowdown, in turn "
+      text += "\(accelerators(joint.greedyTotalCost)); "
+      text += "\(joint.improvements) of \(joint.trials) exchanges kept\n"
     }
     if let median = percentile(50), let high = percentile(99) {
       text += "  decided in \(microseconds(median)), 99 of 100 times within \(microseconds(high))"
@@ -81,6 +84,10 @@ public struct PlacementReport {
       + "\(shortage.nodesThatFit) have"
   }
 
+  private func accelerators(_ cost: Int) -> String {
+    Wording.number(Double(cost) / Double(NetworkModel.one), decimals: 1)
+  }
+
   private func percentile(_ percent: Int) -> Int? {
     guard let nanoseconds, !nanoseconds.isEmpty else { return nil }
     return nanoseconds[min(nanoseconds.count - 1, nanoseconds.count * percent / 100)]
@@ -114,7 +121,15 @@ extension PlacementReport {
     var reason: String?
   }
 
+  private struct Together: Encodable {
+    var accelerators_lost_in_turn: Double
+    var accelerators_lost: Double
+    var trials: Int
+    var kept: Int
+  }
+
   private struct Figures: Encodable {
+    var together: Together?
     var fleet: String
     var nodes: Int
     var accelerators: Int
@@ -128,8 +143,14 @@ extension PlacementReport {
   public func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let one = Double(NetworkModel.one)
+    let together = Together(
+      accelerators_lost_in_turn: Double(joint.greedyTotalCost) / one,
+      accelerators_lost: Double(joint.totalCost) / one, trials: joint.trials,
+      kept: joint.improvements)
     let figures = Figures(
-      fleet: fleet.name, nodes: fleet.nodes.count, accelerators: fleet.acceleratorCount,
+      together: requests.count > 1 ? together : nil, fleet: fleet.name, nodes: fleet.nodes.count,
+      accelerators: fleet.acceleratorCount,
       free_accelerators: occupancy.freeAccelerators,
       requests: requests.indices.map(request), median_ns: percentile(50), p99_ns: percentile(99))
     return try encoder.encode(figures) + Data("\n".utf8)

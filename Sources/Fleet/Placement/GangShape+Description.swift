@@ -1,7 +1,9 @@
 extension MemberShape: CustomStringConvertible {
   public var description: String {
     var parts: [String] = []
-    if accelerators > 0 { parts.append("\(accelerators)\(share.description) accelerators") }
+    if accelerators > 0 {
+      parts.append("\(accelerators)\(share.description) accelerator\(accelerators == 1 ? "" : "s")")
+    }
     if host.milliCores > 0 { parts.append("\(host.coreText) cores") }
     if host.memory > 0 { parts.append("\(host.memory) MiB") }
     if wholeNode { parts.append("the whole node") }

@@ -56,6 +56,11 @@ public struct JointPlacement: Sendable {
     zip(placements, gangs).reduce(0) { $0 + ($1.0?.cost.slowdown ?? 0) * $1.1.acceleratorCount }
   }
 
+  /// The same under the greedy plan, of those that have a place there.
+  public var greedyTotalCost: Int {
+    zip(greedyCosts, gangs).reduce(0) { $0 + ($1.0?.slowdown ?? 0) * $1.1.acceleratorCount }
+  }
+
   private mutating func search(_ mostTrials: Int) {
     var hasImproved = true
     while hasImproved {

@@ -18,16 +18,16 @@ extension Occupancy {
   ) -> Allocation? {
     var result: Allocation?
     forEachChoice(of: shape) { occupancy, choice in
-      let picker = NodePicker(occupancy: occupancy, preferred: preferred)
+      let picker = NodePicker(preferred: preferred)
       if shape.nodeCount == 1 {
-        let node = picker.pick(one: shape.member, choice.members)
+        let node = picker.pick(one: shape.member, on: occupancy, choice.members)
         result = occupancy.bind(shape, NodePicker.Picks(nodes: [Int32(node)]))
         return false
       }
       let search = occupancy.search(shape, choice, afterWaiting: wait)
       let (around, parts) = search.parts(Int(shape.members))
       guard !parts.isEmpty else { return true }
-      result = occupancy.bind(shape, picker.pick(shape, choice, parts, around))
+      result = occupancy.bind(shape, picker.pick(shape, on: occupancy, choice, parts, around))
       return false
     }
     return result

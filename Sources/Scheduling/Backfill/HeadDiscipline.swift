@@ -115,14 +115,14 @@ struct HeadDiscipline: Sendable {
 
   /// Starts heads of the queue while they fit; the first that doesn't gets the reservation.
   private mutating func advanceHead(_ draft: inout Draft) {
-    var group = StartGroup(on: draft)
+    var group = StartGroup()
     while let entry = nextHead(&draft) {
       let shape = queue.lanes[entry.lane].shape
       guard !draft.occupancy.fits(shape) else {
         head = nil
         open = nil
         mustTryAll = true
-        group.add(shape, limit: entry.limit, at: draft.decisions.count)
+        if !timeline.topology.domains.isEmpty { group.add(shape, entry.limit, before: draft) }
         start(entry, .turn, on: draft.occupancy, &draft)
         continue
       }
@@ -140,18 +140,18 @@ struct HeadDiscipline: Sendable {
 
   /// Gangs that this plan has started in turn, one after the other, and what was free before.
   private struct StartGroup {
-    var occupancy: Occupancy
+    var occupancy: Occupancy?
     var shapes: [GangShape] = []
     var limits: [TimeSpan] = []
     /// Where in the plan each of them starts.
     var decisions: [Int] = []
 
-    init(on draft: Draft) { occupancy = draft.occupancy }
-
-    mutating func add(_ shape: GangShape, limit: TimeSpan, at decision: Int) {
+    /// Adds a gang that is about to start.
+    mutating func add(_ shape: GangShape, _ limit: TimeSpan, before draft: Draft) {
+      if shapes.isEmpty { occupancy = draft.occupancy }
       shapes.append(shape)
       limits.append(limit)
-      decisions.append(decision)
+      decisions.append(draft.decisions.count)
     }
   }
 
@@ -160,9 +160,9 @@ struct HeadDiscipline: Sendable {
   ///
   /// Only those in turn: whoever is backfilled was placed with regard to the reservation.
   private mutating func placeTogether(_ group: inout StartGroup, _ draft: inout Draft) -> Bool {
-    defer { group = StartGroup(on: draft) }
-    guard group.shapes.count > 1, !timeline.topology.domains.isEmpty else { return false }
-    let joint = JointPlacement(of: group.shapes, on: group.occupancy, by: NetworkModel())
+    defer { group = StartGroup() }
+    guard group.shapes.count > 1, let before = group.occupancy else { return false }
+    let joint = JointPlacement(of: group.shapes, on: before, by: NetworkModel())
     guard joint.improvements > 0 else { return false }
     for (index, decision) in group.decisions.enumerated() {
       guard case .start(let job, let old, let reason) = draft.decisions[decision],
