@@ -51,6 +51,28 @@ private struct BusyFleet {
     if couldBe { couldBeInside += 1 }
   }
 
+  /// Gangs leave until a sixth of the fleet is free; eight others then start together. What they pay
+  /// in turn and together, in millionths of an accelerator.
+  mutating func batch() -> (inTurn: Int, together: Int) {
+    while occupancy.freeAccelerators < topology.acceleratorCount / 6 {
+      occupancy.giveBack(held.remove(at: random.below(held.count)))
+    }
+    let gangs = (0..<8).map { _ in
+      let model = topology.models[random.below(topology.models.count)]
+      return GangShape(
+        members: [4, 8, 12, 16, 24, 32][random.below(6)],
+        member: MemberShape(accelerators: model == "gb200" ? 4 : 8),
+        eligibility: Eligibility(models: [model]))
+    }
+    let joint = JointPlacement(of: gangs, on: occupancy, by: NetworkModel())
+    for placement in joint.placements {
+      guard let placement else { continue }
+      occupancy.take(placement.allocation)
+      held.append(placement.allocation)
+    }
+    return (joint.greedyTotalCost, joint.totalCost)
+  }
+
   private func leaf(of node: NodeID) -> Int? {
     var domain = topology.nodes[topology.index(of: node)].domain
     while let index = domain, topology.domains[index].level > .leaf {
@@ -86,5 +108,22 @@ private struct BusyFleet {
     #expect(fleet.couldBeInside > 0)
     #expect(fleet.insideLeaf == fleet.couldBeInside)
     print("24-node gangs, seed \(seed):", fleet.insideLeaf, "of", fleet.placed, "in one leaf")
+  }
+
+  @Test func `gangs that start together pay less than in turn`() throws {
+    var inTurn = 0
+    var together = 0
+    for seed in 1...3 as ClosedRange<UInt64> {
+      var fleet = try BusyFleet(seed: seed)
+      for _ in 0..<2000 { fleet.step() }
+      for _ in 0..<100 {
+        let cost = fleet.batch()
+        #expect(cost.together <= cost.inTurn)
+        inTurn += cost.inTurn
+        together += cost.together
+      }
+    }
+    #expect(together < inTurn)
+    print("eight gangs lose, in turn and together:", inTurn / 300, together / 300)
   }
 }
