@@ -51,8 +51,8 @@ private struct BusyFleet {
     if couldBe { couldBeInside += 1 }
   }
 
-  /// Gangs leave until a sixth of the fleet is free; eight others then start together. What they pay
-  /// in turn and together, in millionths of an accelerator.
+  /// Gangs leave until a sixth of the fleet is free; eight others then start together. What they
+  /// pay in turn and together, in millionths of an accelerator.
   mutating func batch() -> (inTurn: Int, together: Int) {
     while occupancy.freeAccelerators < topology.acceleratorCount / 6 {
       occupancy.giveBack(held.remove(at: random.below(held.count)))

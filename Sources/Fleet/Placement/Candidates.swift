@@ -24,17 +24,32 @@ extension Occupancy {
       return total > 0 ? Candidates(rows: rows, mask: nil, total: total) : nil
     }
     var set = NodeSet(count: topology.nodes.count)
-    for row in rows {
+    for row in rows where hasNodes(inRow: row) {
       for word in set.words.indices { set.words[word] |= byFree.word(row: row, at: word) }
     }
     if let eligible { set.formIntersection(eligible) }
-    if mustLook(for: member) {
-      set.forEach { node in
-        if !fits(member, on: node) { set.remove(node) }
-      }
-    }
+    if mustLook(for: member) { keep(&set, thatFit: member) }
     let total = set.count
     return total > 0 ? Candidates(rows: rows, mask: set, total: total) : nil
+  }
+
+  /// Leaves out the nodes without room; idle ones are judged by their kind.
+  private func keep(_ set: inout NodeSet, thatFit member: MemberShape) {
+    let fittingTypes = topology.nodeTypes.map { $0.hasRoom(for: member) }
+    let allFit = !fittingTypes.contains(false)
+    for word in set.words.indices where set.words[word] != 0 {
+      let idle = set.words[word] & byFree.word(row: idleRow, at: word)
+      var rest = allFit ? set.words[word] & ~idle : set.words[word]
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        let node = word << 6 | bit
+        let isIdle = idle >> UInt64(bit) & 1 == 1
+        let fits =
+          isIdle ? fittingTypes[Int(topology.typeIndices[node])] : fits(member, on: node)
+        if !fits { set.words[word] &= ~(1 << UInt64(bit)) }
+      }
+    }
   }
 
   /// The rows of nodes that may have room for a member.

@@ -159,7 +159,7 @@ extension Occupancy {
 
 extension DeviceSharing {
   /// Whether an accelerator can be held in such parts.
-  fileprivate func offers(_ share: DeviceShare) -> Bool {
+  func offers(_ share: DeviceShare) -> Bool {
     switch (share, self) {
     case (.whole, _), (.milli, .fractions): true
     case (.mig(let profile), .mig(let geometry)): profile.geometry == geometry
@@ -170,7 +170,7 @@ extension DeviceSharing {
 
 extension NodeType {
   /// How many such parts an idle node has for one member.
-  fileprivate func mostParts(_ share: DeviceShare) -> Int {
+  func mostParts(_ share: DeviceShare) -> Int {
     switch share {
     case .whole, .milli: accelerators
     case .mig(let profile): accelerators * profile.mostOnOne

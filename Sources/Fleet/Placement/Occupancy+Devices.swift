@@ -1,7 +1,19 @@
 extension Occupancy {
   /// Whether enough accelerators of a node have the part free that a member needs of each.
   func hasParts(for member: MemberShape, on node: Int) -> Bool {
-    parts(for: member, on: node) != nil
+    guard topology.sharing(of: node).offers(member.share) else { return false }
+    let first = Int(topology.firstDevices[node])
+    let devices = first..<first + Int(topology.acceleratorFields[node].width)
+    switch member.share {
+    case .whole: return true
+    case .milli(let part):
+      var found = 0
+      for device in devices where residuals[device] >= part { found += 1 }
+      return found >= Int(member.accelerators)
+    case .mig(let profile):
+      guard member.accelerators == 1 else { return parts(for: member, on: node) != nil }
+      return devices.contains { profile.fits(UInt8(truncatingIfNeeded: residuals[$0])) }
+    }
   }
 
   /// What a member of parts would hold of a node's accelerators; nil where there is no room.
@@ -109,6 +121,22 @@ extension Occupancy {
     guard let islands = topology.alignments[topology.nodes[node].type].first else { return true }
     let free = accelerators(freeOn: node)
     return islands.contains { (free & $0).nonzeroBitCount >= count }
+  }
+}
+
+extension MIGProfile {
+  /// Whether it could lie somewhere in free memory slices.
+  fileprivate func fits(_ free: UInt8) -> Bool {
+    if free == 0xFF { return true }
+    return free != 0 && placements.contains { free & $0 == $0 }
+  }
+}
+
+extension NodeType {
+  /// Whether an idle node has room for a member.
+  func hasRoom(for member: MemberShape) -> Bool {
+    sharing.offers(member.share) && mostParts(member.share) >= Int(member.accelerators)
+      && host.covers(member.host)
   }
 }
 
