@@ -25,6 +25,14 @@ let package = Package(
         .product(name: "MusterSimulation", package: "muster"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: house)
+      swiftSettings: house),
+    .executableTarget(
+      name: "packing",
+      dependencies: [
+        .product(name: "MusterCore", package: "muster"),
+        .product(name: "MusterSimulation", package: "muster"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
   ]
 )
