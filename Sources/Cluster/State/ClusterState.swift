@@ -10,6 +10,9 @@ public struct ClusterState: Sendable {
   /// The live jobs.
   public private(set) var jobs = JobTable()
 
+  /// The requests seen so far.
+  public private(set) var mix: RequestMix
+
   /// How many events were applied: a plan names the version it was made for.
   public private(set) var version: UInt64 = 0
 
@@ -19,6 +22,7 @@ public struct ClusterState: Sendable {
   /// An idle cluster.
   public init(topology: Topology) {
     occupancy = Occupancy(topology: topology)
+    mix = RequestMix(topology: topology)
   }
 
   /// The fleet.
@@ -33,6 +37,7 @@ public struct ClusterState: Sendable {
     case .submitted(let id, let request, let at):
       precondition(id == nextJob, "job \(id.number) instead of \(nextJob.number)")
       nextJob = JobID(id.number + 1)
+      mix.note(request.shape)
       jobs.insert(Job(request: request, submitted: at), as: id)
     case .promised(let id, let reservation):
       jobs.update(id) { $0.lifecycle.promised(reservation) }

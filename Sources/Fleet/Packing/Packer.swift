@@ -14,8 +14,6 @@ public struct Packer: Sendable {
 
   fileprivate struct Row: Sendable {
     var request: PackingRequest
-    /// How many have come.
-    var count = 0
     /// By node: what placing it there costs, the less the better; `noRoom` where there is none.
     var costs: [Int] = []
     /// By node: the accelerator it would share.
@@ -30,9 +28,8 @@ public struct Packer: Sendable {
   private var rows: [Row] = []
   private var changes: [Int32] = []
   private var random: SeededGenerator
+  private var mix: RequestMix
   private var solution = 0
-  private var arrivals = 0
-  private var nextSolution = 1
 
   /// A packer for an empty fleet.
   ///
@@ -48,8 +45,10 @@ public struct Packer: Sendable {
     rows = shapes.map { Row(request: PackingRequest($0.shape, on: topology)) }
     random = SeededGenerator(seed: seed)
     let mix = Self.mix(zip(rows, shapes).map { ($0.request, $1.count) })
+    self.mix = RequestMix(topology: topology)
     judge = PackingJudge(
-      method: method, measure: FragmentationMeasure(mix: mix), topology: topology)
+      method: method, measure: FragmentationMeasure(mix: mix), values: self.mix.value,
+      topology: topology)
   }
 
   /// Requests that are alike but for their memory together, the most frequent first.
@@ -94,19 +93,17 @@ public struct Packer: Sendable {
   /// What of the fleet is fragmented for the typical requests, in thousandths of an accelerator.
   public var fragmentation: Int { judge.fragmentation }
 
-  /// Counts a request, and solves the values anew whenever a quarter more have come.
+  /// Counts a request; `muster` judges anew where the values have changed by it.
   private mutating func note(_ index: Int) {
-    rows[index].count += 1
-    arrivals += 1
-    guard judge.method == .muster, arrivals >= nextSolution else { return }
-    nextSolution = arrivals + max(16, arrivals / 4)
+    guard judge.method == .muster else { return }
+    let request = rows[index].request
+    let hasChanged = mix.note(
+      RoomValue.Offer(
+        milliCores: Int(request.host.milliCores), milli: request.milli,
+        accelerators: request.count, count: 1))
+    guard hasChanged else { return }
     solution += 1
-    judge.solve(
-      rows.map { row in
-        RoomValue.Offer(
-          milliCores: Int(row.request.host.milliCores), milli: row.request.milli,
-          accelerators: row.request.count, count: row.count)
-      })
+    judge.adopt(mix.value)
   }
 
   private mutating func changed(_ node: Int) {

@@ -17,13 +17,14 @@ struct PackingJudge: Sendable {
   private let largest: (milliCores: Int, milli: Int)
 
   /// For an empty fleet.
-  init(method: PackingMethod, measure: FragmentationMeasure, topology: Topology) {
+  init(
+    method: PackingMethod, measure: FragmentationMeasure, values: RoomValue, topology: Topology
+  ) {
     self.method = method
     self.measure = measure
     let cores = topology.nodeTypes.reduce(1) { max($0, Int($1.host.milliCores)) }
     largest = (cores, topology.mostAcceleratorsPerNode * 1000)
-    values = RoomValue(
-      mostMilliCores: cores, mostAccelerators: topology.mostAcceleratorsPerNode)
+    self.values = values
     nodes = topology.nodes.indices.map { PackingNode($0, of: topology) }
     base = []
     refreshBase()
@@ -35,9 +36,9 @@ struct PackingJudge: Sendable {
     return nodes.reduce(0) { $0 + measure.fragmentation(of: $1) } / measure.total
   }
 
-  /// Solves the values for a mix of requests.
-  mutating func solve(_ offers: [RoomValue.Offer]) {
-    values.solve(offers)
+  /// Judges by other values from now on.
+  mutating func adopt(_ values: RoomValue) {
+    self.values = values
     refreshBase()
   }
 
@@ -60,16 +61,16 @@ struct PackingJudge: Sendable {
   /// What a request costs on a node at best, the less the better, and which accelerator it shares.
   func judgement(of request: PackingRequest, on node: Int) -> (cost: Int, device: Int) {
     let state = nodes[node]
+    if method == .muster {
+      return values.cheapest(request, on: state, before: base[node]) ?? (Self.noRoom, 0)
+    }
     guard request.fits(state) else { return (Self.noRoom, 0) }
     guard request.count == 1, request.milli < 1000 else {
       return (cost(of: request, on: node, state, device: 0), 0)
     }
     var best = (cost: Self.noRoom, device: 0)
     for device in 0..<state.devices where state.left[device] >= request.milli {
-      // Accelerators with the same left are the same.
-      var isSame = false
-      for other in 0..<device where state.left[other] == state.left[device] { isSame = true }
-      if isSame { continue }
+      guard !state.isRepeated(device) else { continue }
       let cost = cost(of: request, on: node, state, device: device)
       if cost < best.cost { best = (cost, device) }
     }
@@ -93,12 +94,7 @@ struct PackingJudge: Sendable {
       return 100 - measure.score(before: base[node], after: after)
     case .epsilonFGD:
       return measure.fragmentation(of: before.taking(request, device)) - base[node]
-    case .muster:
-      let added = values.loss(of: before.taking(request, device)) - base[node]
-      let thousandths = (added + RoomValue.one / 2) >> RoomValue.oneBits
-      // Of places that cost the same, the accelerator with the least left.
-      let left = request.count == 0 ? 0 : request.milli < 1000 ? Int(before.left[device]) : 1000
-      return thousandths * 2048 + left
+    case .muster: preconditionFailure("the values judge for themselves")
     }
   }
 }
@@ -130,6 +126,12 @@ extension PackingNode {
 
   /// Thousandths of accelerators that are left in all.
   var idle: Int { (0..<devices).reduce(0) { $0 + Int(left[$1]) } }
+
+  /// Whether an accelerator before it has the same left, so that it is the same.
+  func isRepeated(_ device: Int) -> Bool {
+    for other in 0..<device where left[other] == left[device] { return true }
+    return false
+  }
 
   /// What is left once a request is placed.
   func taking(_ request: PackingRequest, _ device: Int) -> PackingNode {

@@ -154,6 +154,34 @@ struct RoomValue: Sendable {
     return loss - wholes[free]
   }
 
+  /// How much placing a request adds to a node's loss, at best, and with which accelerator; nil
+  /// where it does not fit. Of accelerators that cost the same, the one with the least left.
+  ///
+  /// The cost is in thousandths of an accelerator, times 2,048, and below that what is left.
+  ///
+  /// - Parameter before: the node's loss now, where that is known.
+  func cheapest(
+    _ request: PackingRequest, on node: PackingNode, before: Int? = nil
+  ) -> (cost: Int, device: Int)? {
+    guard request.fits(node) else { return nil }
+    let before = before ?? loss(of: node)
+    func cost(_ device: Int, _ left: Int) -> Int {
+      let added = loss(of: node.taking(request, device)) - before
+      return (added + Self.one / 2) >> Self.oneBits * 2048 + left
+    }
+    guard request.count == 1, request.milli < 1000 else {
+      return (cost(0, request.count == 0 ? 0 : 1000), 0)
+    }
+    var best: (cost: Int, device: Int)?
+    for device in 0..<node.devices where node.left[device] >= request.milli {
+      guard !node.isRepeated(device) else { continue }
+      let cost = cost(device, Int(node.left[device]))
+      if let best, best.cost <= cost { continue }
+      best = (cost, device)
+    }
+    return best
+  }
+
   /// The value of free cores and accelerators, between the steps of the table.
   private func value(_ milliCores: Int, _ room: Int) -> Int {
     let milliCores = min(milliCores, Self.coreSteps * coreUnit)

@@ -24,22 +24,25 @@ public struct JointPlacement: Sendable {
   private var occupancy: Occupancy
   private let gangs: [GangShape]
   private let model: NetworkModel
+  private let mix: RequestMix?
 
   /// Places gangs on what is free of a fleet. O(trials × one placement)
   ///
   /// - Parameters:
   ///   - gangs: in the order of the queue.
+  ///   - mix: the requests seen so far, for gangs that take a part of one node.
   ///   - mostTrials: how many changes may be tried; 0 for the greedy plan.
   public init(
     of gangs: [GangShape], on occupancy: Occupancy, by model: NetworkModel,
-    mostTrials: Int = 256
+    among mix: RequestMix? = nil, mostTrials: Int = 256
   ) {
     self.gangs = gangs
+    self.mix = mix
     self.model = model
     self.occupancy = occupancy
     var placements: [Placement?] = []
     for gang in gangs {
-      let placement = self.occupancy.pricedPlacement(of: gang, by: model)
+      let placement = self.occupancy.pricedPlacement(of: gang, by: model, among: mix)
       if let placement { self.occupancy.take(placement.allocation) }
       placements.append(placement)
     }
@@ -89,11 +92,11 @@ public struct JointPlacement: Sendable {
     var trial = occupancy
     trial.giveBack(place.allocation)
     if let own = placements[gang] { trial.giveBack(own.allocation) }
-    guard let new = trial.pricedPlacement(of: gangs[gang], by: model),
+    guard let new = trial.pricedPlacement(of: gangs[gang], by: model, among: mix),
       placements[gang].map({ new.cost.isLess(than: $0.cost) }) ?? true
     else { return false }
     trial.take(new.allocation)
-    guard let rest = trial.pricedPlacement(of: gangs[other], by: model),
+    guard let rest = trial.pricedPlacement(of: gangs[other], by: model, among: mix),
       !place.cost.isLess(than: rest.cost)
     else { return false }
     trial.take(rest.allocation)

@@ -131,10 +131,15 @@ struct NodePicker {
     _ pass: Int, _ node: Int, _ member: MemberShape, _ occupancy: Occupancy
   ) -> Bool {
     guard preferred != nil || occupancy.needsAlignment(member) else { return true }
+    return self.pass(of: node, member, occupancy) == pass
+  }
+
+  /// The pass that a node belongs to.
+  func pass(of node: Int, _ member: MemberShape, _ occupancy: Occupancy) -> Int {
     let isPreferred = preferred?.contains(node) ?? true
     let isAligned =
       !occupancy.needsAlignment(member) || occupancy.isAligned(Int(member.accelerators), on: node)
-    return (isPreferred ? 0 : 2) + (isAligned ? 0 : 1) == pass
+    return (isPreferred ? 0 : 2) + (isAligned ? 0 : 1)
   }
 
   private func pick(
@@ -165,7 +170,7 @@ struct NodePicker {
 
 extension Occupancy {
   /// One of several nodes of one row: where the closest domains have the least room left.
-  fileprivate func closest(_ candidates: Candidates) -> Int {
+  func closest(_ candidates: Candidates) -> Int {
     let row = candidates.rows.lowerBound
     var range = topology.ids.indices
     if !topology.domains.isEmpty {

@@ -10,16 +10,25 @@ extension Occupancy {
   /// could have by its reserved start, if this one will have ended by then.
   /// O(domains + nodes the gang takes), where the preferred nodes are not rare.
   ///
-  /// - Parameter wait: how long the gang has waited; while that is less than its longest wait, the
-  ///   level that it prefers is required.
+  /// - Parameters:
+  ///   - wait: how long the gang has waited; while that is less than its longest wait, the level
+  ///     that it prefers is required.
+  ///   - mix: the requests seen so far. A gang of one that takes a part of a node goes where least
+  ///     is lost for them; without it, or where nodes are alike, to the least room to spare.
   public func placement(
     of shape: GangShape, preferring preferred: ClearNodes? = nil,
-    afterWaiting wait: TimeSpan = .zero
+    afterWaiting wait: TimeSpan = .zero, among mix: RequestMix? = nil
   ) -> Allocation? {
     var result: Allocation?
     forEachChoice(of: shape) { occupancy, choice in
       let picker = NodePicker(preferred: preferred)
       if shape.nodeCount == 1 {
+        if let mix, mix.isNeeded, shape.member.takesPart(of: topology) {
+          let (node, device) = occupancy.cheapest(
+            shape.member, choice.members, picker, by: mix.value)
+          result = occupancy.bind(shape, NodePicker.Picks(nodes: [Int32(node)]), device: device)
+          return false
+        }
         let node = picker.pick(one: shape.member, on: occupancy, choice.members)
         result = occupancy.bind(shape, NodePicker.Picks(nodes: [Int32(node)]))
         return false
@@ -125,7 +134,10 @@ extension Occupancy {
     return open
   }
 
-  private func bind(_ shape: GangShape, _ picks: NodePicker.Picks) -> Allocation {
+  /// - Parameter device: the accelerator to share, where that is chosen already.
+  private func bind(
+    _ shape: GangShape, _ picks: NodePicker.Picks, device: Int? = nil
+  ) -> Allocation {
     var allocation = Allocation(slices: [])
     allocation.slices.reserveCapacity(shape.nodeCount)
     if shape.rest == nil, shape.takesWholeNodes(of: topology) {
@@ -140,24 +152,29 @@ extension Occupancy {
     var rest = picks.rest
     for node in picks.nodes {
       if let before = rest, let member = shape.rest, before < node {
-        bind(member, to: Int(before), &allocation)
+        bind(member, to: Int(before), nil, &allocation)
         rest = nil
       }
-      bind(shape.member, to: Int(node), &allocation)
+      bind(shape.member, to: Int(node), device, &allocation)
     }
-    if let last = rest, let member = shape.rest { bind(member, to: Int(last), &allocation) }
+    if let last = rest, let member = shape.rest { bind(member, to: Int(last), nil, &allocation) }
     if topology.countsHosts, !shape.needsHosts { allocation.hosts = [] }
     return allocation
   }
 
   @inline(__always)
-  private func bind(_ member: MemberShape, to node: Int, _ allocation: inout Allocation) {
+  private func bind(
+    _ member: MemberShape, to node: Int, _ device: Int?, _ allocation: inout Allocation
+  ) {
     var bits: UInt64 = 0
     if member.share == .whole {
       bits = accelerators(freeOn: node)
       if !member.wholeNode, bits.nonzeroBitCount > Int(member.accelerators) {
         bits = devices(Int(member.accelerators), on: node)
       }
+    } else if case .milli(let part) = member.share, let device, member.accelerators == 1 {
+      allocation.shares.append(
+        DeviceHold(slice: allocation.slices.count, device: device, amount: part))
     } else {
       guard let parts = parts(for: member, on: node) else {
         preconditionFailure("node \(node) has no room for \(member)")
@@ -170,6 +187,14 @@ extension Occupancy {
     allocation.slices.append(NodeSlice(node: topology.ids[node], accelerators: bits))
     guard topology.countsHosts else { return }
     allocation.hosts.append(member.wholeNode ? host(freeOn: node) : member.host)
+  }
+}
+
+extension MemberShape {
+  /// Whether it leaves some of any node's accelerators to others, and is no slice.
+  fileprivate func takesPart(of topology: Topology) -> Bool {
+    if case .mig = share { return false }
+    return !wholeNode && Int(accelerators) < topology.mostAcceleratorsPerNode
   }
 }
 

@@ -21,9 +21,10 @@ extension Occupancy {
   /// - Parameter others: what the gangs that run ask of the uplinks.
   public func pricedPlacement(
     of shape: GangShape, by model: NetworkModel, others: UplinkDemand? = nil,
-    afterWaiting wait: TimeSpan = .zero
+    afterWaiting wait: TimeSpan = .zero, among mix: RequestMix? = nil
   ) -> Placement? {
-    placement(of: shape, afterWaiting: wait).map { price($0, by: model, others: others) }
+    placement(of: shape, afterWaiting: wait, among: mix)
+      .map { price($0, by: model, others: others) }
   }
 
   /// A placement that is free now, with its cost. O(members)

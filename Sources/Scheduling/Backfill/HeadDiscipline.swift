@@ -95,7 +95,7 @@ struct HeadDiscipline: Sendable {
   }
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
-    var draft = Draft(occupancy: state.occupancy, now: now)
+    var draft = Draft(occupancy: state.occupancy, mix: state.mix, now: now)
     advanceHead(&draft)
     if head != nil {
       if mustTryAll {
@@ -162,7 +162,7 @@ struct HeadDiscipline: Sendable {
   private mutating func placeTogether(_ group: inout StartGroup, _ draft: inout Draft) -> Bool {
     defer { group = StartGroup() }
     guard group.shapes.count > 1, let before = group.occupancy else { return false }
-    let joint = JointPlacement(of: group.shapes, on: before, by: NetworkModel())
+    let joint = JointPlacement(of: group.shapes, on: before, by: NetworkModel(), among: draft.mix)
     guard joint.improvements > 0 else { return false }
     for (index, decision) in group.decisions.enumerated() {
       guard case .start(let job, let old, let reason) = draft.decisions[decision],
@@ -341,7 +341,9 @@ struct HeadDiscipline: Sendable {
     preferring nodes: ClearNodes? = nil, _ draft: inout Draft
   ) {
     let shape = queue.lanes[entry.lane].shape
-    guard let allocation = room.placement(of: shape, preferring: nodes) else {
+    guard
+      let allocation = room.placement(of: shape, preferring: nodes, among: draft.mix)
+    else {
       preconditionFailure("job \(entry.job.number) fits but has no place")
     }
     let end = draft.now + entry.limit
@@ -362,6 +364,8 @@ struct HeadDiscipline: Sendable {
 struct Draft: Sendable {
   /// What is free, less what this plan has started.
   var occupancy: Occupancy
+  /// The requests that room is to be kept for.
+  let mix: RequestMix
   let now: Instant
   var decisions: [Decision] = []
 }

@@ -1,0 +1,76 @@
+/// The requests seen so far, and what room is worth to them.
+///
+/// Members of gangs are counted, each as a request of its own. The values are solved anew whenever
+/// a quarter more have come, so that a million requests cost sixty solutions of a millisecond each.
+/// It is a fold over what was submitted: the same everywhere.
+public struct RequestMix: Sendable {
+  private var offers: [RoomValue.Offer] = []
+  private var arrivals = 0
+  private var nextSolution = 1
+
+  /// What room is worth; nothing before the first request.
+  private(set) var value: RoomValue
+
+  /// Whether nodes differ in more than how many accelerators are free: else nothing is counted, as
+  /// the node with the least room to spare loses least.
+  let isNeeded: Bool
+
+  /// So many different requests are kept apart; the rarest makes room for a new one.
+  private static let mostKinds = 256
+
+  /// So many are counted before all counts are halved: what was long ago counts less.
+  private static let mostCounted = 1 << 20
+
+  /// No requests yet to a fleet.
+  public init(topology: Topology) {
+    value = RoomValue(
+      mostMilliCores: topology.nodeTypes.reduce(1) { max($0, Int($1.host.milliCores)) },
+      mostAccelerators: topology.mostAcceleratorsPerNode)
+    isNeeded = !topology.areNodesAlike
+  }
+
+  /// Counts a gang's members; slices of accelerators are not counted.
+  public mutating func note(_ shape: GangShape) {
+    guard isNeeded else { return }
+    let milli: Int
+    switch shape.member.share {
+    case .whole: milli = 1000
+    case .milli(let part): milli = Int(part)
+    case .mig: return
+    }
+    note(
+      RoomValue.Offer(
+        milliCores: Int(shape.member.host.milliCores), milli: milli,
+        accelerators: Int(shape.member.accelerators), count: Int(shape.members)))
+  }
+
+  /// Counts requests that are alike; whether the values have changed.
+  @discardableResult
+  mutating func note(_ offer: RoomValue.Offer) -> Bool {
+    arrivals += offer.count
+    if let index = offers.firstIndex(where: { $0.isLike(offer) }) {
+      offers[index].count += offer.count
+    } else {
+      if offers.count == Self.mostKinds {
+        let rarest = offers.indices.min { offers[$0].count < offers[$1].count }
+        if let rarest { offers.remove(at: rarest) }
+      }
+      offers.append(offer)
+    }
+    guard arrivals >= nextSolution else { return false }
+    if arrivals > Self.mostCounted {
+      for index in offers.indices { offers[index].count = (offers[index].count + 1) / 2 }
+      arrivals /= 2
+    }
+    nextSolution = arrivals + max(16, arrivals / 4)
+    value.solve(offers)
+    return true
+  }
+}
+
+extension RoomValue.Offer {
+  /// Whether only the counts differ.
+  func isLike(_ other: RoomValue.Offer) -> Bool {
+    milliCores == other.milliCores && milli == other.milli && accelerators == other.accelerators
+  }
+}

@@ -1,0 +1,64 @@
+import Fleet
+import Testing
+import Units
+
+@Suite struct `A request for a part of a node` {
+  /// Two nodes of four accelerators and 16 cores; a third of the first's cores are held.
+  private func fleet() throws -> Occupancy {
+    var builder = TopologyBuilder(name: "mix")
+    let type = NodeType(name: "t", accelerators: 4, host: HostShare(cores: 16))
+    try builder.addNodes([NodeName("n0"), NodeName("n1")], type: type)
+    var occupancy = Occupancy(topology: try builder.build())
+    occupancy.take(
+      Allocation(
+        slices: [
+          NodeSlice(node: NodeID(0), accelerators: 0b0011),
+          NodeSlice(node: NodeID(1), accelerators: 0b0111),
+        ],
+        hosts: [HostShare(cores: 12), HostShare(cores: 4)]))
+    return occupancy
+  }
+
+  private func request(_ accelerators: Int, cores: Int) -> GangShape {
+    GangShape(members: 1, member: MemberShape(accelerators: accelerators, cores: cores))
+  }
+
+  @Test func `goes where it strands least of what the others ask for`() throws {
+    let occupancy = try fleet()
+    var mix = RequestMix(topology: occupancy.topology)
+    // Everybody asks for an accelerator with four cores.
+    for _ in 0..<100 { mix.note(request(1, cores: 4)) }
+    // n0 has two accelerators and 4 cores, n1 one and 12. Without cores, it takes the accelerator of
+    // n0 that nobody could use any more; by room to spare alone it would take n1's.
+    let bare = request(1, cores: 0)
+    #expect(occupancy.placement(of: bare)?.slices[0].node == NodeID(1))
+    #expect(occupancy.placement(of: bare, among: mix)?.slices[0].node == NodeID(0))
+  }
+
+  @Test(arguments: 0..<100)
+  func `fits just where it fits without a mix, and holds what it asks for`(
+    seed: UInt64
+  ) throws {
+    var random = SeededGenerator(seed: seed)
+    let topology = try randomTopology(&random)
+    var occupancy = Occupancy(topology: topology)
+    var mix = RequestMix(topology: topology)
+    var held: [Allocation] = []
+    for _ in 0..<60 {
+      let shape = randomShape(&random, on: topology)
+      mix.note(shape)
+      let allocation = occupancy.placement(of: shape, among: mix)
+      #expect((allocation != nil) == occupancy.fits(shape))
+      guard let allocation else {
+        if !held.isEmpty { occupancy.giveBack(held.remove(at: random.below(held.count))) }
+        continue
+      }
+      #expect(occupancy.isFree(allocation))
+      #expect(allocation.slices.count == shape.nodeCount)
+      #expect(occupancy.placement(of: shape, among: mix) == allocation)
+      occupancy.take(allocation)
+      held.append(allocation)
+      occupancy.checkInvariants()
+    }
+  }
+}
