@@ -9,13 +9,10 @@ struct FragmentationMeasure: Sendable {
   private struct Typical: Sendable {
     var request: PackingRequest
     var count: Int
-    /// Where its need of an accelerator stands in `needs`.
-    var need: Int
   }
 
+  /// Those that need the same of an accelerator stand together.
   private let typical: [Typical]
-  /// The different needs of an accelerator, in thousandths, least first.
-  private let needs: [Int]
 
   /// How many requests the typical ones are, together: what F is to be divided by.
   let total: Int
@@ -31,36 +28,35 @@ struct FragmentationMeasure: Sendable {
       covered += entry.count
     }
     total = covered
-    var needs: [Int] = []
-    for (request, _) in chosen where request.count > 0 && !needs.contains(request.milli) {
-      needs.append(request.milli)
-    }
-    needs.sort()
-    self.needs = needs
-    typical = chosen.map { request, count in
-      Typical(request: request, count: count, need: needs.firstIndex(of: request.milli) ?? 0)
+    typical = chosen.map { Typical(request: $0, count: $1) }.sorted {
+      $0.request.milli < $1.request.milli
     }
   }
 
-  /// F of a node, in thousandths of an accelerator × `total`. O(typical requests + needs × devices)
+  /// F of a node, in thousandths of an accelerator × `total`.
+  ///
+  /// O(typical requests + their different needs × devices)
   func fragmentation(of node: PackingNode) -> Int {
     var idle = 0
     for device in 0..<node.devices { idle += Int(node.left[device]) }
-    var enough: InlineArray<64, Int32> = InlineArray(repeating: 0)
-    var below: InlineArray<64, Int32> = InlineArray(repeating: 0)
-    for need in 0..<min(needs.count, 64) {
-      for device in 0..<node.devices {
-        let left = Int(node.left[device])
-        if left >= needs[need] { enough[need] += 1 } else { below[need] += Int32(left) }
-      }
-    }
+    var need = -1
+    var enough = 0
+    var below = 0
     var sum = 0
     for entry in typical {
       let request = entry.request
+      if request.milli != need {
+        need = request.milli
+        (enough, below) = (0, 0)
+        for device in 0..<node.devices {
+          let left = Int(node.left[device])
+          if left >= need { enough += 1 } else { below += left }
+        }
+      }
       let isUsable =
-        request.count > 0 && Int(enough[entry.need]) >= request.count
+        request.count > 0 && enough >= request.count
         && node.host.milliCores >= request.host.milliCores && request.models & node.model != 0
-      sum += entry.count * (isUsable ? Int(below[entry.need]) : idle)
+      sum += entry.count * (isUsable ? below : idle)
     }
     return sum
   }

@@ -41,8 +41,8 @@ struct PackingRequest: Hashable, Sendable {
 /// What is left of a node, as the packers see it.
 struct PackingNode: Sendable {
   var host = HostShare.none
-  /// Its model's bit; all set where it has no accelerators.
-  var model: UInt64 = .max
+  /// Its model's bit; the highest where it has no accelerators, and so none of the named models.
+  var model: UInt64 = 1 << 63
   /// How many accelerators it has.
   var devices = 0
   /// Thousandths of each that are left; a fixed array, as it is copied for each that is tried.

@@ -21,7 +21,7 @@ struct CSVTable {
       guard let number = Int(field.text), range.contains(number) else {
         throw LineFault(
           column: field.column,
-          what: "\(name): \"\(field.text)\" is no number from "
+          what: "\(name): \"\(field.text.shown)\" is no number from "
             + "\(range.lowerBound) to \(range.upperBound)",
           fix: "write a whole number")
       }

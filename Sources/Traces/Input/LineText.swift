@@ -39,6 +39,14 @@ extension Span<UInt8> {
   }
 }
 
+extension StringProtocol {
+  /// The text as a person may read it: at most 24 bytes, with what is not plain ASCII escaped.
+  var shown: String {
+    let bytes = Array(utf8.prefix(25))
+    return bytes.span.shown(0..<bytes.count)
+  }
+}
+
 extension UInt8 {
   /// Whether this byte parts words: a space or a tab.
   @inline(__always)

@@ -88,9 +88,11 @@ public struct OpenbPod: Equatable, Sendable {
   public static func readOrder(path: String, of count: Int) throws(TraceError) -> [Int] {
     try LineTable.read(path) { text throws(LineFault) in
       let digits = text.hasSuffix("+") ? text.dropLast() : text[...]
-      guard let index = Int(digits), (0..<count).contains(index) else {
+      guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let index = Int(digits),
+        (0..<count).contains(index)
+      else {
         throw LineFault(
-          column: 1, what: "\"\(text)\" is no pod from 0 to \(count - 1)",
+          column: 1, what: "\"\(text.shown)\" is no pod from 0 to \(count - 1)",
           fix: "write a pod's place in the list, and a + where it is a copy")
       }
       return index
