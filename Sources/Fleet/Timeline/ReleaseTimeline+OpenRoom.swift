@@ -6,13 +6,17 @@ extension ReleaseTimeline {
   /// The gang has nodes that are clear by then. It is given those that hold back least of what is
   /// free now, lowest first among equals: whatever else is free may be held for as long as one
   /// likes, and the gang still starts in time. O(nodes), and nothing is copied where nothing need
-  /// be held back.
+  /// be held back. A gang that cares which nodes it has is given those on which it would be placed
+  /// then, nodes before any other that cost nothing: O(nodes + holders).
   ///
   /// - Precondition: `start` is not before `earliestStart(of: shape)`, and `occupancy` is what the
   ///   holders of this timeline leave free.
   public func openRoom(
     beside shape: GangShape, at start: Instant, of occupancy: Occupancy
   ) -> Occupancy {
+    guard !mustLook(for: shape) else {
+      return openRoom(lookingFor: shape, at: start, of: occupancy)
+    }
     var given = Given(needsHosts: shape.needsHosts)
     choose(Int(shape.members), shape.member, at: start, occupancy, &given)
     if let rest = shape.rest { choose(1, rest, at: start, occupancy, &given) }
@@ -78,7 +82,7 @@ extension ReleaseTimeline {
   }
 
   /// How much of what is free now a member on a node would hold back until it starts.
-  private func cost(
+  func cost(
     of member: MemberShape, on node: Int, at start: Instant, _ occupancy: Occupancy
   ) -> Int {
     let wanted = demand(of: member, on: node)
