@@ -52,17 +52,25 @@ import Units
     #expect(driver.terminated == [1])
   }
 
-  @Test(arguments: ["fcfs+easy", "fcfs+conservative"])
-  func `of a hundred years is planned around`(policy: String) throws {
+  @Test(arguments: ["fcfs", "fcfs+easy", "fcfs+conservative", "rlscheduler-fcfs+backfill"])
+  func `too long for the calendar never comes, and nobody is promised what is after it`(
+    policy: String
+  ) throws {
     var driver = try Driver(policy)
-    let shape = GangShape(members: 2, member: MemberShape(accelerators: 4))
-    let endless = JobRequest(shape: shape, timeLimit: JobRequest.longestTimeLimit)
+    let shape = GangShape.accelerators(8, perNode: 4)
+    let endless = JobRequest(shape: shape, timeLimit: TimeSpan(milliseconds: .max))
     driver.give(.submit(endless), at: 5)
     #expect(driver.launched == [1])
-    for _ in 0..<3 { driver.give(.submit(endless), at: 6) }
-    #expect(driver.launched.isEmpty)
+    #expect(driver.alarms.isEmpty)
+    driver.submit(4, limit: 10, at: 6)
+    driver.submit(8, limit: 10, at: 7)
+    #expect(driver.machine.state.jobs.all.allSatisfy { $0.job.lifecycle.promise == nil })
     driver.tick(at: 1_000_000)
     #expect(driver.terminated.isEmpty)
+    #expect(driver.alarms.isEmpty)
+    driver.gone(1, at: 1_000_001)
+    #expect(driver.launched == [2])
+    #expect(driver.machine.state.jobs[JobID(3)]?.lifecycle.promise?.start == .second(1_000_011))
   }
 
   @Test func `of nothing ends a run at once`() throws {

@@ -91,11 +91,6 @@ import Units
       "the job asks for no accelerator and no core: ask for at least one"
     ),
     (
-      JobRequest(
-        shape: .accelerators(1, perNode: 4), timeLimit: TimeSpan(milliseconds: .max)),
-      "time-limit-too-long", "the time limit is 106751991167 days: give at most 36500"
-    ),
-    (
       .of(1, limit: -1), "negative-time-limit",
       "the time limit is -1000 ms: give a positive one"
     ),

@@ -28,8 +28,8 @@ import Units
     var mix = RequestMix(topology: occupancy.topology)
     // Everybody asks for an accelerator with four cores.
     for _ in 0..<100 { mix.note(request(1, cores: 4)) }
-    // n0 has two accelerators and 4 cores, n1 one and 12. Without cores, it takes the accelerator of
-    // n0 that nobody could use any more; by room to spare alone it would take n1's.
+    // n0 has two accelerators and 4 cores, n1 one and 12. Without cores, it takes that of n0 which
+    // nobody could use any more; by room to spare alone it would take n1's.
     let bare = request(1, cores: 0)
     #expect(occupancy.placement(of: bare)?.slices[0].node == NodeID(1))
     #expect(occupancy.placement(of: bare, among: mix)?.slices[0].node == NodeID(0))

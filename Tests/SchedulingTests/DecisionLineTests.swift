@@ -103,6 +103,7 @@ extension Allocation {
   @Test func `says who took a promise away`() throws {
     #expect(
       try line(.unreserve(JobID(4), ahead: JobID(9))) == "1500\tunreserve\t4\t1\t-\t-\tahead:9\n")
+    #expect(try line(.unreserve(JobID(4), ahead: nil)) == "1500\tunreserve\t4\t1\t-\t-\t-\n")
   }
 
   @Test func `has the time in milliseconds, before the epoch too`() throws {

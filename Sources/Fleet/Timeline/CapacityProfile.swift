@@ -1,63 +1,109 @@
 public import Units
 
-/// Free capacity over time, once the future holds promises as well as ends: a step function.
+/// Free capacity over time, once the future holds promises as well as ends.
 ///
-/// Shape: segment i lasts until segment i + 1 starts, the last one for ever. Each counts what is
-/// free, and, unless the fleet is a pool, says what that is. Counts only filter: two nodes that are
-/// free one after the other are not one node free throughout, so a window fits a gang if what is
-/// free in all its segments has room for it. In a pool, where any node stands for any other and
-/// each is held by one job at a time, counts decide: as long as no instant is overbooked, the
-/// promises can be given nodes one after the other when they start (an interval graph's chromatic
-/// number is its clique number), so there is nothing else to keep.
+/// Shape: two levels. Each domain (a leaf or a block; where the fleet is flat, a few words of its
+/// map) has a step function of free maps of its own, which only the gangs on it touch, and beside
+/// each map a count of what is free. The counts only filter: two nodes that are free one after the
+/// other are not one node free throughout, so a window fits a gang if the maps inside it, ANDed,
+/// have room for it. In a flat pool, where any node stands for any other and each is held by one
+/// job at a time, counts decide: as long as no instant is overbooked, the promises can be given
+/// nodes one after the other when they start (an interval graph's chromatic number is its clique
+/// number), so there is no map to keep.
 ///
-/// Complexity, with s segments and w words a map: finding a window O(s) in a pool, otherwise
-/// O(s · window · w) at worst; holding and releasing O(segments of the window · slices).
+/// Complexity, with s segments in all domains, d domains and w words a domain: holding and
+/// releasing what a gang has on one domain O(its segments · w); finding a window O(s · w + windows
+/// tried · d), and O(nodes + s · w) for each window that the counts let through, of which there is
+/// but one unless the gang cares where its nodes are; in a pool O(segments).
 public struct CapacityProfile: Sendable {
-  private struct Segment: Sendable {
-    var start: Instant
-    /// Free accelerators, or nodes in a pool.
-    var accelerators: Int
-    var milliCores: Int
-    /// What is free; nil in a pool.
-    var free: Occupancy?
-  }
+  /// The fleet as it would be if nobody held or was promised anything; it knows the conditions.
+  var fleet: Occupancy
 
-  private let topology: Topology
-  private var segments: [Segment]
+  /// Its domains, in order; empty where counts decide.
+  var domains: [DomainTimeline] = []
 
-  /// The nodes' conditions, which hold for ever as far as is known.
-  private var conditions: [NodeCondition] = []
+  /// Where counts decide.
+  private var pool: PoolTimeline?
 
-  /// A fleet that is free for ever from the beginning of time.
+  /// The domain of each node, by index; empty where counts decide.
+  private var domainOfNode: [Int32] = []
+
+  /// No domain has anything to forget before then.
+  private var nextPast = Instant.distantFuture
+
+  /// A fleet of which everything in service is free for ever from the beginning of time.
   public init(topology: Topology) {
-    self.topology = topology
-    segments = [
-      Segment(
-        start: .distantPast, accelerators: topology.acceleratorCount,
-        milliCores: topology.milliCores,
-        free: topology.isPool ? nil : Occupancy(topology: topology))
-    ]
+    fleet = Occupancy(topology: topology)
+    guard !topology.isPool || !topology.domains.isEmpty else {
+      pool = PoolTimeline(nodes: topology.nodes.count)
+      return
+    }
+    var first = 0
+    while first < topology.nodes.count {
+      let next = topology.endOfTimeline(from: first)
+      domainOfNode += Array(repeating: Int32(domains.count), count: next - first)
+      domains.append(DomainTimeline(first..<next, of: fleet))
+      first = next
+    }
   }
 
-  /// How many segments it has.
-  public var segmentCount: Int { segments.count }
+  /// A fleet with the same nodes in service as another view of it has.
+  public init(servingAs occupancy: Occupancy) {
+    self.init(topology: occupancy.topology)
+    for (node, condition) in zip(occupancy.topology.nodes, occupancy.conditions)
+    where condition != .inService {
+      setCondition(condition, of: node.id)
+    }
+  }
 
-  /// Takes note of which nodes are in service now: no window is found on any other.
-  public mutating func adoptConditions(of occupancy: Occupancy) {
-    conditions = occupancy.conditions
+  /// The fleet this is about.
+  public var topology: Topology { fleet.topology }
+
+  /// How many segments it has: the maps, or counts, that are kept.
+  public var segmentCount: Int {
+    domains.reduce(pool?.starts.count ?? 0) { $0 + $1.starts.count }
+  }
+
+  /// Changes whether a node may be promised, from now on and as far as one can see.
+  ///
+  /// Who was promised a node that is taken out of service keeps it here: the promise is to be
+  /// released, and made anew.
+  public mutating func setCondition(_ condition: NodeCondition, of node: NodeID) {
+    fleet.setCondition(condition, of: node)
+    let index = topology.index(of: node)
+    guard pool == nil else {
+      pool?.setOut(condition != .inService, index)
+      return
+    }
+    let domain = Int(domainOfNode[index])
+    let bit = UInt64(1) << UInt64(index - domains[domain].nodes.lowerBound)
+    domains[domain].outOfService &= ~bit
+    domains[domain].reserved &= ~bit
+    switch condition {
+    case .inService: break
+    case .reserved: domains[domain].reserved |= bit
+    case .cordoned, .drained, .failed: domains[domain].outOfService |= bit
+    }
   }
 
   /// Forgets what was before `now`.
   public mutating func advance(to now: Instant) {
-    var past = 0
-    while past + 1 < segments.count, segments[past + 1].start <= now { past += 1 }
-    if past > 0 { segments.removeFirst(past) }
+    pool?.advance(to: now)
+    guard nextPast <= now else { return }
+    nextPast = .distantFuture
+    for domain in domains.indices {
+      if domains[domain].starts.count > 1, domains[domain].starts[1] <= now {
+        domains[domain].advance(to: now)
+      }
+      if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
+    }
   }
 
-  /// Marks what a gang has, or is promised, as taken over a window.
+  /// Marks what a gang has, or is promised, as taken over a window; from `distantFuture` on nothing
+  /// can be taken.
   public mutating func hold(_ shape: GangShape, as reservation: Reservation, for span: TimeSpan) {
     change(
-      reservation, shape, from: reservation.start, to: reservation.start + span, isHeld: true)
+      reservation, shape, from: reservation.start, to: reservation.start + span, .hold)
   }
 
   /// Marks what a gang had, or was promised, as free from `from` to the end of its window.
@@ -65,185 +111,171 @@ public struct CapacityProfile: Sendable {
     _ shape: GangShape, as reservation: Reservation, for span: TimeSpan, from: Instant
   ) {
     let start = max(from, reservation.start)
-    change(reservation, shape, from: start, to: reservation.start + span, isHeld: false)
+    change(reservation, shape, from: start, to: reservation.start + span, .release)
   }
 
-  /// The earliest window of `span` in which a gang fits, from `now` on and starting before
-  /// `bound`; nil if there is none.
+  /// The earliest window of `span` in which a gang fits, from `now` on.
+  ///
+  /// Where none before the end of time has room, that of `distantFuture`, which names no nodes;
+  /// with a `bound`, nil unless there is one that starts before it.
   public func earliestFit(
-    of shape: GangShape, for span: TimeSpan, from now: Instant,
-    before bound: Instant = .distantFuture
+    of shape: GangShape, for span: TimeSpan, from now: Instant, before bound: Instant? = nil
   ) -> Reservation? {
-    let needed = need(of: shape)
-    func isEnough(_ segment: Int) -> Bool {
-      segments[segment].accelerators >= needed.accelerators
-        && segments[segment].milliCores >= needed.milliCores
+    let last = bound ?? .distantFuture
+    let found: Reservation?
+    if let pool {
+      found = pool.earliestFit(
+        of: shape.nodesHeld, for: span, from: now, before: last
+      ).map { Reservation(start: $0, allocation: nil) }
+    } else {
+      var search = WindowSearch(of: shape, for: span, in: self)
+      found = search.earliest(from: now, before: last)
     }
-    var segment = 0
-    while segment < segments.count {
-      let start = max(segments[segment].start, now)
-      guard start < bound else { return nil }
-      guard segment == 0 || gains(at: segment) else {
-        segment += 1
-        continue
-      }
-      let end = start + span
-      var last = segment
-      while isEnough(last), last + 1 < segments.count, segments[last + 1].start < end { last += 1 }
-      if !isEnough(last) {
-        segment = last + 1
-      } else if topology.isPool {
-        return Reservation(start: start, allocation: nil)
-      } else if let allocation = allocation(for: shape, throughout: segment...last) {
-        return Reservation(start: start, allocation: allocation)
-      } else {
-        segment += 1
-      }
-    }
-    return nil
+    if let found { return found }
+    return bound == nil ? Reservation(start: .distantFuture, allocation: nil) : nil
   }
 
-  /// What a gang needs at least, counted; in a pool each member takes a node, and all of it.
-  private func need(of shape: GangShape) -> (accelerators: Int, milliCores: Int) {
-    if topology.isPool { return (shape.nodeCount, 0) }
-    // A part of an accelerator may be left where no whole one is.
-    let isWhole = shape.member.share == .whole
-    return (isWhole ? shape.acceleratorCount : 0, shape.milliCores)
-  }
-
-  /// Whether something is free in a segment that was not in the one before: only there can a
-  /// window start that could not have started sooner.
-  private func gains(at segment: Int) -> Bool {
-    let (now, before) = (segments[segment], segments[segment - 1])
-    guard now.accelerators <= before.accelerators, now.milliCores <= before.milliCores,
-      let after = now.free, let sooner = before.free
-    else {
-      return now.accelerators > before.accelerators || now.milliCores > before.milliCores
-    }
-    return after.hasMore(than: sooner)
-  }
-
-  private func allocation(
-    for shape: GangShape, throughout window: ClosedRange<Int>
-  ) -> Allocation? {
-    guard mayFit(shape, throughout: window) else { return nil }
-    let states = segments[window].compactMap(\.free)
-    return Occupancy(common: states[...], conditions: conditions).placement(of: shape)
-  }
-
-  /// Whether enough nodes keep enough accelerators throughout: it filters as counts do, but sees
-  /// that two nodes free one after the other are not one. O(window · w + nodes)
-  private func mayFit(_ shape: GangShape, throughout window: ClosedRange<Int>) -> Bool {
-    let wanted = shape.member.share == .whole ? Int(shape.member.accelerators) : 0
-    guard wanted > 0, var common = segments[window.lowerBound].free?.freeMap else { return true }
-    for segment in window.dropFirst() {
-      guard let map = segments[segment].free?.freeMap else { return true }
-      for word in common.indices { common[word] &= map[word] }
-    }
-    var nodes = Int(shape.members)
-    for field in topology.acceleratorFields {
-      let bits = common[Int(field.word)] >> UInt64(field.shift) & field.ones
-      guard bits.nonzeroBitCount >= wanted else { continue }
-      nodes -= 1
-      if nodes == 0 { return true }
-    }
-    return false
+  /// What is free, and in service, throughout a window. O(nodes + segments)
+  ///
+  /// - Precondition: the fleet is no flat pool, where nobody knows which nodes those are.
+  public func room(from start: Instant, for span: TimeSpan) -> Occupancy {
+    precondition(pool == nil, "a pool counts its nodes and does not tell them apart")
+    var room = CommonRoom(of: fleet)
+    for domain in domains { room.enter(domain, from: start, to: start + span, topology) }
+    return room.occupancy(of: fleet)
   }
 
   private mutating func change(
-    _ reservation: Reservation, _ shape: GangShape, from: Instant, to: Instant, isHeld: Bool
+    _ reservation: Reservation, _ shape: GangShape, from: Instant, to: Instant,
+    _ change: TimelineChange
   ) {
     guard from < to else { return }
-    let first = segment(startingAt: from)
-    let end = segment(startingAt: to)
-    for index in first..<end {
-      if let allocation = reservation.allocation, segments[index].free != nil {
-        if isHeld {
-          segments[index].free?.take(allocation)
-        } else {
-          segments[index].free?.giveBack(allocation)
+    guard let allocation = reservation.allocation else {
+      precondition(pool != nil, "only a pool's promises name no nodes")
+      pool?.change(shape.nodesHeld, from: from, to: to, change)
+      return
+    }
+    guard pool == nil else {
+      let slices = allocation.slices.filter { $0.accelerators != 0 }
+      let nodes = slices.map { topology.index(of: $0.node) }
+      pool?.change(bound: nodes, from: from, to: to, change)
+      return
+    }
+    var share = 0
+    var index = 0
+    while index < allocation.slices.count {
+      let domain = Int(domainOfNode[topology.index(of: allocation.slices[index].node)])
+      let segments = domains[domain].open(from: from, to: to)
+      while index < allocation.slices.count {
+        let node = topology.index(of: allocation.slices[index].node)
+        guard domains[domain].nodes.contains(node) else { break }
+        domains[domain].change(
+          allocation.slices[index].accelerators, of: node, in: segments, change, topology)
+        if !allocation.hosts.isEmpty {
+          domains[domain].change(allocation.hosts[index], of: node, in: segments, change, topology)
         }
-        segments[index].accelerators = segments[index].free?.freeAccelerators ?? 0
-        segments[index].milliCores += isHeld ? -allocation.milliCores : allocation.milliCores
-      } else {
-        let nodes = need(of: shape).accelerators
-        segments[index].accelerators += isHeld ? -nodes : nodes
-        precondition(
-          (0...topology.acceleratorCount).contains(segments[index].accelerators),
-          "the profile is overbooked")
+        while share < allocation.shares.count, allocation.shares[share].slice == index {
+          domains[domain].change(allocation.shares[share], of: node, in: segments, change, topology)
+          share += 1
+        }
+        index += 1
       }
+      domains[domain].close(segments)
+      if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
     }
-    mergeIfEqual(end)
-    mergeIfEqual(first)
+    precondition(share == allocation.shares.count, "a part of no slice's accelerator")
   }
 
-  /// The index of the segment that starts just then, which is made if there is none.
-  private mutating func segment(startingAt instant: Instant) -> Int {
-    var low = 0
-    var high = segments.count
-    while low < high {
-      let middle = (low + high) / 2
-      if segments[middle].start < instant { low = middle + 1 } else { high = middle }
-    }
-    if low < segments.count, segments[low].start == instant { return low }
-    if low == 0 {
-      // Before the first segment: what it says of its beginning was true before, too.
-      segments[0].start = instant
-      return 0
-    }
-    var segment = segments[low - 1]
-    segment.start = instant
-    segments.insert(segment, at: low)
-    return low
-  }
-
-  private mutating func mergeIfEqual(_ segment: Int) {
-    guard segment > 0, segment < segments.count,
-      segments[segment].accelerators == segments[segment - 1].accelerators,
-      segments[segment].milliCores == segments[segment - 1].milliCores,
-      segments[segment].free == segments[segment - 1].free
-    else { return }
-    segments.remove(at: segment)
+  /// Compares every count with the maps and stops the program where they differ, or where a seam
+  /// parts nothing. O(segments · nodes of a domain)
+  public func checkInvariants() {
+    for domain in domains { domain.checkInvariants(topology) }
   }
 }
 
-extension Occupancy {
-  /// What is free in all of several states of one fleet, on nodes in these conditions. O(nodes)
-  ///
-  /// - Precondition: there is at least one state.
-  fileprivate init(common states: ArraySlice<Occupancy>, conditions: [NodeCondition]) {
-    guard let first = states.first else { preconditionFailure("nothing in common") }
-    let topology = first.topology
-    var map = first.freeMap
-    var hosts = first.freeHosts
-    var residuals = first.residuals
-    for state in states.dropFirst() {
-      for word in map.indices { map[word] &= state.freeMap[word] }
-      for node in hosts.indices { hosts[node] = hosts[node].common(with: state.freeHosts[node]) }
+extension CapacityProfile: Equatable {
+  /// Whether the same of the same fleet is free whenever one looks.
+  public static func == (a: CapacityProfile, b: CapacityProfile) -> Bool {
+    a.topology === b.topology && a.domains == b.domains && a.pool == b.pool
+  }
+}
+
+/// What is free throughout some segments of every domain.
+private struct CommonRoom {
+  private var map: [UInt64]
+  private var hosts: [HostShare]
+  private var residuals: [UInt16]
+
+  init(of fleet: Occupancy) {
+    map = Array(repeating: 0, count: fleet.freeMap.count)
+    hosts = fleet.freeHosts
+    residuals = fleet.residuals
+  }
+
+  mutating func enter(
+    _ domain: DomainTimeline, from start: Instant, to end: Instant, _ topology: Topology
+  ) {
+    let first = domain.segment(at: start)
+    var last = first
+    while last + 1 < domain.starts.count, domain.starts[last + 1] < end { last += 1 }
+    for word in domain.words.indices {
+      var common = ~UInt64(0)
+      let width = domain.words.count
+      let place = word - domain.words.lowerBound
+      for segment in first...last { common &= domain.maps[segment &* width &+ place] }
+      map[word] |= common
+    }
+    guard !hosts.isEmpty || !residuals.isEmpty else { return }
+    for segment in first...last {
+      if !hosts.isEmpty {
+        for (place, node) in domain.nodes.enumerated() {
+          let here = domain.hosts[segment * domain.nodes.count + place]
+          hosts[node] = hosts[node].common(with: here)
+        }
+      }
       guard !residuals.isEmpty else { continue }
-      for node in topology.ids.indices {
+      for node in domain.nodes {
+        let sharing = topology.nodeTypes[topology.nodes[node].type].sharing
         let first = Int(topology.firstDevices[node])
         for device in first..<first + Int(topology.acceleratorFields[node].width) {
-          switch topology.sharing(of: node) {
-          case .mig: residuals[device] &= state.residuals[device]
-          case .none, .fractions:
-            residuals[device] = min(residuals[device], state.residuals[device])
-          }
+          let place = segment * domain.devices.count + device - domain.devices.lowerBound
+          residuals[device] = sharing.common(residuals[device], domain.residuals[place])
         }
       }
     }
-    self.init(
-      topology: topology, freeMap: map, freeHosts: hosts, residuals: residuals,
-      conditions: conditions)
   }
 
-  /// Whether anything is free that is not free in another state. O(nodes)
-  fileprivate func hasMore(than other: Occupancy) -> Bool {
-    for word in freeMap.indices where freeMap[word] & ~other.freeMap[word] != 0 { return true }
-    for node in freeHosts.indices where !other.freeHosts[node].covers(freeHosts[node]) {
-      return true
+  func occupancy(of fleet: Occupancy) -> Occupancy {
+    Occupancy(
+      topology: fleet.topology, freeMap: map, freeHosts: hosts, residuals: residuals,
+      conditions: fleet.conditions)
+  }
+}
+
+extension GangShape {
+  /// How many nodes of a pool it holds: a member that asks for nothing of its node holds none.
+  fileprivate var nodesHeld: Int {
+    (member.holdsNode ? Int(members) : 0) + (rest?.holdsNode == true ? 1 : 0)
+  }
+}
+
+extension MemberShape {
+  fileprivate var holdsNode: Bool { accelerators > 0 || wholeNode }
+}
+
+extension Topology {
+  /// Where the nodes end that share a timeline with the node at `first`: those of its innermost
+  /// domain, of at most so many words that a look at all of them is quick.
+  fileprivate func endOfTimeline(from first: Int) -> Int {
+    let mostWords = 4
+    let word = acceleratorFields[first].word
+    let domain = nodes[first].domain
+    var next = first + 1
+    while next < nodes.count, next - first < 64, nodes[next].domain == domain,
+      Int(acceleratorFields[next].word - word) < mostWords
+    {
+      next += 1
     }
-    // Slices are compared as numbers are: that one is free which was not makes a difference.
-    return residuals != other.residuals
+    return next
   }
 }

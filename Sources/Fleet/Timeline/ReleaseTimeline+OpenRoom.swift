@@ -6,15 +6,16 @@ extension ReleaseTimeline {
   /// The gang has nodes that are clear by then. It is given those that hold back least of what is
   /// free now, lowest first among equals: whatever else is free may be held for as long as one
   /// likes, and the gang still starts in time. O(nodes), and nothing is copied where nothing need
-  /// be held back.
+  /// be held back. A gang that cares which nodes it has is given those on which it would be placed
+  /// then, nodes before any other that cost nothing: O(nodes + holders).
   ///
   /// - Precondition: `start` is not before `earliestStart(of: shape)`, and `occupancy` is what the
   ///   holders of this timeline leave free.
   public func openRoom(
     beside shape: GangShape, at start: Instant, of occupancy: Occupancy
   ) -> Occupancy {
-    guard countsDecide(for: shape, occupancy) else {
-      return occupancy.withholding(heldBack(for: shape, at: start, of: occupancy))
+    guard !mustLook(for: shape) else {
+      return openRoom(lookingFor: shape, at: start, of: occupancy)
     }
     var given = Given(needsHosts: shape.needsHosts)
     choose(Int(shape.members), shape.member, at: start, occupancy, &given)
@@ -81,7 +82,7 @@ extension ReleaseTimeline {
   }
 
   /// How much of what is free now a member on a node would hold back until it starts.
-  private func cost(
+  func cost(
     of member: MemberShape, on node: Int, at start: Instant, _ occupancy: Occupancy
   ) -> Int {
     let wanted = demand(of: member, on: node)
@@ -92,7 +93,7 @@ extension ReleaseTimeline {
       return free
     }
     let released = released(on: node, by: start)
-    return max(0, wanted.accelerators - released.bits.nonzeroBitCount)
+    return max(0, wanted.accelerators - released.accelerators)
       + Int(wanted.host.missing(from: released.host).milliCores + 999) / 1000
   }
 
@@ -103,7 +104,7 @@ extension ReleaseTimeline {
     let wanted = demand(of: member, on: node)
     let released = released(on: node, by: start)
     let free = occupancy.accelerators(freeOn: node)
-    let bits = free.lowest(max(0, wanted.accelerators - released.bits.nonzeroBitCount))
+    let bits = free.lowest(max(0, wanted.accelerators - released.accelerators))
     given.heldBack.slices.append(
       NodeSlice(node: topology.nodes[node].id, accelerators: bits))
     guard given.needsHosts else { return }
@@ -121,7 +122,7 @@ extension ReleaseTimeline {
 
 extension [Int] {
   /// Whether a sorted array has an element. O(log n)
-  func contains(sorted element: Int) -> Bool {
+  fileprivate func contains(sorted element: Int) -> Bool {
     var low = 0
     var high = count
     while low < high {

@@ -7,23 +7,27 @@ public import Units
 /// which a node has room for a member. That is exact, whatever the nodes: no set of k nodes is
 /// clear sooner.
 ///
+/// Where a gang cares which nodes those are, or has parts of accelerators, clear times only filter:
+/// the earliest start is found by halving the instants at which something ends, each tried on an
+/// `Occupancy` of what is free then.
+///
 /// Shape: for each number of accelerators f ≥ 1 a row with every node's clear time. Holding and
 /// releasing a slice costs O(holders of the node + accelerators of the node); the earliest start
-/// O(nodes).
+/// O(nodes), or O((nodes + holders) · log ends) where it must look.
 ///
-/// Invariant: row f at node n is the least instant at which the free accelerators of n, together
-/// with those whose holders end by then, number at least f; `distantFuture` where n is smaller.
+/// Invariant: row f at node n is the least instant at which f accelerators of n are free of all
+/// their holders; `distantFuture` where n is smaller, or not in service.
 public struct ReleaseTimeline: Sendable {
   /// Who holds a part of a node; two holders alike in all this stand for each other, and a holder
   /// is copied without counting references.
-  private struct Holder: Equatable {
+  struct Holder: Equatable {
     var end: Instant
     var accelerators: UInt64
     var host: HostShare
   }
 
-  /// Who holds a part of an accelerator; the holder of the same slice stands among the holders too.
-  private struct PartHolder: Equatable {
+  /// Who holds a part of one accelerator of a node.
+  struct PartHolder: Equatable {
     var end: Instant
     var device: UInt8
     var amount: UInt16
@@ -32,23 +36,16 @@ public struct ReleaseTimeline: Sendable {
   /// The fleet this is about.
   public let topology: Topology
 
-  private var holders: [[Holder]]
+  /// The state of each node; empty as long as all are in service.
+  private(set) var conditions: [NodeCondition] = []
 
-  /// By node; empty where no accelerator may be shared.
-  private var partHolders: [[PartHolder]]
+  /// Each node's holders, earliest end first.
+  private(set) var holders: [[Holder]]
+
+  /// Those of parts, earliest end first; empty where none are shared.
+  private(set) var partHolders: [[PartHolder]]
+
   private var clearTimes: [Instant]
-
-  /// When somebody ends: each instant once, the earliest first. O(holders · log holders)
-  var ends: [Instant] {
-    var ends: [Instant] = []
-    for node in holders {
-      for holder in node { ends.append(holder.end) }
-    }
-    ends.sort()
-    var distinct: [Instant] = []
-    for end in ends where end != distinct.last { distinct.append(end) }
-    return distinct
-  }
 
   /// A fleet that nobody holds anything of.
   public init(topology: Topology) {
@@ -61,144 +58,159 @@ public struct ReleaseTimeline: Sendable {
     for node in 0..<nodes { updateClearTimes(of: node) }
   }
 
+  /// A fleet that nobody holds anything of, with the same nodes in service as another view has.
+  public init(servingAs occupancy: Occupancy) {
+    self.init(topology: occupancy.topology)
+    guard !occupancy.conditions.isEmpty else { return }
+    conditions = occupancy.conditions
+    for node in topology.nodes.indices { updateClearTimes(of: node) }
+  }
+
+  /// Changes whether a node may be given to gangs, from now on and as far as one can see.
+  public mutating func setCondition(_ condition: NodeCondition, of node: NodeID) {
+    if conditions.isEmpty {
+      guard condition != .inService else { return }
+      conditions = Array(repeating: .inService, count: topology.nodes.count)
+    }
+    let index = topology.index(of: node)
+    conditions[index] = condition
+    updateClearTimes(of: index)
+  }
+
+  func isInService(_ node: Int) -> Bool { conditions.isEmpty || conditions[node] == .inService }
+
   /// Enters what a gang holds until `end`.
   public mutating func hold(_ allocation: Allocation, until end: Instant) {
-    forEachPart(of: allocation, until: end) { timeline, part, node in
-      timeline.partHolders[node].append(part)
+    for (index, slice) in allocation.slices.enumerated() {
+      let node = topology.index(of: slice.node)
+      let holder = Holder(slice, allocation.hosts.isEmpty ? .none : allocation.hosts[index], end)
+      let place = holders[node].firstIndex { $0.end > end } ?? holders[node].count
+      holders[node].insert(holder, at: place)
+      updateClearTimes(of: node)
     }
-    forEachHolder(of: allocation, until: end) { timeline, holder, node in
-      let place = timeline.holders[node].firstIndex { $0.end > end }
-      timeline.holders[node].insert(holder, at: place ?? timeline.holders[node].count)
+    for share in allocation.shares {
+      let node = topology.index(of: allocation.slices[Int(share.slice)].node)
+      let holder = PartHolder(end: end, device: share.device, amount: share.amount)
+      let place = partHolders[node].firstIndex { $0.end > end } ?? partHolders[node].count
+      partHolders[node].insert(holder, at: place)
+      updateClearTimes(of: node)
     }
   }
 
   /// Takes out what a gang held until `end`, whenever it really ended.
   public mutating func release(_ allocation: Allocation, until end: Instant) {
-    forEachPart(of: allocation, until: end) { timeline, part, node in
-      guard let place = timeline.partHolders[node].firstIndex(of: part) else {
-        preconditionFailure("node \(node) has no part held until \(end.milliseconds)")
-      }
-      timeline.partHolders[node].remove(at: place)
-    }
-    forEachHolder(of: allocation, until: end) { timeline, holder, node in
-      guard let place = timeline.holders[node].firstIndex(of: holder) else {
-        preconditionFailure("node \(node) has no holder until \(end.milliseconds)")
-      }
-      timeline.holders[node].remove(at: place)
-    }
-  }
-
-  private mutating func forEachPart(
-    of allocation: Allocation, until end: Instant,
-    _ change: (inout ReleaseTimeline, PartHolder, _ node: Int) -> Void
-  ) {
     for share in allocation.shares {
       let node = topology.index(of: allocation.slices[Int(share.slice)].node)
-      change(&self, PartHolder(end: end, device: share.device, amount: share.amount), node)
+      let holder = PartHolder(end: end, device: share.device, amount: share.amount)
+      guard let place = partHolders[node].firstIndex(of: holder) else {
+        preconditionFailure("node \(node) has no part held until \(end.milliseconds)")
+      }
+      partHolders[node].remove(at: place)
     }
-  }
-
-  @inline(__always)
-  private mutating func forEachHolder(
-    of allocation: Allocation, until end: Instant,
-    _ change: (inout ReleaseTimeline, Holder, _ node: Int) -> Void
-  ) {
     for (index, slice) in allocation.slices.enumerated() {
       let node = topology.index(of: slice.node)
-      let host = allocation.hosts.isEmpty ? HostShare.none : allocation.hosts[index]
-      change(&self, Holder(end: end, accelerators: slice.accelerators, host: host), node)
+      let holder = Holder(slice, allocation.hosts.isEmpty ? .none : allocation.hosts[index], end)
+      guard let place = holders[node].firstIndex(of: holder) else {
+        preconditionFailure("node \(node) has no holder until \(end.milliseconds)")
+      }
+      holders[node].remove(at: place)
       updateClearTimes(of: node)
     }
   }
 
-  /// What a node's holders give back by an instant.
-  func released(on node: Int, by instant: Instant) -> (bits: UInt64, host: HostShare) {
-    var bits: UInt64 = 0
+  /// What a node's holders give back by an instant: an accelerator, when all its holders have.
+  func released(on node: Int, by instant: Instant) -> (accelerators: Int, host: HostShare) {
+    var released: UInt64 = 0
+    var heldOn: UInt64 = 0
     var host = HostShare.none
     for holder in holders[node] where holder.end <= instant {
-      bits |= holder.accelerators
+      released |= holder.accelerators
       host += holder.host
     }
-    return (bits, host)
-  }
-
-  /// The parts of accelerators that are given back by an instant.
-  func releasedParts(on node: Int, by instant: Instant) -> [DeviceHold] {
-    guard !partHolders.isEmpty else { return [] }
-    return partHolders[node].filter { $0.end <= instant }.map {
-      DeviceHold(slice: 0, device: Int($0.device), amount: $0.amount)
-    }
-  }
-
-  /// Where parts are held: an accelerator is clear when the last who shares it has ended.
-  private mutating func updateClearTimesWithParts(of node: Int) {
-    let width = Int(topology.acceleratorFields[node].width)
-    var ends = Array(repeating: Instant.distantPast, count: width)
-    for holder in holders[node] {
-      for device in 0..<width where holder.accelerators >> UInt64(device) & 1 == 1 {
-        ends[device] = holder.end
+    if !partHolders.isEmpty {
+      for holder in partHolders[node] {
+        let bit = UInt64(1) << UInt64(holder.device)
+        if holder.end <= instant { released |= bit } else { heldOn |= bit }
       }
     }
-    for part in partHolders[node] {
-      ends[Int(part.device)] = max(ends[Int(part.device)], part.end)
-    }
-    ends.sort()
-    for (row, end) in ends.enumerated() { clearTimes[row * topology.nodes.count + node] = end }
+    return ((released & ~heldOn).nonzeroBitCount, host)
   }
 
   private mutating func updateClearTimes(of node: Int) {
     let nodes = topology.nodes.count
-    let width = Int(topology.acceleratorFields[node].width)
-    guard width > 0 else { return }
-    guard partHolders.isEmpty || partHolders[node].isEmpty else {
-      return updateClearTimesWithParts(of: node)
+    var row = Int(topology.acceleratorFields[node].width)
+    guard isInService(node) else {
+      for row in 0..<row { clearTimes[row &* nodes &+ node] = .distantFuture }
+      return
     }
-    var free = width
-    for holder in holders[node] { free -= holder.accelerators.nonzeroBitCount }
-    var row = 0
-    while row < free {
-      clearTimes[row &* nodes &+ node] = .distantPast
-      row &+= 1
-    }
-    for holder in holders[node] {
-      free += holder.accelerators.nonzeroBitCount
-      while row < free {
-        clearTimes[row &* nodes &+ node] = holder.end
-        row &+= 1
+    // Backwards: an accelerator is free when its last holder ends, and so the last rows fill first.
+    var seen: UInt64 = 0
+    func fill(_ accelerators: UInt64, _ instant: Instant) {
+      for _ in 0..<(accelerators & ~seen).nonzeroBitCount {
+        row &-= 1
+        clearTimes[row &* nodes &+ node] = instant
       }
+      seen |= accelerators
+    }
+    var part = partHolders.isEmpty ? 0 : partHolders[node].count
+    for holder in holders[node].reversed() {
+      while part > 0, partHolders[node][part - 1].end > holder.end {
+        part -= 1
+        fill(1 << UInt64(partHolders[node][part].device), partHolders[node][part].end)
+      }
+      fill(holder.accelerators, holder.end)
+    }
+    while part > 0 {
+      part -= 1
+      fill(1 << UInt64(partHolders[node][part].device), partHolders[node][part].end)
+    }
+    while row > 0 {
+      row &-= 1
+      clearTimes[row &* nodes &+ node] = .distantPast
     }
   }
 
   /// From when a node has room for a member; `distantFuture` if it is too small.
-  private func clearTime(of node: Int, for member: MemberShape) -> Instant {
+  ///
+  /// Where it has a part of accelerators, this is when it could have them whole.
+  func clearTime(of node: Int, for member: MemberShape) -> Instant {
     if member.host.isEmpty, !member.wholeNode {
-      guard member.accelerators > 0 else { return .distantPast }
+      guard member.accelerators > 0 else {
+        return isInService(node) ? .distantPast : .distantFuture
+      }
       guard member.accelerators <= topology.mostAcceleratorsPerNode else { return .distantFuture }
       return clearTimes[(Int(member.accelerators) - 1) * topology.nodes.count + node]
     }
-    let type = topology.type(of: node)
-    guard type.accelerators >= member.accelerators, type.host.covers(member.host) else {
-      return .distantFuture
+    let host = topology.fullHost(of: node)
+    guard isInService(node), host.covers(member.host),
+      topology.acceleratorFields[node].width >= member.accelerators
+    else { return .distantFuture }
+    if member.wholeNode {
+      let parts = partHolders.isEmpty ? Instant.distantPast : partHolders[node].last?.end
+      return max(holders[node].last?.end ?? .distantPast, parts ?? .distantPast)
     }
-    if member.wholeNode { return holders[node].last?.end ?? .distantPast }
-    var accelerators = type.accelerators
-    var host = type.host
-    for holder in holders[node] {
-      accelerators -= holder.accelerators.nonzeroBitCount
-      host -= holder.host
+    var free = host
+    for holder in holders[node] { free -= holder.host }
+    var hostTime = Instant.distantPast
+    for holder in holders[node] where !free.covers(member.host) {
+      free += holder.host
+      hostTime = holder.end
     }
-    if accelerators >= member.accelerators, host.covers(member.host) { return .distantPast }
-    for holder in holders[node] {
-      accelerators += holder.accelerators.nonzeroBitCount
-      host += holder.host
-      if accelerators >= member.accelerators, host.covers(member.host) { return holder.end }
-    }
-    preconditionFailure("node \(node) never has room for \(member)")
+    guard member.accelerators > 0 else { return hostTime }
+    let row = Int(member.accelerators) - 1
+    return max(hostTime, clearTimes[row * topology.nodes.count + node])
   }
 
   /// The earliest instant from which a gang fits, `distantPast` if it fits now and
-  /// `distantFuture` if it never does. O(nodes)
+  /// `distantFuture` if it never does.
+  ///
+  /// O(nodes); O((nodes + holders) · log ends) for a gang that cares which nodes it has.
   public func earliestStart(of shape: GangShape) -> Instant {
+    mustLook(for: shape) ? earliestStart(lookingFor: shape) : earliestClearStart(of: shape)
+  }
+
+  /// The earliest instant from which enough nodes are clear.
+  func earliestClearStart(of shape: GangShape) -> Instant {
     let members = Int(shape.members)
     let start = clearTime(rank: members, for: shape.member)
     guard let rest = shape.rest else { return start }
@@ -207,6 +219,9 @@ public struct ReleaseTimeline: Sendable {
 
   /// Whether a gang fits before an instant: whether its earliest start is less. O(nodes)
   public func hasRoom(for shape: GangShape, before instant: Instant) -> Bool {
+    guard !mustLook(for: shape) else {
+      return room { $0 < instant }.fits(shape)
+    }
     let members = Int(shape.members)
     guard nodeCount(clearFor: shape.member, before: instant) >= members else { return false }
     guard let rest = shape.rest else { return true }
@@ -241,6 +256,9 @@ public struct ReleaseTimeline: Sendable {
 
   /// How many of an allocation's nodes have room for a gang's member, and how many for its rest,
   /// before an instant; added up.
+  ///
+  /// Where it has not grown, the earliest start is no less than that instant if it was not before;
+  /// unless one must look for the gang.
   public func nodes(
     of allocation: Allocation, clearFor shape: GangShape, before instant: Instant
   ) -> Int {
@@ -268,6 +286,12 @@ public struct ReleaseTimeline: Sendable {
       }
     }
     return count
+  }
+}
+
+extension ReleaseTimeline.Holder {
+  fileprivate init(_ slice: NodeSlice, _ host: HostShare, _ end: Instant) {
+    self.init(end: end, accelerators: slice.accelerators, host: host)
   }
 }
 

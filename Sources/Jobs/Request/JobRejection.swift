@@ -7,8 +7,6 @@ public enum JobRejection: Error, Hashable, Sendable {
   case asksForNothing
   /// Its time limit is negative.
   case negativeTimeLimit(TimeSpan)
-  /// Its time limit is beyond what can be planned with.
-  case timeLimitTooLong(TimeSpan)
   /// Not even the empty fleet has room for it.
   case impossible(Obstacle)
 }
@@ -19,7 +17,6 @@ extension JobRejection {
     switch self {
     case .asksForNothing: "asks-for-nothing"
     case .negativeTimeLimit: "negative-time-limit"
-    case .timeLimitTooLong: "time-limit-too-long"
     case .impossible(let obstacle): obstacle.code
     }
   }
@@ -32,9 +29,6 @@ extension JobRejection: CustomStringConvertible {
       "the job asks for no accelerator and no core: ask for at least one"
     case .negativeTimeLimit(let limit):
       "the time limit is \(limit.milliseconds) ms: give a positive one"
-    case .timeLimitTooLong(let limit):
-      "the time limit is \(limit.milliseconds / 86_400_000) days: "
-        + "give at most \(JobRequest.longestTimeLimit.milliseconds / 86_400_000)"
     case .impossible(let obstacle): obstacle.description
     }
   }

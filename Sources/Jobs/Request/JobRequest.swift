@@ -15,17 +15,11 @@ public struct JobRequest: Hashable, Sendable {
     self.timeLimit = timeLimit
   }
 
-  /// The longest time limit there is: a hundred years. Sums of millions of them still fit a clock.
-  public static let longestTimeLimit = TimeSpan(milliseconds: 36_500 * 86_400_000)
-
   /// Checks a request against the fleet as it would be if nothing ran there.
   ///
   /// - Throws: `JobRejection` where it could never start, however long it waited.
   public func validate(on emptyFleet: Occupancy) throws(JobRejection) {
     guard timeLimit >= .zero else { throw JobRejection.negativeTimeLimit(timeLimit) }
-    guard timeLimit <= Self.longestTimeLimit else {
-      throw JobRejection.timeLimitTooLong(timeLimit)
-    }
     guard shape.acceleratorCount > 0 || shape.milliCores > 0 || shape.member.wholeNode else {
       throw JobRejection.asksForNothing
     }

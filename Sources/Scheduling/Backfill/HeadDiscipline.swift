@@ -44,15 +44,21 @@ struct HeadDiscipline: Sendable {
   /// Whether some node is clear for the head before its reserved start that was not.
   private var mayStartSooner = false
 
+  /// Whether a node came into service or left it since the last plan.
+  private var mustReserveAnew = false
+
   /// What is free and need not be kept for the head, once asked for; void when the head, its
   /// reserved start or the fleet's occupancy changes. It stands beside the head, which is copied
   /// often and must be cheap to copy.
   private var open: Occupancy?
 
-  init(policy: ClusterPolicy, topology: Topology) {
+  init(policy: ClusterPolicy, occupancy: Occupancy) {
     self.policy = policy
-    timeline = ReleaseTimeline(topology: topology)
+    timeline = ReleaseTimeline(servingAs: occupancy)
   }
+
+  /// Whether a head waits for a start that is known.
+  var isPromised: Bool { head.map { $0.start < .distantFuture } == true }
 
   mutating func jobSubmitted(_ job: JobID, _ request: JobRequest) {
     arrivals.append(queue.insert(job, request))
@@ -72,6 +78,11 @@ struct HeadDiscipline: Sendable {
 
   /// All that waits and runs was found: sets what follows from it.
   mutating func allFound(_ occupancy: Occupancy) {
+    if head == nil, let first = queue.first(in: policy.order) {
+      // A plan leaves nobody waiting without a head: there is no start that it could promise.
+      head = Head(entry: first, start: .distantFuture, spareAccelerators: 0)
+      mustReserveAnew = true
+    }
     guard let found = head else { return }
     let spare = spareAccelerators(besides: found.entry, at: found.start)
     head?.spareAccelerators = spare
@@ -87,11 +98,21 @@ struct HeadDiscipline: Sendable {
     let shape = queue.lanes[old.entry.lane].shape
     let before = timeline.nodes(of: allocation, clearFor: shape, before: old.start)
     timeline.release(allocation, until: deadline)
-    if timeline.nodes(of: allocation, clearFor: shape, before: old.start) > before {
+    if timeline.nodes(of: allocation, clearFor: shape, before: old.start) > before
+      || timeline.mustLook(for: shape) && deadline >= old.start
+    {
       mayStartSooner = true
     }
     open = nil
     if deadline > old.start { head?.spareAccelerators += allocation.acceleratorCount }
+  }
+
+  /// The reservation is to be made anew: a node under it may be gone, or there is a better one.
+  mutating func conditionChanged(_ condition: NodeCondition, of node: NodeID) {
+    timeline.setCondition(condition, of: node)
+    mustTryAll = true
+    mustReserveAnew = true
+    open = nil
   }
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
@@ -108,6 +129,7 @@ struct HeadDiscipline: Sendable {
     arrivals.removeAll(keepingCapacity: true)
     mustTryAll = false
     mayStartSooner = false
+    mustReserveAnew = false
     return Plan(version: state.version, decisions: draft.decisions)
   }
 
@@ -123,7 +145,7 @@ struct HeadDiscipline: Sendable {
         open = nil
         mustTryAll = true
         if !timeline.topology.domains.isEmpty { group.add(shape, entry.limit, before: draft) }
-        start(entry, .turn, on: draft.occupancy, &draft)
+        start(entry, .turn, on: place(entry, on: draft.occupancy, draft.mix), &draft)
         continue
       }
       // Placed together they may leave room for one more.
@@ -162,7 +184,8 @@ struct HeadDiscipline: Sendable {
   private mutating func placeTogether(_ group: inout StartGroup, _ draft: inout Draft) -> Bool {
     defer { group = StartGroup() }
     guard group.shapes.count > 1, let before = group.occupancy else { return false }
-    let joint = JointPlacement(of: group.shapes, on: before, by: NetworkModel(), among: draft.mix)
+    let joint = JointPlacement(
+      of: group.shapes, on: before, by: NetworkModel(), among: draft.mix)
     guard joint.improvements > 0 else { return false }
     for (index, decision) in group.decisions.enumerated() {
       guard case .start(let job, let old, let reason) = draft.decisions[decision],
@@ -181,6 +204,16 @@ struct HeadDiscipline: Sendable {
   /// The job whose turn it is; the one before it loses its reservation if it may be passed.
   private mutating func nextHead(_ draft: inout Draft) -> PendingQueue.Entry? {
     guard let head else { return queue.first(in: policy.order) }
+    guard isPromised else {
+      // Who has no promise has nothing to keep, or to lose.
+      let first = queue.first(in: policy.order)
+      if first != head.entry {
+        self.head = nil
+        open = nil
+        mustTryAll = true
+      }
+      return first
+    }
     switch policy.head {
     case .keptUntilStarted:
       return head.entry
@@ -203,27 +236,37 @@ struct HeadDiscipline: Sendable {
   /// EASY computes the reserved start anew at each event. It can have changed only if an early end
   /// cleared another node before it; a start never delays it.
   private mutating func refresh(_ old: Head, _ draft: inout Draft) {
-    guard policy.backfill == .easy, mayStartSooner else { return }
+    if mustReserveAnew {
+      let start = earliestStart(of: old.entry, draft)
+      if start != old.start { announce(old.entry, start: start, &draft) }
+      return
+    }
+    guard policy.backfill == .easy || !isPromised, mayStartSooner else { return }
     // Counting is cheap; finding the new start is not, and most often it is the old one.
     let shape = queue.lanes[old.entry.lane].shape
-    guard timeline.hasRoom(for: shape, before: old.start, on: draft.occupancy) else { return }
+    guard timeline.hasRoom(for: shape, before: old.start) else { return }
     let start = earliestStart(of: old.entry, draft)
     guard start < old.start else { return }
     announce(old.entry, start: start, &draft)
   }
 
   private func earliestStart(of entry: PendingQueue.Entry, _ draft: Draft) -> Instant {
-    let shape = queue.lanes[entry.lane].shape
-    return max(draft.now, timeline.earliestStart(of: shape, on: draft.occupancy))
+    max(draft.now, timeline.earliestStart(of: queue.lanes[entry.lane].shape))
   }
 
   private mutating func announce(
     _ entry: PendingQueue.Entry, start: Instant, _ draft: inout Draft
   ) {
     let spare = spareAccelerators(besides: entry, at: start)
+    let wasPromised = isPromised
     head = Head(entry: entry, start: start, spareAccelerators: spare)
     open = nil
     mustTryAll = true
+    guard start < .distantFuture else {
+      // No end that is known frees enough: nothing can be promised.
+      if wasPromised { draft.decisions.append(.unreserve(entry.job, ahead: nil)) }
+      return
+    }
     draft.decisions.append(.reserve(entry.job, Reservation(start: start, allocation: nil)))
   }
 
@@ -294,6 +337,8 @@ struct HeadDiscipline: Sendable {
   /// The longest time limit that is over before the head's reserved start; negative if none is.
   private func longestBeforeHead(_ draft: Draft) -> TimeSpan {
     guard let head, policy.backfill != .none else { return TimeSpan(milliseconds: -1) }
+    // Whoever comes first starts first where nothing is promised.
+    guard isPromised else { return TimeSpan(milliseconds: .max) }
     let span = head.start - draft.now
     // RLScheduler asks for an end strictly before the reserved start.
     guard policy.backfill == .beforeShadow else { return span }
@@ -302,7 +347,7 @@ struct HeadDiscipline: Sendable {
 
   /// Whether a lane's jobs fit beside the head's reservation, for as long as they like.
   private mutating func mayOutlastHead(lane: Int, _ draft: Draft) -> Bool {
-    guard policy.backfill == .easy, let head else { return false }
+    guard policy.backfill == .easy, isPromised, let head else { return false }
     let shape = queue.lanes[lane].shape
     guard shape.acceleratorCount <= head.spareAccelerators else { return false }
     return openRoom(draft).fits(shape)
@@ -320,7 +365,7 @@ struct HeadDiscipline: Sendable {
 
   private var nodesForHead: ClearNodes? {
     // Where nobody may outlast the head, nothing need be left to them.
-    guard policy.backfill == .easy, let head else { return nil }
+    guard policy.backfill == .easy, isPromised, let head else { return nil }
     let member = queue.lanes[head.entry.lane].shape.member
     return timeline.nodes(clearFor: member, by: head.start)
   }
@@ -328,24 +373,32 @@ struct HeadDiscipline: Sendable {
   private mutating func backfill(
     _ entry: PendingQueue.Entry, in room: Room, _ draft: inout Draft
   ) {
-    switch room {
-    case .untilReservedStart:
-      start(entry, .backfill, on: draft.occupancy, preferring: nodesForHead, &draft)
-    case .besidesReservation:
-      start(entry, .backfill, on: openRoom(draft), &draft)
+    let allocation =
+      switch room {
+      case .untilReservedStart:
+        place(entry, on: draft.occupancy, preferring: nodesForHead, draft.mix)
+      case .besidesReservation: place(entry, on: openRoom(draft), draft.mix)
+      }
+    start(entry, .backfill, on: allocation, &draft)
+  }
+
+  /// Where a job goes that fits. By itself, so that whatever it looks at is let go of before
+  /// `start` changes what it was made from: that would copy the timeline or the occupancy.
+  private func place(
+    _ entry: PendingQueue.Entry, on room: Occupancy, preferring nodes: ClearNodes? = nil,
+    _ mix: RequestMix
+  ) -> Allocation {
+    let shape = queue.lanes[entry.lane].shape
+    guard let allocation = room.placement(of: shape, preferring: nodes, among: mix) else {
+      preconditionFailure("job \(entry.job.number) fits but has no place")
     }
+    return allocation
   }
 
   private mutating func start(
-    _ entry: PendingQueue.Entry, _ reason: Decision.StartReason, on room: Occupancy,
-    preferring nodes: ClearNodes? = nil, _ draft: inout Draft
+    _ entry: PendingQueue.Entry, _ reason: Decision.StartReason, on allocation: Allocation,
+    _ draft: inout Draft
   ) {
-    let shape = queue.lanes[entry.lane].shape
-    guard
-      let allocation = room.placement(of: shape, preferring: nodes, among: draft.mix)
-    else {
-      preconditionFailure("job \(entry.job.number) fits but has no place")
-    }
     let end = draft.now + entry.limit
     // First, as it may share its storage with what is changed next.
     open = nil

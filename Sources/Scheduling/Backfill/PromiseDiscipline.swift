@@ -13,8 +13,11 @@ import Units
 /// Where tasks outlast their limit, which an agent prevents if it can, promises slip by as much:
 /// they are all made anew.
 ///
-/// Complexity, with p promises and s ≤ 2 (p + running gangs) segments of the profile: an arrival
-/// O(s), an early end O(p · s), in a pool; see `CapacityProfile` for other fleets.
+/// Where no end frees enough, as somebody ahead has a limit that lasts for ever, a job can't be
+/// promised anything: it waits without a promise, and is offered one when something ends early.
+///
+/// Complexity, with p promises: an arrival O(p) and a search, an early end p searches. What a
+/// search costs, `CapacityProfile` says.
 struct PromiseDiscipline: Sendable {
   private struct Promise: Sendable {
     var job: JobID
@@ -25,8 +28,12 @@ struct PromiseDiscipline: Sendable {
   private let policy: ClusterPolicy
   private var profile: CapacityProfile
 
-  /// The waiting jobs that have a promise, in the order of the queue.
+  /// The waiting jobs, in the order of the queue; a reservation that starts at `distantFuture` is
+  /// none.
   private var promises: [Promise] = []
+
+  /// When each of them is to start: apart, as this is looked through at each plan.
+  private var starts: [Instant] = []
 
   /// Jobs submitted since the last plan, which have none yet.
   private var arrivals: [(job: JobID, request: JobRequest)] = []
@@ -34,9 +41,15 @@ struct PromiseDiscipline: Sendable {
   /// Whether something ended before its time limit since the last plan.
   private var somethingEndedEarly = false
 
-  init(policy: ClusterPolicy, topology: Topology) {
+  /// Whether jobs without a promise were found when this planner was made.
+  private var someHaveNone = false
+
+  /// Whether a node came into service or left it since the last plan.
+  private var conditionsChanged = false
+
+  init(policy: ClusterPolicy, occupancy: Occupancy) {
     self.policy = policy
-    profile = CapacityProfile(topology: topology)
+    profile = CapacityProfile(servingAs: occupancy)
   }
 
   mutating func jobSubmitted(_ job: JobID, _ request: JobRequest) {
@@ -45,12 +58,13 @@ struct PromiseDiscipline: Sendable {
 
   /// A job that waited already when this planner was made.
   mutating func jobFound(_ job: JobID, _ request: JobRequest, promise: Reservation?) {
-    guard let promise else {
-      arrivals.append((job, request))
-      return
+    let none = Reservation(start: .distantFuture, allocation: nil)
+    insert(Promise(job: job, request: request, reservation: promise ?? none))
+    if let promise {
+      profile.hold(request.shape, as: promise, for: request.timeLimit)
+    } else {
+      someHaveNone = true
     }
-    insert(Promise(job: job, request: request, reservation: promise))
-    profile.hold(request.shape, as: promise, for: request.timeLimit)
   }
 
   /// A gang that ran already when this planner was made.
@@ -66,65 +80,67 @@ struct PromiseDiscipline: Sendable {
     profile.release(request.shape, as: held, for: request.timeLimit, from: now)
   }
 
+  mutating func conditionChanged() { conditionsChanged = true }
+
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     var plan = Plan(version: state.version)
     profile.advance(to: now)
-    profile.adoptConditions(of: state.occupancy)
-    if firstStart < now {
+    if conditionsChanged || starts.contains(where: { $0 < now }) {
       promiseAnew(state, at: now, &plan)
     } else if somethingEndedEarly {
       compress(at: now, &plan)
+    } else if someHaveNone {
+      offer(at: now, &plan)
     }
     somethingEndedEarly = false
+    someHaveNone = false
+    conditionsChanged = false
     for arrival in arrivals {
       let reservation = firstWindow(for: arrival.request, from: now)
       profile.hold(arrival.request.shape, as: reservation, for: arrival.request.timeLimit)
       insert(Promise(job: arrival.job, request: arrival.request, reservation: reservation))
+      guard reservation.start < .distantFuture else { continue }
       plan.decisions.append(.reserve(arrival.job, reservation))
     }
     arrivals.removeAll(keepingCapacity: true)
     startDue(state.occupancy, at: now, &plan)
-    plan.nextPromise = firstStart(after: now)
-    return plan
-  }
-
-  /// The earliest promised start; `distantFuture` where nothing is promised.
-  ///
-  /// Promises are long and many: here and below, what is asked of them is read where it stands.
-  private var firstStart: Instant {
-    var first = Instant.distantFuture
-    for index in promises.indices { first = min(first, promises[index].reservation.start) }
-    return first
-  }
-
-  private func firstStart(after now: Instant) -> Instant? {
-    var first: Instant?
-    for index in promises.indices {
-      let start = promises[index].reservation.start
-      if start > now, first.map({ start < $0 }) ?? true { first = start }
+    for start in starts where start > now && start < plan.nextPromise ?? .distantFuture {
+      plan.nextPromise = start
     }
-    return first
+    return plan
   }
 
   // MARK: Promises
 
   private mutating func insert(_ promise: Promise) {
-    let place = promises.firstIndex { precedes(promise, $0) } ?? promises.count
-    promises.insert(promise, at: place)
+    var low = 0
+    var high = promises.count
+    while low < high {
+      let middle = (low + high) / 2
+      if precedes(promise, middle) { high = middle } else { low = middle + 1 }
+    }
+    promises.insert(promise, at: low)
+    starts.insert(promise.reservation.start, at: low)
   }
 
-  private func precedes(_ a: Promise, _ b: Promise) -> Bool {
+  private func precedes(_ promise: Promise, _ other: Int) -> Bool {
     switch policy.order {
-    case .firstComeFirstServed: a.job < b.job
+    case .firstComeFirstServed: promise.job < promises[other].job
     case .shortestJobFirst:
-      (a.request.timeLimit, a.job) < (b.request.timeLimit, b.job)
+      (promise.request.timeLimit, promise.job)
+        < (promises[other].request.timeLimit, promises[other].job)
     }
+  }
+
+  private mutating func set(_ reservation: Reservation, _ index: Int) {
+    promises[index].reservation = reservation
+    starts[index] = reservation.start
   }
 
   private func firstWindow(for request: JobRequest, from now: Instant) -> Reservation {
     guard
       let window = profile.earliestFit(of: request.shape, for: request.timeLimit, from: now)
-    else { preconditionFailure("\(request.shape) was admitted and never fits") }
+    else { preconditionFailure("a search without a bound finds the end of time at least") }
     return window
   }
 
@@ -132,10 +148,7 @@ struct PromiseDiscipline: Sendable {
   private var compressionOrder: [Int] {
     switch policy.compression {
     case .queue: Array(promises.indices)
-    case .promisedStart:
-      promises.indices.sorted {
-        (promises[$0].reservation.start, $0) < (promises[$1].reservation.start, $1)
-      }
+    case .promisedStart: promises.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }
     }
   }
 
@@ -147,29 +160,44 @@ struct PromiseDiscipline: Sendable {
       let sooner = profile.earliestFit(of: shape, for: limit, from: now, before: old.start)
       profile.hold(shape, as: sooner ?? old, for: limit)
       guard let sooner else { continue }
-      promises[index].reservation = sooner
+      set(sooner, index)
       plan.decisions.append(.reserve(promises[index].job, sooner))
     }
   }
 
-  /// Makes every promise again, on a profile of what runs now: somebody outlasted their limit.
+  /// Promises a start to those who were found without one, where there is one.
+  private mutating func offer(at now: Instant, _ plan: inout Plan) {
+    for index in compressionOrder where starts[index] == .distantFuture {
+      let request = promises[index].request
+      let reservation = firstWindow(for: request, from: now)
+      guard reservation.start < .distantFuture else { continue }
+      profile.hold(request.shape, as: reservation, for: request.timeLimit)
+      set(reservation, index)
+      plan.decisions.append(.reserve(promises[index].job, reservation))
+    }
+  }
+
+  /// Makes every promise again, on a profile of what runs now: somebody outlasted their limit, or a
+  /// node came or went.
   private mutating func promiseAnew(
     _ state: ClusterState, at now: Instant, _ plan: inout Plan
   ) {
-    profile = CapacityProfile(topology: state.topology)
+    profile = CapacityProfile(servingAs: state.occupancy)
     for (_, job) in state.jobs.all {
       guard let run = job.lifecycle.run else { continue }
       runFound(run, job.request)
     }
     profile.advance(to: now)
-    profile.adoptConditions(of: state.occupancy)
     for index in compressionOrder {
       let request = promises[index].request
       let reservation = firstWindow(for: request, from: now)
       profile.hold(request.shape, as: reservation, for: request.timeLimit)
       guard reservation != promises[index].reservation else { continue }
-      promises[index].reservation = reservation
-      plan.decisions.append(.reserve(promises[index].job, reservation))
+      set(reservation, index)
+      let job = promises[index].job
+      plan.decisions.append(
+        reservation.start < .distantFuture
+          ? .reserve(job, reservation) : .unreserve(job, ahead: nil))
     }
   }
 
@@ -179,19 +207,22 @@ struct PromiseDiscipline: Sendable {
   private mutating func startDue(
     _ occupancy: Occupancy, at now: Instant, _ plan: inout Plan
   ) {
-    guard firstStart <= now else { return }
+    guard starts.contains(where: { $0 <= now }) else { return }
     var occupancy = occupancy
     var started: [Int] = []
-    for index in promises.indices where promises[index].reservation.start <= now {
+    for index in starts.indices where starts[index] <= now {
       guard let allocation = place(promises[index], on: occupancy) else { continue }
       occupancy.take(allocation)
-      // Nobody before it still waits if all before it have started.
+      // Nobody waits who is ahead of it, but those who have just started.
       let isFirst = started.count == index
       plan.decisions.append(
         .start(promises[index].job, allocation, isFirst ? .turn : .backfill))
       started.append(index)
     }
-    for index in started.reversed() { promises.remove(at: index) }
+    for index in started.reversed() {
+      promises.remove(at: index)
+      starts.remove(at: index)
+    }
   }
 
   private func place(_ promise: Promise, on occupancy: Occupancy) -> Allocation? {

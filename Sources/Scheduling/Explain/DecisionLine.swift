@@ -42,8 +42,13 @@ public enum DecisionLine {
     case .unreserve(let job, let ahead):
       columns("unreserve", job, 1, nil, &text)
       text.append(dash)
-      text.append(word: "\tahead:")
-      text.append(decimal: UInt64(ahead.number))
+      text.append(tab)
+      if let ahead {
+        text.append(word: "ahead:")
+        text.append(decimal: UInt64(ahead.number))
+      } else {
+        text.append(dash)
+      }
     case .hold(let job, let jobs, let verdict):
       columns("hold", job, jobs, nil, &text)
       text.append(dash)

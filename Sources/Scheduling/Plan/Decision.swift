@@ -16,7 +16,9 @@ public enum Decision: Hashable, Sendable {
   /// A waiting job is promised a start, or its promise moves.
   case reserve(JobID, Reservation)
   /// A waiting job loses its promise, because another is ahead of it now.
-  case unreserve(JobID, ahead: JobID)
+  ///
+  /// Nobody is named where a promise is lost because no end that is known frees enough any more.
+  case unreserve(JobID, ahead: JobID?)
   /// This job, and so many alike with it, keep waiting; told when the cause changes.
   case hold(JobID, jobs: Int, Verdict)
 }

@@ -1,4 +1,5 @@
 public import Cluster
+public import Fleet
 public import Jobs
 public import Policy
 public import Units
@@ -23,9 +24,9 @@ public struct Planner: Sendable {
   public init(policy: ClusterPolicy, state: ClusterState) {
     switch policy.backfill {
     case .none, .easy, .beforeShadow:
-      head = HeadDiscipline(policy: policy, topology: state.topology)
+      head = HeadDiscipline(policy: policy, occupancy: state.occupancy)
     case .conservative:
-      promises = PromiseDiscipline(policy: policy, topology: state.topology)
+      promises = PromiseDiscipline(policy: policy, occupancy: state.occupancy)
     }
     for (id, job) in state.jobs.all {
       if let run = job.lifecycle.run {
@@ -51,6 +52,12 @@ public struct Planner: Sendable {
   ) {
     head?.runEnded(run.allocation, deadline: run.started + request.timeLimit)
     promises?.runEnded(run, request, at: now)
+  }
+
+  /// A node came into service, or left it; the next plan is for a state that says so, too.
+  public mutating func conditionChanged(_ condition: NodeCondition, of node: NodeID) {
+    head?.conditionChanged(condition, of: node)
+    promises?.conditionChanged()
   }
 
   /// What to do now. Pure but for what the planner remembers: no clock, no chance, no I/O.

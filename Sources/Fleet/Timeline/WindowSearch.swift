@@ -1,0 +1,215 @@
+import Units
+
+/// A search for the earliest window in which a gang fits.
+///
+/// Domain by domain it keeps what is free throughout the window (a queue that answers with the AND
+/// of its elements, made of two stacks: each segment is entered twice, however far the window
+/// moves), how many nodes have room there for a member, and the next instant at which there can be
+/// more. From one such instant to the next no window need be tried, and those whose counts add up
+/// to too little are not tried either. In between a count may be too high, as windows only lose by
+/// ending later: counts are brought up to date when they would let a window through.
+///
+/// Complexity, with s segments up to the last window tried and d domains: O(s) rows ANDed, O(d) an
+/// instant looked at.
+struct WindowSearch {
+  private struct State {
+    /// The segment in which the window starts.
+    var first = 0
+    /// Up to which segment there is a row that ANDs all from there to here.
+    var middle = -1
+    /// The last segment of the window.
+    var last = -1
+    /// The instant up to which the window may end without losing more.
+    var lossAt = Instant.distantPast
+    /// How many nodes have room for a member, and how many for the rest.
+    var members: Int32 = 0
+    var rests: Int32 = 0
+    /// Where this domain's rows begin.
+    var rows = 0
+    /// Those who must be together.
+    var group: Int32 = 0
+  }
+
+  private let profile: CapacityProfile
+  private let shape: GangShape
+  private let span: TimeSpan
+  private let demand: TimelineDemand
+
+  private var states: [State]
+
+  /// When each domain may have more room than it had: apart from the rest, as it is read most.
+  private var gainAt: [Instant]
+
+  /// For each domain and each segment up to `middle`, the AND of all from that segment to `middle`.
+  private var front: [UInt64]
+
+  /// For each domain, the AND of the segments after `middle`.
+  private var back: [UInt64]
+
+  /// What is free in one domain throughout the window.
+  private var current: [UInt64]
+
+  private let rowLength: Int
+
+  /// Nodes with room in each group of domains that would do by itself, and how many such groups
+  /// have enough.
+  private var groups: [(members: Int32, rests: Int32)]
+  private var groupsWithRoom = 0
+
+  init(of shape: GangShape, for span: TimeSpan, in profile: CapacityProfile) {
+    self.profile = profile
+    self.shape = shape
+    self.span = span
+    demand = TimelineDemand(shape)
+    let topology = profile.topology
+    let mostWords = profile.domains.reduce(0) { max($0, $1.words.count) }
+    rowLength = TimelineDemand.rowLength(words: mostWords)
+    current = Array(repeating: 0, count: rowLength)
+    states = Array(repeating: State(), count: profile.domains.count)
+    gainAt = Array(repeating: .distantPast, count: profile.domains.count)
+    back = Array(repeating: ~0, count: profile.domains.count * rowLength)
+    groups = [(0, 0)]
+    var rows = 0
+    var group: (domain: Int?, number: Int32) = (nil, 0)
+    for index in states.indices {
+      states[index].rows = rows
+      rows += profile.domains[index].starts.count * rowLength
+      guard let level = shape.closeness.required else { continue }
+      // Domains without one around them of that level are taken for one: counts only filter.
+      let outer = topology.outermost(from: profile.domains[index].domain, atOrBelow: level)
+      if outer != group.domain {
+        group = (outer, Int32(groups.count))
+        groups.append((0, 0))
+      }
+      states[index].group = outer == nil ? 0 : group.number
+    }
+    front = Array(repeating: 0, count: rows)
+  }
+
+  private func isEnough(_ group: (members: Int32, rests: Int32)) -> Bool {
+    Int(group.members) >= Int(shape.members)
+      && (shape.rest == nil || Int(group.rests) > Int(shape.members))
+  }
+
+  mutating func earliest(from now: Instant, before bound: Instant) -> Reservation? {
+    var start = now
+    while start < bound {
+      for domain in gainAt.indices where gainAt[domain] <= start { move(domain, to: start) }
+      if groupsWithRoom > 0 {
+        for domain in states.indices
+        where states[domain].members | states[domain].rests > 0
+          && states[domain].lossAt < start + span
+        {
+          move(domain, to: start)
+        }
+        if groupsWithRoom > 0,
+          let allocation = profile.room(from: start, for: span).placement(of: shape)
+        {
+          return Reservation(start: start, allocation: allocation)
+        }
+      }
+      var next = Instant.distantFuture
+      for gain in gainAt { next = min(next, gain) }
+      start = next
+    }
+    return nil
+  }
+
+  /// Brings a domain up to date for a window that starts then.
+  private mutating func move(_ index: Int, to start: Instant) {
+    let domain = profile.domains[index]
+    var state = states[index]
+    let count = domain.starts.count
+    while state.first + 1 < count, domain.starts[state.first + 1] <= start { state.first += 1 }
+    // Segments that have no room by themselves need not be looked at.
+    var next = state.first
+    while next < count, !demand.mayFit(domain, next) { next += 1 }
+    guard next == state.first else {
+      gainAt[index] = next < count ? domain.starts[next] : .distantFuture
+      state.lossAt = .distantFuture
+      enter(index, &state, members: 0, rests: 0)
+      return
+    }
+    if state.first > state.middle { flip(&state, index, domain, to: start) }
+    let end = start + span
+    while state.last + 1 < count, domain.starts[state.last + 1] < end {
+      state.last += 1
+      demand.narrow(
+        &back, index * rowLength, to: domain, state.last, rowLength, profile.topology)
+    }
+    state.lossAt = state.last + 1 < count ? domain.starts[state.last + 1] : .distantFuture
+    let row = state.rows &+ state.first &* rowLength
+    for word in 0..<rowLength {
+      current[word] = front[row &+ word] & back[index &* rowLength &+ word]
+    }
+    next = state.first + 1
+    while next <= state.middle, !demand.isBlind,
+      isCurrent(state.rows &+ next &* rowLength, index &* rowLength)
+    {
+      next += 1
+    }
+    gainAt[index] = next < count ? domain.starts[next] : .distantFuture
+    let room = demand.count(current, domain, profile.topology)
+    enter(index, &state, members: room.members, rests: room.rests)
+  }
+
+  private func isCurrent(_ front: Int, _ back: Int) -> Bool {
+    for word in 0..<rowLength
+    where self.front[front &+ word] & self.back[back &+ word] != current[word] {
+      return false
+    }
+    return true
+  }
+
+  /// Makes a row for each segment of the window; none is left at the back.
+  private mutating func flip(
+    _ state: inout State, _ index: Int, _ domain: DomainTimeline, to start: Instant
+  ) {
+    let end = start + span
+    state.last = max(state.last, state.first)
+    while state.last + 1 < domain.starts.count, domain.starts[state.last + 1] < end {
+      state.last += 1
+    }
+    state.middle = state.last
+    for word in 0..<rowLength { back[index &* rowLength &+ word] = ~0 }
+    var segment = state.last
+    while segment >= state.first {
+      let row = state.rows &+ segment &* rowLength
+      for word in 0..<rowLength {
+        front[row &+ word] = segment == state.last ? ~0 : front[row &+ rowLength &+ word]
+      }
+      demand.narrow(&front, row, to: domain, segment, rowLength, profile.topology)
+      segment -= 1
+    }
+  }
+
+  /// Keeps what a domain has come to, and counts it in its group.
+  private mutating func enter(
+    _ index: Int, _ state: inout State, members: Int32, rests: Int32
+  ) {
+    if members != state.members || rests != state.rests {
+      let group = Int(state.group)
+      let before = isEnough(groups[group])
+      groups[group].members += members - state.members
+      groups[group].rests += rests - state.rests
+      let after = isEnough(groups[group])
+      groupsWithRoom += (after ? 1 : 0) - (before ? 1 : 0)
+      state.members = members
+      state.rests = rests
+    }
+    states[index] = state
+  }
+}
+
+extension Topology {
+  /// The outermost domain of a level, or of a lower one, that a domain is or is inside of.
+  fileprivate func outermost(from domain: Int?, atOrBelow level: DomainLevel) -> Int? {
+    var found: Int?
+    var next = domain
+    while let index = next, domains[index].level >= level {
+      found = index
+      next = domains[index].parent
+    }
+    return found
+  }
+}
