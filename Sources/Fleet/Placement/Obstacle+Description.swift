@@ -51,7 +51,10 @@ extension Obstacle: CustomStringConvertible {
   public var fix: String {
     switch self {
     case .noSuchModel(_, let known):
-      known.isEmpty ? "ask for none" : "ask for \(known.joined(separator: ", "))"
+      // A flat fleet's accelerators have no model.
+      known.isEmpty
+        ? "ask for none"
+        : known == [""] ? "leave the model out" : "ask for \(known.joined(separator: ", "))"
     case .noSuchCountry(_, let known):
       known.isEmpty
         ? "its sites name none; leave --residency out"

@@ -75,6 +75,7 @@ struct FillCommand: ParsableCommand {
     let output = try JSONOutput(json, inputs: [nodes, pods, order])
     let podList = try read { () throws(TraceError) in try OpenbPod.read(path: pods) }
     let nodeList = try read { () throws(TraceError) in try OpenbNode.read(path: nodes) }
+    try check(nodeList)
     let arrivals = try read { () throws(TraceError) in
       try OpenbPod.readOrder(path: order, of: podList.count)
     }
@@ -95,6 +96,20 @@ struct FillCommand: ParsableCommand {
       cpuSeconds: seconds)
     if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
     try output.write(report.json())
+  }
+
+  /// The packers tell models apart by the bits of a word, less the one for no model.
+  private static let mostModels = 63
+
+  private func check(_ list: [OpenbNode]) throws {
+    let models = Set(list.lazy.filter { $0.accelerators > 0 }.map(\.model)).count
+    guard models > 0 else {
+      throw CommandFailure("\(nodes): no node has accelerators: name a list of nodes that do")
+    }
+    guard models <= Self.mostModels else {
+      throw CommandFailure(
+        "\(nodes): \(models) models of accelerators, at most \(Self.mostModels): leave some out")
+    }
   }
 
   private func read<Value>(_ read: () throws(TraceError) -> Value) throws -> Value {
