@@ -100,39 +100,21 @@ extension ReleaseTimeline {
         ? Instant.distantPast : .distantFuture
     }
     let wanted = ClearNodes(times: isWanted[...], instant: start)
-    guard let given = room(at: start).placement(of: shape, preferring: wanted) else {
+    guard let allocation = room(at: start).placement(of: shape, preferring: wanted) else {
       preconditionFailure("\(shape) does not fit by \(start.milliseconds)")
     }
-    var heldBack = Allocation(slices: [])
-    for (index, slice) in given.slices.enumerated() {
-      let node = topology.index(of: slice.node)
-      let released = released(on: node, by: start)
-      let missing = slice.accelerators.nonzeroBitCount - released.accelerators
-      let bits = occupancy.accelerators(freeOn: node).lowest(max(0, missing))
-      heldBack.slices.append(NodeSlice(node: slice.node, accelerators: bits))
-      guard !given.hosts.isEmpty else { continue }
-      let host = given.hosts[index].missing(from: released.host)
-      heldBack.hosts.append(host.common(with: occupancy.host(freeOn: node)))
+    var given = Given(needsHosts: !allocation.hosts.isEmpty)
+    for (index, slice) in allocation.slices.enumerated() {
+      holdBack(
+        slice.accelerators.nonzeroBitCount,
+        allocation.hosts.isEmpty ? .none : allocation.hosts[index],
+        on: topology.index(of: slice.node), at: start, occupancy, &given)
     }
-    let open = occupancy.withholding(heldBack)
-    return given.shares.isEmpty ? open : open.closing(given)
-  }
-}
-
-extension Occupancy {
-  /// What would be free if nothing were left of the accelerators that an allocation has parts of.
-  /// O(nodes)
-  fileprivate func closing(_ allocation: Allocation) -> Occupancy {
-    var map = freeMap
-    var left = residuals
+    // Of an accelerator that it has a part of then, nobody else may have another part until then.
     for share in allocation.shares {
       let node = topology.index(of: allocation.slices[Int(share.slice)].node)
-      let field = topology.acceleratorFields[node]
-      map[Int(field.word)] &= ~(1 << UInt64(field.shift + share.device))
-      left[Int(topology.firstDevices[node]) + Int(share.device)] = 0
+      given.closed.append((node, 1 << UInt64(share.device)))
     }
-    return Occupancy(
-      topology: topology, freeMap: map, freeHosts: freeHosts, residuals: left,
-      conditions: conditions)
+    return given.openRoom(of: occupancy)
   }
 }

@@ -20,16 +20,23 @@ extension ReleaseTimeline {
     var given = Given(needsHosts: shape.needsHosts)
     choose(Int(shape.members), shape.member, at: start, occupancy, &given)
     if let rest = shape.rest { choose(1, rest, at: start, occupancy, &given) }
-    return given.heldBack.slices.isEmpty ? occupancy : occupancy.withholding(given.heldBack)
+    return given.openRoom(of: occupancy)
   }
 
   /// What the gang is given.
-  private struct Given {
+  struct Given {
     /// Its nodes, in order.
     var nodes: [Int] = []
     /// What they hold back of what is free now.
     var heldBack = Allocation(slices: [])
+    /// The accelerators of which nobody else may have what parts are left.
+    var closed: [(node: Int, accelerators: UInt64)] = []
     let needsHosts: Bool
+
+    func openRoom(of occupancy: Occupancy) -> Occupancy {
+      let open = heldBack.slices.isEmpty ? occupancy : occupancy.withholding(heldBack)
+      return closed.isEmpty ? open : open.closing(closed)
+    }
   }
 
   /// Goes once over the nodes and stops when enough of them cost nothing: most often they do, and
@@ -87,13 +94,14 @@ extension ReleaseTimeline {
   ) -> Int {
     let wanted = demand(of: member, on: node)
     let free = occupancy.accelerators(freeOn: node).nonzeroBitCount
-    if free == 0, wanted.host.isEmpty { return 0 }
-    // On a node that is wanted whole, everything else is released by then.
-    if wanted.accelerators == Int(topology.acceleratorFields[node].width), wanted.host.isEmpty {
-      return free
+    if !topology.sharesDevices, wanted.host.isEmpty {
+      if free == 0 { return 0 }
+      // On a node that is wanted whole, everything else is released by then.
+      if wanted.accelerators == Int(topology.acceleratorFields[node].width) { return free }
     }
     let released = released(on: node, by: start)
-    return max(0, wanted.accelerators - released.accelerators)
+    let sure = released.accelerators & ~occupancy.accelerators(leftOn: node)
+    return max(0, wanted.accelerators - sure.nonzeroBitCount)
       + Int(wanted.host.missing(from: released.host).milliCores + 999) / 1000
   }
 
@@ -102,14 +110,28 @@ extension ReleaseTimeline {
     _ given: inout Given
   ) {
     let wanted = demand(of: member, on: node)
+    holdBack(wanted.accelerators, wanted.host, on: node, at: start, occupancy, &given)
+  }
+
+  /// Holds back what a member needs beyond what is released by then: first what is left of
+  /// accelerators that others have parts of until then, then whole ones.
+  func holdBack(
+    _ accelerators: Int, _ host: HostShare, on node: Int, at start: Instant,
+    _ occupancy: Occupancy, _ given: inout Given
+  ) {
     let released = released(on: node, by: start)
-    let free = occupancy.accelerators(freeOn: node)
-    let bits = free.lowest(max(0, wanted.accelerators - released.accelerators))
+    let left = released.accelerators & occupancy.accelerators(leftOn: node)
+    let sure = released.accelerators & ~left
+    let missing = max(0, accelerators - sure.nonzeroBitCount)
+    let closed = left.lowest(missing)
+    if closed != 0 { given.closed.append((node, closed)) }
+    let whole = max(0, missing - closed.nonzeroBitCount)
+    let bits = occupancy.accelerators(freeOn: node).lowest(whole)
     given.heldBack.slices.append(
       NodeSlice(node: topology.nodes[node].id, accelerators: bits))
     guard given.needsHosts else { return }
-    let missing = wanted.host.missing(from: released.host)
-    given.heldBack.hosts.append(missing.common(with: occupancy.host(freeOn: node)))
+    let share = host.missing(from: released.host)
+    given.heldBack.hosts.append(share.common(with: occupancy.host(freeOn: node)))
   }
 
   private func demand(of member: MemberShape, on node: Int) -> (accelerators: Int, host: HostShare)
@@ -117,6 +139,36 @@ extension ReleaseTimeline {
     guard member.wholeNode else { return (Int(member.accelerators), member.host) }
     let type = topology.type(of: node)
     return (type.accelerators, type.host)
+  }
+}
+
+extension Occupancy {
+  /// The accelerators of a node of which something, but not all, is free.
+  fileprivate func accelerators(leftOn node: Int) -> UInt64 {
+    guard !residuals.isEmpty else { return 0 }
+    var left: UInt64 = 0
+    let first = Int(topology.firstDevices[node])
+    for device in 0..<Int(topology.acceleratorFields[node].width)
+    where residuals[first + device] > 0 {
+      left |= 1 << UInt64(device)
+    }
+    return left & ~accelerators(freeOn: node)
+  }
+
+  /// What would be free if nothing were left of some accelerators. O(nodes)
+  fileprivate func closing(_ closed: [(node: Int, accelerators: UInt64)]) -> Occupancy {
+    var map = freeMap
+    var left = residuals
+    for (node, accelerators) in closed {
+      let field = topology.acceleratorFields[node]
+      map[Int(field.word)] &= ~(accelerators << UInt64(field.shift))
+      for device in 0..<Int(field.width) where accelerators >> UInt64(device) & 1 == 1 {
+        left[Int(topology.firstDevices[node]) + device] = 0
+      }
+    }
+    return Occupancy(
+      topology: topology, freeMap: map, freeHosts: freeHosts, residuals: left,
+      conditions: conditions)
   }
 }
 

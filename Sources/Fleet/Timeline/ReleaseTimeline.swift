@@ -119,7 +119,7 @@ public struct ReleaseTimeline: Sendable {
   }
 
   /// What a node's holders give back by an instant: an accelerator, when all its holders have.
-  func released(on node: Int, by instant: Instant) -> (accelerators: Int, host: HostShare) {
+  func released(on node: Int, by instant: Instant) -> (accelerators: UInt64, host: HostShare) {
     var released: UInt64 = 0
     var heldOn: UInt64 = 0
     var host = HostShare.none
@@ -133,7 +133,7 @@ public struct ReleaseTimeline: Sendable {
         if holder.end <= instant { released |= bit } else { heldOn |= bit }
       }
     }
-    return ((released & ~heldOn).nonzeroBitCount, host)
+    return (released & ~heldOn, host)
   }
 
   private mutating func updateClearTimes(of node: Int) {
@@ -187,7 +187,9 @@ public struct ReleaseTimeline: Sendable {
     else { return .distantFuture }
     if member.wholeNode {
       let parts = partHolders.isEmpty ? Instant.distantPast : partHolders[node].last?.end
-      return max(holders[node].last?.end ?? .distantPast, parts ?? .distantPast)
+      // Who has asked for nothing of its node leaves it whole.
+      let last = holders[node].last { $0.accelerators != 0 || !$0.host.isEmpty }
+      return max(last?.end ?? .distantPast, parts ?? .distantPast)
     }
     var free = host
     for holder in holders[node] { free -= holder.host }

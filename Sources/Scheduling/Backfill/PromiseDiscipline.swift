@@ -32,8 +32,11 @@ struct PromiseDiscipline: Sendable {
   /// none.
   private var promises: [Promise] = []
 
-  /// When each of them is to start: apart, as this is looked through at each plan.
+  /// When each of them is to start: apart, as these are looked through more often than the rest.
   private var starts: [Instant] = []
+
+  /// The earliest of them.
+  private var earliest = Instant.distantFuture
 
   /// Jobs submitted since the last plan, which have none yet.
   private var arrivals: [(job: JobID, request: JobRequest)] = []
@@ -85,7 +88,7 @@ struct PromiseDiscipline: Sendable {
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     var plan = Plan(version: state.version)
     profile.advance(to: now)
-    if conditionsChanged || starts.contains(where: { $0 < now }) {
+    if conditionsChanged || earliest < now {
       promiseAnew(state, at: now, &plan)
     } else if somethingEndedEarly {
       compress(at: now, &plan)
@@ -104,9 +107,9 @@ struct PromiseDiscipline: Sendable {
     }
     arrivals.removeAll(keepingCapacity: true)
     startDue(state.occupancy, at: now, &plan)
-    for start in starts where start > now && start < plan.nextPromise ?? .distantFuture {
-      plan.nextPromise = start
-    }
+    // Who is due and has not started yet is waiting for somebody's end, not for the clock.
+    let next = earliest > now ? earliest : earliestStart { $0 > now }
+    if next < .distantFuture { plan.nextPromise = next }
     return plan
   }
 
@@ -121,6 +124,13 @@ struct PromiseDiscipline: Sendable {
     }
     promises.insert(promise, at: low)
     starts.insert(promise.reservation.start, at: low)
+    earliest = min(earliest, promise.reservation.start)
+  }
+
+  private func earliestStart(where counts: (Instant) -> Bool = { _ in true }) -> Instant {
+    var earliest = Instant.distantFuture
+    for start in starts where start < earliest && counts(start) { earliest = start }
+    return earliest
   }
 
   private func precedes(_ promise: Promise, _ other: Int) -> Bool {
@@ -135,6 +145,7 @@ struct PromiseDiscipline: Sendable {
   private mutating func set(_ reservation: Reservation, _ index: Int) {
     promises[index].reservation = reservation
     starts[index] = reservation.start
+    earliest = min(earliest, reservation.start)
   }
 
   private func firstWindow(for request: JobRequest, from now: Instant) -> Reservation {
@@ -199,6 +210,7 @@ struct PromiseDiscipline: Sendable {
         reservation.start < .distantFuture
           ? .reserve(job, reservation) : .unreserve(job, ahead: nil))
     }
+    earliest = earliestStart()
   }
 
   // MARK: Starts
@@ -207,7 +219,7 @@ struct PromiseDiscipline: Sendable {
   private mutating func startDue(
     _ occupancy: Occupancy, at now: Instant, _ plan: inout Plan
   ) {
-    guard starts.contains(where: { $0 <= now }) else { return }
+    guard earliest <= now else { return }
     var occupancy = occupancy
     var started: [Int] = []
     for index in starts.indices where starts[index] <= now {
@@ -223,6 +235,7 @@ struct PromiseDiscipline: Sendable {
       promises.remove(at: index)
       starts.remove(at: index)
     }
+    earliest = earliestStart()
   }
 
   private func place(_ promise: Promise, on occupancy: Occupancy) -> Allocation? {
