@@ -80,7 +80,7 @@ let package = Package(
     tests("ClusterTests", ["Units", "Fleet", "Jobs", "Cluster"]),
     tests("ControlTests", core),
     tests("PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Policy", "TestFiles"]),
-    tests("SimulationTests", core + ["Simulation", "Traces"]),
+    tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces"]),

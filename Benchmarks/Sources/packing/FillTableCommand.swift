@@ -94,27 +94,14 @@ struct FillTableCommand: AsyncParsableCommand {
   }
 
   private static func outcomes(of runs: [Run]) async throws -> [Outcome] {
-    try await withThrowingTaskGroup { group in
-      for run in runs {
-        group.addTask {
-          let result = run.filling.run(Contender.all[run.contender].method, seed: UInt64(run.seed))
-          let allocated = result.samples.map {
-            ($0.percent, Double($0.allocated) / Double(result.capacity))
-          }
-          return Outcome(
-            list: run.list, contender: run.contender,
-            allocated: Dictionary(uniqueKeysWithValues: allocated))
-        }
+    try await inParallel(runs) { run in
+      let result = run.filling.run(Contender.all[run.contender].method, seed: UInt64(run.seed))
+      let allocated = result.samples.map {
+        ($0.percent, Double($0.allocated) / Double(result.capacity))
       }
-      var outcomes: [Outcome] = []
-      for try await outcome in group {
-        outcomes.append(outcome)
-        if outcomes.count % 10 == 0 || outcomes.count == runs.count {
-          let text = "\(outcomes.count) of \(runs.count) fillings\n"
-          try FileHandle.standardError.write(contentsOf: Data(text.utf8))
-        }
-      }
-      return outcomes
+      return Outcome(
+        list: run.list, contender: run.contender,
+        allocated: Dictionary(uniqueKeysWithValues: allocated))
     }
   }
 }

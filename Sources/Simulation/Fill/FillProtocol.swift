@@ -1,6 +1,5 @@
 public import Fleet
 public import Traces
-import Units
 
 /// Fills an empty fleet with pods, one after the other, and sees how much of it is allocated.
 ///
@@ -8,10 +7,7 @@ import Units
 /// fit is dropped, none leaves. How much has arrived is measured in accelerators asked for, over
 /// those of the fleet; dropped pods count.
 public struct FillProtocol: Sendable {
-  private let topology: Topology
-  private let shapes: [(shape: GangShape, count: Int)]
-  /// By pod: which shape it is.
-  private let shapeOfPod: [Int]
+  private let fleet: PodFleet
   private let order: [Int]
 
   /// At how many percent arrived the figures are taken.
@@ -32,50 +28,8 @@ public struct FillProtocol: Sendable {
   public init(
     nodes: [OpenbNode], pods: [OpenbPod], order: [Int], nodeOrder: NodeOrder
   ) throws(TopologyError) {
-    var nodes = nodes
-    if case .shuffled(let seed) = nodeOrder {
-      var random = SeededGenerator(seed: seed)
-      nodes.shuffle(using: &random)
-    }
-    topology = try Self.topology(nodes)
+    fleet = try PodFleet(nodes: nodes, pods: pods, nodeOrder: nodeOrder)
     self.order = order
-    var shapes: [(shape: GangShape, count: Int)] = []
-    var indices: [GangShape: Int] = [:]
-    shapeOfPod = pods.map { pod in
-      let shape = Self.shape(pod)
-      let index = indices[shape] ?? shapes.count
-      if index == shapes.count {
-        shapes.append((shape, 0))
-        indices[shape] = index
-      }
-      shapes[index].count += 1
-      return index
-    }
-    self.shapes = shapes
-  }
-
-  private static func topology(_ nodes: [OpenbNode]) throws(TopologyError) -> Topology {
-    var builder = TopologyBuilder(name: "openb")
-    for node in nodes {
-      var type = NodeType(
-        name: "\(node.model)x\(node.accelerators)-\(node.milliCores)-\(node.memory)",
-        acceleratorModel: node.model, accelerators: node.accelerators,
-        host: HostShare(milliCores: node.milliCores, memory: node.memory))
-      type.sharing = .fractions
-      try builder.addNodes([NodeName(node.name)], type: type)
-    }
-    return try builder.build()
-  }
-
-  private static func shape(_ pod: OpenbPod) -> GangShape {
-    let share: DeviceShare =
-      pod.milli == 1000 || pod.accelerators == 0 ? .whole : .milli(UInt16(pod.milli))
-    return GangShape(
-      members: 1,
-      member: MemberShape(
-        accelerators: pod.accelerators, share: share,
-        host: HostShare(milliCores: pod.milliCores, memory: pod.memory)),
-      eligibility: pod.models.isEmpty ? nil : Eligibility(models: pod.models))
   }
 
   /// How many pods arrive in all.
@@ -88,14 +42,12 @@ public struct FillProtocol: Sendable {
     _ method: PackingMethod, seed: UInt64, until percent: Int = 130,
     progress: (Int) -> Void = { _ in }
   ) -> FillResult {
-    var packer = Packer(topology: topology, shapes: shapes, method: method, seed: seed)
-    var result = FillResult(capacity: topology.acceleratorCount * 1000)
+    var packer = fleet.packer(method, seed: seed)
+    var result = FillResult(capacity: fleet.capacity)
     for pod in order {
       guard result.arrived * 100 < result.capacity * percent else { break }
-      let shape = shapeOfPod[pod]
-      let asked = shapes[shape].shape.member.milli
-      let isPlaced = packer.arrive(shape) != nil
-      result.note(asked, isPlaced: isPlaced) { packer.fragmentation }
+      let isPlaced = packer.arrive(fleet.shapeOfPod[pod]) != nil
+      result.note(fleet.milli(of: pod), isPlaced: isPlaced) { packer.fragmentation }
       if result.pods & 255 == 0 { progress(result.pods) }
     }
     result.finish { packer.fragmentation }
@@ -154,16 +106,5 @@ public struct FillResult: Sendable {
       Sample(
         percent: FillProtocol.samples[samples.count], allocated: allocated,
         fragmented: fragmented))
-  }
-}
-
-extension MemberShape {
-  /// What it asks of accelerators, in thousandths.
-  fileprivate var milli: Int {
-    switch share {
-    case .whole: Int(accelerators) * 1000
-    case .milli(let part): Int(accelerators) * Int(part)
-    case .mig: 0
-    }
   }
 }

@@ -13,7 +13,9 @@ struct FillCommand: ParsableCommand {
     discussion: """
       The protocol of Weng et al. 2023: pods arrive one by one, none leaves, one that does not \
       fit is dropped. The files are those of Alibaba's cluster-trace-gpu-v2023, plain or gzip; \
-      a line of the order file is a pod's place in the list, with a + where it is a copy.
+      a line of the order file is a pod's place in the list, with a + where it is a copy. \
+      With --departures pods also leave: they come in that order again and again, half a million \
+      of them, and stay as long as those of the list did.
       """)
 
   /// How the node of a pod is chosen, as the command line names it.
@@ -55,6 +57,11 @@ struct FillCommand: ParsableCommand {
   @Option(help: "Until how many percent have arrived.")
   var until = 130
 
+  @Option(
+    help: ArgumentHelp(
+      "Let pods leave too, and ask for so much of the fleet on average.", valueName: "percent"))
+  var departures: Int?
+
   @Option(help: "What random choices are drawn from.")
   var seed: UInt64 = 1
 
@@ -65,6 +72,9 @@ struct FillCommand: ParsableCommand {
   func validate() throws {
     guard (1...10_000).contains(until) else {
       throw ValidationError("--until \(until): give 1 to 10000 percent")
+    }
+    if let departures, !(1...1000).contains(departures) {
+      throw ValidationError("--departures \(departures): give 1 to 1000 percent")
     }
     guard (0...8).contains(epsilon) else {
       throw ValidationError("--epsilon \(epsilon): give 0 to 8 accelerators")
@@ -79,6 +89,16 @@ struct FillCommand: ParsableCommand {
     let arrivals = try read { () throws(TraceError) in
       try OpenbPod.readOrder(path: order, of: podList.count)
     }
+    if let departures {
+      try churn(departures, nodeList, podList, arrivals, to: output)
+    } else {
+      try fill(nodeList, podList, arrivals, to: output)
+    }
+  }
+
+  private func fill(
+    _ nodeList: [OpenbNode], _ podList: [OpenbPod], _ arrivals: [Int], to output: JSONOutput
+  ) throws {
     let fill: FillProtocol
     do {
       fill = try FillProtocol(
@@ -86,11 +106,9 @@ struct FillCommand: ParsableCommand {
     } catch {
       throw CommandFailure("\(nodes): \(error)")
     }
-    let progress = Progress("filling by \(placement.rawValue)", total: fill.arrivals)
-    let start = ReplayReport.Cost.ofThisProcess.cpuSeconds
-    let result = fill.run(method, seed: seed, until: until) { progress.show($0) }
-    let seconds = ReplayReport.Cost.ofThisProcess.cpuSeconds - start
-    progress.clear()
+    let (result, seconds) = measure("filling", of: fill.arrivals) { progress in
+      fill.run(method, seed: seed, until: until, progress: progress)
+    }
     let report = FillReport(
       subject: "\(pods), \(order)", placement: placement.rawValue, result: result,
       cpuSeconds: seconds)
@@ -110,6 +128,46 @@ struct FillCommand: ParsableCommand {
       throw CommandFailure(
         "\(nodes): \(models) models of accelerators, at most \(Self.mostModels): leave some out")
     }
+  }
+
+  private func churn(
+    _ load: Int, _ nodeList: [OpenbNode], _ podList: [OpenbPod], _ arrivals: [Int],
+    to output: JSONOutput
+  ) throws {
+    let asking = podList.indices.filter { podList[$0].accelerators > 0 }
+    guard arrivals.contains(where: Set(asking).contains) else {
+      throw CommandFailure("\(order): no pod of it asks for accelerators")
+    }
+    var options = ChurnProtocol.Options(loadPercent: load)
+    options.seed = seed
+    let churn: ChurnProtocol
+    do {
+      churn = try ChurnProtocol(
+        nodes: nodeList, pods: podList, order: arrivals, nodeOrder: nodeOrder.order,
+        options: options)
+    } catch {
+      throw CommandFailure("\(nodes): \(error)")
+    }
+    let (result, seconds) = measure("pods come and go", of: churn.arrivals) { progress in
+      churn.run(method, progress: progress)
+    }
+    let report = ChurnReport(
+      subject: "\(pods), \(order)", placement: placement.rawValue, result: result,
+      podsPerSecond: Double(churn.arrivals) / max(seconds, 1e-6))
+    if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
+    try output.write(report.json())
+  }
+
+  /// Runs it with a line of progress; what came of it, and the CPU seconds that it took.
+  private func measure<Result>(
+    _ what: String, of total: Int, _ run: ((Int) -> Void) -> Result
+  ) -> (Result, Double) {
+    let progress = Progress("\(what) by \(placement.rawValue)", total: total)
+    let start = ReplayReport.Cost.ofThisProcess.cpuSeconds
+    let result = run { progress.show($0) }
+    let seconds = ReplayReport.Cost.ofThisProcess.cpuSeconds - start
+    progress.clear()
+    return (result, seconds)
   }
 
   private func read<Value>(_ read: () throws(TraceError) -> Value) throws -> Value {

@@ -1,0 +1,112 @@
+import Traces
+import Units
+
+/// The pods of a list as a stream without end: when each comes, and how long it stays.
+///
+/// The pods come in a given order, again and again, at random moments (a Poisson process). How
+/// long one stays is drawn from the times of the list, whatever it asks for; where the list has no
+/// times, from an exponential distribution. The rate is such that what is asked for makes up a
+/// given part of the capacity, on average over time.
+///
+/// The stream begins as if it had been there forever: with pods that came before, and of whose
+/// stay only the rest is left. A few stays of months make up most of the load, so that a fleet that
+/// begins empty would take millions of pods to fill. All arithmetic is on integers.
+struct ChurnArrivals: Sendable {
+  struct Arrival {
+    var pod: Int
+    /// Both in milliseconds.
+    var at: Int
+    var stay: Int
+  }
+
+  private let order: [Int]
+  /// Running sums of the stays of the list; empty where it has none.
+  private let sums: [Int]
+  /// The mean time between two arrivals in milliseconds is the first over the second.
+  private let gap: (Int128, Int128)
+  private var random: SeededGenerator
+  private var place = 0
+  private var now = 0
+
+  /// An hour in milliseconds, where the list has no times. Only its ratio to the gap matters.
+  private static let meanStay = 3_600_000
+
+  /// - Parameters:
+  ///   - asked: by pod: how much of the capacity it asks for.
+  ///   - capacity: in the same unit.
+  init(
+    order: [Int], pods: [OpenbPod], asked: (Int) -> Int, load: (percent: Int, of: Int),
+    seed: UInt64
+  ) {
+    self.order = order
+    var sums: [Int] = []
+    for pod in pods {
+      guard let lifetime = pod.lifetime else { continue }
+      sums.append((sums.last ?? 0) + max(1, Int(lifetime.milliseconds)))
+    }
+    self.sums = sums
+    let total = sums.last ?? Self.meanStay
+    let work = order.reduce(Int128(0)) { $0 + Int128(asked($1)) } * Int128(total) * 100
+    let pace = Int128(order.count) * Int128(max(1, sums.count))
+    gap = (work, pace * Int128(load.percent) * Int128(load.of))
+    random = SeededGenerator(seed: seed)
+  }
+
+  /// The next pod to come.
+  mutating func next() -> Arrival {
+    now += Int(Int128(exponential()) * gap.0 / (gap.1 << Self.fractionBits))
+    let stay =
+      sums.isEmpty ? exponentialStay() : stay(at: random.below(sums.count))
+    return Arrival(pod: nextPod(), at: now, stay: stay)
+  }
+
+  /// A pod that came before the stream began and is still there; its stay is the rest of it.
+  mutating func nextThatIsThere() -> Arrival {
+    guard let total = sums.last else {
+      return Arrival(pod: nextPod(), at: 0, stay: exponentialStay())
+    }
+    // A moment at random of all stays, one after the other: long ones are met more often.
+    let moment = random.below(total)
+    var (low, high) = (0, sums.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if sums[middle] > moment { high = middle } else { low = middle + 1 }
+    }
+    return Arrival(pod: nextPod(), at: 0, stay: sums[low] - moment)
+  }
+
+  private mutating func nextPod() -> Int {
+    defer { place = place + 1 == order.count ? 0 : place + 1 }
+    return order[place]
+  }
+
+  private func stay(at index: Int) -> Int { sums[index] - (index == 0 ? 0 : sums[index - 1]) }
+
+  private mutating func exponentialStay() -> Int {
+    max(1, Int((Int128(exponential()) * Int128(Self.meanStay)) >> Self.fractionBits))
+  }
+
+  private static let fractionBits = 32
+
+  /// A draw from the exponential distribution of mean one, in 1/2³².
+  ///
+  /// By comparing uniform draws only (von Neumann 1951, "Various techniques used in connection with
+  /// random digits"): a run of falling draws of odd length is accepted; each of even length adds
+  /// one.
+  private mutating func exponential() -> Int {
+    var whole = 0
+    while true {
+      let first = random.next() >> 32
+      var last = first
+      var length = 1
+      while true {
+        let draw = random.next() >> 32
+        guard draw < last else { break }
+        last = draw
+        length += 1
+      }
+      if length % 2 == 1 { return whole << Self.fractionBits + Int(first) }
+      whole += 1
+    }
+  }
+}
