@@ -40,6 +40,9 @@ public struct ControlMachine: Sendable {
   /// How many plans were made.
   public private(set) var planCount: UInt64 = 0
 
+  /// When the last input came.
+  private var lastInput = Instant.distantPast
+
   /// A controller of an idle fleet.
   public init(topology: Topology, policy: ClusterPolicy) {
     self.init(resuming: ClusterState(topology: topology), policy: policy)
@@ -65,6 +68,8 @@ public struct ControlMachine: Sendable {
   ///
   /// - Precondition: instants never run backwards.
   public mutating func handle(_ input: Input, at now: Instant, into effects: inout [Effect]) {
+    precondition(now >= lastInput, "an input at \(now.milliseconds), before the last one")
+    lastInput = now
     switch input {
     case .submit(let request):
       do throws(JobRejection) {

@@ -49,8 +49,10 @@ public struct VirtualCluster: Sendable {
     var arrival = users.next()
     while true {
       let end = agents.nextEnd ?? .distantFuture
-      // An alarm that outlived the last job has nothing to tell.
-      let wake = machine.state.jobs.count > 0 ? alarm ?? .distantFuture : .distantFuture
+      // An alarm that outlived the last job has nothing to tell. One that outlived all jobs so far
+      // is given before the next comes: time never runs backwards.
+      let isOver = machine.state.jobs.count == 0 && arrival == nil
+      let wake = isOver ? .distantFuture : alarm ?? .distantFuture
       if let job = arrival, job.submitted <= min(end, wake) {
         handle(.submit(job.request), of: job, at: job.submitted, &observer)
         arrival = users.next()
