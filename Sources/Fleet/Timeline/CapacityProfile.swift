@@ -19,6 +19,9 @@ public struct CapacityProfile: Sendable {
   /// The fleet as it would be if nobody held or was promised anything; it knows the conditions.
   var fleet: Occupancy
 
+  /// The fleet as it would be if everything were held.
+  private var full: Occupancy
+
   /// Its domains, in order; empty where counts decide.
   var domains: [DomainTimeline] = []
 
@@ -34,10 +37,15 @@ public struct CapacityProfile: Sendable {
   /// A fleet of which everything in service is free for ever from the beginning of time.
   public init(topology: Topology) {
     fleet = Occupancy(topology: topology)
+    full = fleet
     guard !topology.isPool || !topology.domains.isEmpty else {
       pool = PoolTimeline(nodes: topology.nodes.count)
       return
     }
+    full = Occupancy(
+      topology: topology, freeMap: fleet.freeMap.map { _ in 0 },
+      freeHosts: fleet.freeHosts.map { _ in .none }, residuals: fleet.residuals.map { _ in 0 },
+      conditions: [])
     var first = 0
     while first < topology.nodes.count {
       let next = topology.endOfTimeline(from: first)
@@ -70,6 +78,7 @@ public struct CapacityProfile: Sendable {
   /// released, and made anew.
   public mutating func setCondition(_ condition: NodeCondition, of node: NodeID) {
     fleet.setCondition(condition, of: node)
+    full.setCondition(condition, of: node)
     let index = topology.index(of: node)
     guard pool == nil else {
       pool?.setOut(condition != .inService, index)
@@ -142,7 +151,15 @@ public struct CapacityProfile: Sendable {
     precondition(pool == nil, "a pool counts its nodes and does not tell them apart")
     var room = CommonRoom(of: fleet)
     for domain in domains { room.enter(domain, from: start, to: start + span, topology) }
-    return room.occupancy(of: fleet)
+    // From where it is nearer: counting all nodes anew costs more than all the rest.
+    if room.isNearlyFull {
+      var occupancy = full
+      occupancy.giveBack(room.free(of: fleet))
+      return occupancy
+    }
+    var occupancy = fleet
+    occupancy.take(room.rest(of: fleet))
+    return occupancy
   }
 
   private mutating func change(
@@ -200,58 +217,6 @@ extension CapacityProfile: Equatable {
   }
 }
 
-/// What is free throughout some segments of every domain.
-private struct CommonRoom {
-  private var map: [UInt64]
-  private var hosts: [HostShare]
-  private var residuals: [UInt16]
-
-  init(of fleet: Occupancy) {
-    map = Array(repeating: 0, count: fleet.freeMap.count)
-    hosts = fleet.freeHosts
-    residuals = fleet.residuals
-  }
-
-  mutating func enter(
-    _ domain: DomainTimeline, from start: Instant, to end: Instant, _ topology: Topology
-  ) {
-    let first = domain.segment(at: start)
-    var last = first
-    while last + 1 < domain.starts.count, domain.starts[last + 1] < end { last += 1 }
-    for word in domain.words.indices {
-      var common = ~UInt64(0)
-      let width = domain.words.count
-      let place = word - domain.words.lowerBound
-      for segment in first...last { common &= domain.maps[segment &* width &+ place] }
-      map[word] |= common
-    }
-    guard !hosts.isEmpty || !residuals.isEmpty else { return }
-    for segment in first...last {
-      if !hosts.isEmpty {
-        for (place, node) in domain.nodes.enumerated() {
-          let here = domain.hosts[segment * domain.nodes.count + place]
-          hosts[node] = hosts[node].common(with: here)
-        }
-      }
-      guard !residuals.isEmpty else { continue }
-      for node in domain.nodes {
-        let sharing = topology.nodeTypes[topology.nodes[node].type].sharing
-        let first = Int(topology.firstDevices[node])
-        for device in first..<first + Int(topology.acceleratorFields[node].width) {
-          let place = segment * domain.devices.count + device - domain.devices.lowerBound
-          residuals[device] = sharing.common(residuals[device], domain.residuals[place])
-        }
-      }
-    }
-  }
-
-  func occupancy(of fleet: Occupancy) -> Occupancy {
-    Occupancy(
-      topology: fleet.topology, freeMap: map, freeHosts: hosts, residuals: residuals,
-      conditions: fleet.conditions)
-  }
-}
-
 extension GangShape {
   /// How many nodes of a pool it holds: a member that asks for nothing of its node holds none.
   fileprivate var nodesHeld: Int {
@@ -267,7 +232,9 @@ extension Topology {
   /// Where the nodes end that share a timeline with the node at `first`: those of its innermost
   /// domain, of at most so many words that a look at all of them is quick.
   fileprivate func endOfTimeline(from first: Int) -> Int {
-    let mostWords = 4
+    // Of a small fleet a word, as the gangs in one timeline make each other dearer; of a large one
+    // more, as each timeline costs a look.
+    let mostWords = max(1, min(4, mapWordCount / 128))
     let word = acceleratorFields[first].word
     let domain = nodes[first].domain
     var next = first + 1

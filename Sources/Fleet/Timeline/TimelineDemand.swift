@@ -8,10 +8,11 @@ import Units
 /// room, its row has more bits, or `isBlind` says that it need not be so.
 struct TimelineDemand: Sendable {
   private let member: MemberShape
-  private let rest: MemberShape?
 
-  /// The smaller of the two.
+  /// The rest, or a member where there is none.
   private let least: MemberShape
+
+  private let hasRest: Bool
 
   /// Whether nodes have room or not for more than the number of their free accelerators.
   private let looksAtNodes: Bool
@@ -26,7 +27,7 @@ struct TimelineDemand: Sendable {
 
   init(_ shape: GangShape) {
     member = shape.member
-    rest = shape.rest
+    hasRest = shape.rest != nil
     least = shape.rest ?? shape.member
     looksAtNodes =
       !member.host.isEmpty || member.wholeNode || !least.host.isEmpty || least.wholeNode
@@ -90,20 +91,28 @@ struct TimelineDemand: Sendable {
   ) -> (members: Int32, rests: Int32) {
     var members: Int32 = 0
     var rests: Int32 = 0
+    var free = 0
+    for word in domain.words.indices {
+      free &+= row[word &- domain.words.lowerBound].nonzeroBitCount
+    }
+    guard free >= Int(least.accelerators) else { return (0, 0) }
     var usable = ~domain.outOfService
     if !includesReserved { usable &= ~domain.reserved }
     let forLeast = usable & row[row.count - 2]
     let forMember = usable & row[row.count - 1]
-    for (place, node) in domain.nodes.enumerated() {
-      guard forLeast >> UInt64(place) & 1 == 1 else { continue }
-      let field = topology.acceleratorFields[node]
+    let fields = topology.acceleratorFields
+    var rest = forLeast & (domain.nodes.count == 64 ? ~0 : (1 << UInt64(domain.nodes.count)) - 1)
+    while rest != 0 {
+      let place = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let field = fields[domain.nodes.lowerBound &+ place]
       var free = 0
       if field.width > 0 {
         let word = row[Int(field.word) &- domain.words.lowerBound]
         free = (word >> UInt64(field.shift) & field.ones).nonzeroBitCount
       }
       if free >= Int(member.accelerators), forMember >> UInt64(place) & 1 == 1 { members += 1 }
-      if let rest, free >= Int(rest.accelerators) { rests += 1 }
+      if hasRest, free >= Int(least.accelerators) { rests += 1 }
     }
     return (members, rests)
   }
