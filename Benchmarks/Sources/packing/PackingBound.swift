@@ -30,8 +30,8 @@ struct PackingBound {
 
   let arrivals: Arrivals
 
-  /// The bound for methods that refuse no share, as a fraction of the fleet: cutting stock for all shares that arrive, and
-  /// whole accelerators for all that is left.
+  /// The bound for methods that refuse no share, as a fraction of the fleet: cutting stock for all
+  /// shares that arrive, and whole accelerators for all that is left.
   ///
   /// A method that refuses shares and takes larger pods instead may pass it, and easily so when
   /// more has arrived than fits.
