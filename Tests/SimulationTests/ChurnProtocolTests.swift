@@ -37,7 +37,6 @@ import Units
     _ nodes: [Int], _ pods: [Pod], load: Int, seed: UInt64 = 1, measured: Int = 40_000
   ) throws -> ChurnProtocol {
     var options = ChurnProtocol.Options(loadPercent: load)
-    options.warmUp = 1000
     options.measured = measured
     options.seed = seed
     return try ChurnProtocol(

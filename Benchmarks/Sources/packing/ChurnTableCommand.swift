@@ -10,7 +10,7 @@ struct ChurnTableCommand: AsyncParsableCommand {
     abstract: "Let pods come and go by every method; print a Markdown table of what was refused.",
     discussion: """
       Percent of the accelerators asked for that were refused, and percent of the fleet that was \
-      allocated, on average over time; half a million pods for each order. Nodes stand by name, \
+      allocated, on average over time; 400,000 pods for each order. Nodes stand by name, \
       but where the heading says shuffled.
       """)
 

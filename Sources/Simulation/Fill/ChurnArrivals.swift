@@ -8,9 +8,11 @@ import Units
 /// times, from an exponential distribution. The rate is such that what is asked for makes up a
 /// given part of the capacity, on average over time.
 ///
+/// The longest hundredth of the stays are cut to the shortest of them: uncut, a few pods that stay
+/// for months would be most of the load, and who comes early would decide everything.
+///
 /// The stream begins as if it had been there forever: with pods that came before, and of whose
-/// stay only the rest is left. A few stays of months make up most of the load, so that a fleet that
-/// begins empty would take millions of pods to fill. All arithmetic is on integers.
+/// stay only the rest is left. All arithmetic is on integers.
 struct ChurnArrivals: Sendable {
   struct Arrival {
     var pod: Int
@@ -26,7 +28,10 @@ struct ChurnArrivals: Sendable {
   private let gap: (Int128, Int128)
   private var random: SeededGenerator
   private var place = 0
-  private var now = 0
+  private(set) var now = 0
+
+  /// From when on nobody is left, or hardly anybody, who was there at the start.
+  let settled: Int
 
   /// An hour in milliseconds, where the list has no times. Only its ratio to the gap matters.
   private static let meanStay = 3_600_000
@@ -39,11 +44,11 @@ struct ChurnArrivals: Sendable {
     seed: UInt64
   ) {
     self.order = order
+    let stays = pods.compactMap { $0.lifetime.map { max(1, Int($0.milliseconds)) } }
+    let longest = stays.isEmpty ? Self.meanStay * 20 : stays.sorted()[stays.count * 99 / 100]
+    settled = longest
     var sums: [Int] = []
-    for pod in pods {
-      guard let lifetime = pod.lifetime else { continue }
-      sums.append((sums.last ?? 0) + max(1, Int(lifetime.milliseconds)))
-    }
+    for stay in stays { sums.append((sums.last ?? 0) + min(longest, stay)) }
     self.sums = sums
     let total = sums.last ?? Self.meanStay
     let work = order.reduce(Int128(0)) { $0 + Int128(asked($1)) } * Int128(total) * 100

@@ -12,9 +12,7 @@ public struct ChurnProtocol: Sendable {
   public struct Options: Sendable {
     /// What all pods would hold if none were refused, in percent of the accelerators, on average.
     public var loadPercent: Int
-    /// How many pods come before the measuring begins.
-    public var warmUp = 100_000
-    /// How many come while it lasts.
+    /// How many pods come while it is measured.
     public var measured = 400_000
     /// What times and stays are drawn from, and what methods draw from.
     public var seed: UInt64 = 1
@@ -46,20 +44,21 @@ public struct ChurnProtocol: Sendable {
       load: (options.loadPercent, fleet.capacity), seed: options.seed)
   }
 
-  /// How many pods come in all, besides those that are there at the start.
-  public var arrivals: Int { options.warmUp + options.measured }
+  /// How many pods come while it is measured.
+  public var arrivals: Int { options.measured }
 
-  /// Runs it.
+  /// Runs it; the measuring begins when those that were there at the start have left.
   ///
-  /// - Parameter progress: is told how many pods have come.
+  /// - Parameter progress: is told how many pods have come since.
   public func run(_ method: PackingMethod, progress: (Int) -> Void = { _ in }) -> ChurnResult {
     var arrivals = start
     var run = Run(fleet: fleet, method: method, seed: options.seed)
     while run.offered * 100 < fleet.capacity * options.loadPercent {
       run.comes(arrivals.nextThatIsThere())
     }
-    for count in 0..<self.arrivals {
-      if count == options.warmUp { run.beginMeasuring() }
+    while arrivals.now < arrivals.settled { run.comes(arrivals.next()) }
+    run.beginMeasuring()
+    for count in 0..<options.measured {
       run.comes(arrivals.next())
       if count & 1023 == 0 { progress(count) }
     }
@@ -81,7 +80,9 @@ public struct ChurnResult: Equatable, Sendable {
   public internal(set) var asked = 0
   /// What those asked for that were refused.
   public internal(set) var refused = 0
-  /// Pods that came.
+  /// Pods that came before anything was measured.
+  public internal(set) var earlier = 0
+  /// Pods that came while it was.
   public internal(set) var pods = 0
   /// Pods that were refused.
   public internal(set) var failed = 0
@@ -124,7 +125,11 @@ private struct Run {
     result = ChurnResult(capacity: fleet.capacity)
   }
 
-  mutating func beginMeasuring() { result = ChurnResult(capacity: result.capacity) }
+  mutating func beginMeasuring() {
+    let earlier = result.pods
+    result = ChurnResult(capacity: result.capacity)
+    result.earlier = earlier
+  }
 
   mutating func comes(_ arrival: ChurnArrivals.Arrival) {
     // At the same moment those who leave make room first.

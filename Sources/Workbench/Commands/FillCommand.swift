@@ -14,8 +14,8 @@ struct FillCommand: ParsableCommand {
       The protocol of Weng et al. 2023: pods arrive one by one, none leaves, one that does not \
       fit is dropped. The files are those of Alibaba's cluster-trace-gpu-v2023, plain or gzip; \
       a line of the order file is a pod's place in the list, with a + where it is a copy. \
-      With --departures pods also leave: they come in that order again and again, half a million \
-      of them, and stay as long as those of the list did.
+      With --departures pods also leave: they come in that order again and again, 400,000 of them \
+      while it is measured, and stay as long as those of the list did.
       """)
 
   /// How the node of a pod is chosen, as the command line names it.
@@ -153,7 +153,7 @@ struct FillCommand: ParsableCommand {
     }
     let report = ChurnReport(
       subject: "\(pods), \(order)", placement: placement.rawValue, result: result,
-      podsPerSecond: Double(churn.arrivals) / max(seconds, 1e-6))
+      podsPerSecond: Double(result.earlier + result.pods) / max(seconds, 1e-6))
     if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
     try output.write(report.json())
   }
