@@ -6,15 +6,15 @@ public import Units
 /// map) has a step function of free maps of its own, which only the gangs on it touch, and beside
 /// each map a count of what is free. The counts only filter: two nodes that are free one after the
 /// other are not one node free throughout, so a window fits a gang if the maps inside it, ANDed,
-/// have room for it. In a flat pool, where any node stands for any other and each is held by one job
-/// at a time, counts decide: as long as no instant is overbooked, the promises can be given nodes
-/// one after the other when they start (an interval graph's chromatic number is its clique number),
-/// so there is no map to keep.
+/// have room for it. In a flat pool, where any node stands for any other and each is held by one
+/// job at a time, counts decide: as long as no instant is overbooked, the promises can be given
+/// nodes one after the other when they start (an interval graph's chromatic number is its clique
+/// number), so there is no map to keep.
 ///
-/// Complexity, with s segments in all domains, d domains and w words a domain: holding and releasing
-/// what a gang has on one domain O(its segments · w); finding a window O(s · w + windows tried · d),
-/// and O(nodes + s · w) for each window that the counts let through, of which there is but one
-/// unless the gang cares where its nodes are; in a pool O(segments).
+/// Complexity, with s segments in all domains, d domains and w words a domain: holding and
+/// releasing what a gang has on one domain O(its segments · w); finding a window
+/// O(s · w + windows tried · d), and O(nodes + s · w) for each window that the counts let through,
+/// of which there is but one unless the gang cares where its nodes are; in a pool O(segments).
 public struct CapacityProfile: Sendable {
   /// The fleet as it would be if nobody held or was promised anything; it knows the conditions.
   var fleet: Occupancy
@@ -125,8 +125,8 @@ public struct CapacityProfile: Sendable {
 
   /// The earliest window of `span` in which a gang fits, from `now` on.
   ///
-  /// Where none before the end of time has room, that of `distantFuture`, which names no nodes; with
-  /// a `bound`, nil unless there is one that starts before it.
+  /// Where none before the end of time has room, that of `distantFuture`, which names no nodes;
+  /// with a `bound`, nil unless there is one that starts before it.
   public func earliestFit(
     of shape: GangShape, for span: TimeSpan, from now: Instant, before bound: Instant? = nil
   ) -> Reservation? {

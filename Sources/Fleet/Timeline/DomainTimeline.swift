@@ -7,8 +7,8 @@ import Units
 /// first one since always, to `starts[i + 1]`, the last one for ever; it has a row of the free map,
 /// and one of hosts and one of accelerators' parts where those are counted.
 ///
-/// Invariants, checked by `checkInvariants()`: two segments in a row differ; `free` and `idle` count
-/// what the rows say; outside its own nodes a row's bits are clear.
+/// Invariants, checked by `checkInvariants()`: two segments in a row differ; `free` and `idle`
+/// count what the rows say; outside its own nodes a row's bits are clear.
 struct DomainTimeline: Sendable {
   /// Its nodes, at most 64.
   let nodes: Range<Int>
