@@ -12,9 +12,9 @@ public import Units
 /// number), so there is no map to keep.
 ///
 /// Complexity, with s segments in all domains, d domains and w words a domain: holding and
-/// releasing what a gang has on one domain O(its segments · w); finding a window O(s · w + windows
-/// tried · d), and O(nodes + s · w) for each window that the counts let through, of which there is
-/// but one unless the gang cares where its nodes are; in a pool O(segments).
+/// releasing what a gang has on one domain O(its segments · w); finding a window
+/// O(s · w + windows tried · d), and O(nodes + s · w) for each window that the counts let through,
+/// of which there is but one unless the gang cares where its nodes are; in a pool O(segments).
 public struct CapacityProfile: Sendable {
   /// The fleet as it would be if nobody held or was promised anything; it knows the conditions.
   var fleet: Occupancy
