@@ -24,7 +24,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], golden: Bool = false)
 }
 
 let core: [Target.Dependency] = [
-  "Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
+  "Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
 ]
 
 let package = Package(
@@ -42,11 +42,12 @@ let package = Package(
     // The core: pure, deterministic, no I/O.
     room("Units"),
     room("Fleet", ["Units"]),
+    room("Accounts", ["Units"]),
     room("Jobs", ["Units", "Fleet"]),
-    room("Policy", ["Units", "Fleet", "Jobs"]),
-    room("Cluster", ["Units", "Fleet", "Jobs", "Policy"]),
-    room("Scheduling", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
-    room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
+    room("Policy", ["Units", "Fleet", "Accounts", "Jobs"]),
+    room("Cluster", ["Units", "Fleet", "Accounts", "Jobs", "Policy"]),
+    room("Scheduling", ["Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster"]),
+    room("Control", ["Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

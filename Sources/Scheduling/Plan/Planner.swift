@@ -25,7 +25,7 @@ public struct Planner: Sendable {
     switch policy.backfill {
     case .none, .easy, .beforeShadow:
       head = HeadDiscipline(policy: policy, occupancy: state.occupancy)
-    case .conservative:
+    case .conservative, .reserving:
       promises = PromiseDiscipline(policy: policy, occupancy: state.occupancy)
     }
     for (id, job) in state.jobs.all {
