@@ -78,7 +78,7 @@ let package = Package(
     tests("GzipTests", ["Gzip", "Units", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
-    tests("ClusterTests", ["Units", "Fleet", "Jobs", "Cluster"]),
+    tests("ClusterTests", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
     tests("ControlTests", core),
     tests("PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Policy", "TestFiles"]),
     tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),

@@ -73,6 +73,9 @@ public struct ClusterPolicy: Hashable, Sendable {
   /// How many that wait in each tier are promised a start; only with `reserving`.
   public var reservations = 100
 
+  /// How often promises are looked at anew, at most, while things are freed; with `reserving`.
+  public var reserveAnew = TimeSpan.seconds(60)
+
   /// Who may be charged: a root alone, or the tree of the consortium.
   public var accounts = AccountTree(root: "everybody")
 

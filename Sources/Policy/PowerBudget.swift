@@ -37,3 +37,42 @@ public struct PowerBudget: Hashable, Sendable {
     steps = [Step(from: .zero, watts: watts)]
   }
 }
+
+extension PowerBudget {
+  private static let day: Int64 = 86_400_000
+
+  /// The most that the site may draw at an instant. O(steps)
+  public func watts(at instant: Instant) -> Int {
+    let time = Self.timeOfDay(instant)
+    let step = steps.last { $0.from.milliseconds <= time }
+    return (step ?? steps[steps.count - 1]).watts
+  }
+
+  /// The least of that in a window. O(steps)
+  public func leastWatts(from start: Instant, to end: Instant) -> Int {
+    guard end > start else { return watts(at: start) }
+    let span = end == .distantFuture ? Self.day : (end - start).milliseconds
+    guard span < Self.day else { return steps.reduce(.max) { min($0, $1.watts) } }
+    let first = Self.timeOfDay(start)
+    return steps.reduce(watts(at: start)) { least, step in
+      let ahead = (step.from.milliseconds - first + Self.day) % Self.day
+      return ahead < span ? min(least, step.watts) : least
+    }
+  }
+
+  /// When the next step begins after an instant; nil where there is but one.
+  public func nextStep(after instant: Instant) -> Instant? {
+    guard steps.count > 1 else { return nil }
+    let time = Self.timeOfDay(instant)
+    let ahead = steps.map { step in
+      let wait = (step.from.milliseconds - time + Self.day) % Self.day
+      return wait == 0 ? Self.day : wait
+    }
+    return ahead.min().map { instant + TimeSpan(milliseconds: $0) }
+  }
+
+  private static func timeOfDay(_ instant: Instant) -> Int64 {
+    let rest = instant.milliseconds % day
+    return rest < 0 ? rest + day : rest
+  }
+}

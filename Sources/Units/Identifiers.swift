@@ -76,3 +76,14 @@ extension ModeID: Comparable {
   @inlinable
   public static func < (a: ModeID, b: ModeID) -> Bool { a.number < b.number }
 }
+
+/// The number of a claim, minted by a counter in the order in which claims were made.
+@frozen
+public struct ClaimID: Hashable, Sendable {
+  /// The number: 1 for the first claim.
+  public var number: UInt32
+
+  /// The claim with this number.
+  @inlinable
+  public init(_ number: UInt32) { self.number = number }
+}

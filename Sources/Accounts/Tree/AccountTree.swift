@@ -79,6 +79,16 @@ public struct AccountTree: Hashable, Sendable {
     return id
   }
 
+  /// The closest project at or above an account; the account itself where there is none.
+  public func project(of id: AccountID) -> AccountID {
+    var at = id
+    while self[at].kind != .project {
+      guard let parent = self[at].parent else { return id }
+      at = parent
+    }
+    return at
+  }
+
   /// Whether an account has none below it: only those are charged directly.
   public func isLeaf(_ id: AccountID) -> Bool { children[Int(id.number)].isEmpty }
 }

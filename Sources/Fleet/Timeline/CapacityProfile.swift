@@ -35,10 +35,12 @@ public struct CapacityProfile: Sendable {
   private var nextPast = Instant.distantFuture
 
   /// A fleet of which everything in service is free for ever from the beginning of time.
-  public init(topology: Topology) {
+  ///
+  /// - Parameter namingNodes: whether promises name nodes in a flat pool, too.
+  public init(topology: Topology, namingNodes: Bool = false) {
     fleet = Occupancy(topology: topology)
     full = fleet
-    guard !topology.isPool || !topology.domains.isEmpty else {
+    guard namingNodes || !topology.isPool || !topology.domains.isEmpty else {
       pool = PoolTimeline(nodes: topology.nodes.count)
       return
     }
@@ -56,8 +58,8 @@ public struct CapacityProfile: Sendable {
   }
 
   /// A fleet with the same nodes in service as another view of it has.
-  public init(servingAs occupancy: Occupancy) {
-    self.init(topology: occupancy.topology)
+  public init(servingAs occupancy: Occupancy, namingNodes: Bool = false) {
+    self.init(topology: occupancy.topology, namingNodes: namingNodes)
     for (node, condition) in zip(occupancy.topology.nodes, occupancy.conditions)
     where condition != .inService {
       setCondition(condition, of: node.id)

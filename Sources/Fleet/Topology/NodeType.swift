@@ -9,6 +9,9 @@ public struct NodeType: Hashable, Sendable {
   /// Accelerators per node, 0…64.
   public var accelerators: Int
 
+  /// What one of its accelerators draws at most, in watts; 0 where nobody says.
+  public var acceleratorWatts = 0
+
   /// What of the host jobs may have: up to 4,096 cores, and memory in MiB; zero is not counted.
   public var host: HostShare
 

@@ -32,13 +32,14 @@ public struct VirtualCluster: Sendable {
   /// The controller, the very one that the daemon drives.
   public private(set) var machine: ControlMachine
 
-  private var agents = SimulatedAgents()
+  private var agents: SimulatedAgents
   private var alarm: Instant?
   private var effects: [Effect] = []
 
   /// An idle cluster.
   public init(topology: Topology, policy: ClusterPolicy) {
     machine = ControlMachine(topology: topology, policy: policy)
+    agents = SimulatedAgents(restart: policy.preemption?.restart ?? .zero)
   }
 
   /// Lets users submit jobs, which must come in order of submission, until all have ended.
@@ -60,6 +61,7 @@ public struct VirtualCluster: Sendable {
           precondition(next.submitted >= job.submitted, "jobs are not in order of submission")
         }
       } else if end <= wake, let ended = agents.takeNextEnd() {
+        guard !agents.isVoid(ended) else { continue }
         handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &observer)
       } else if wake < .distantFuture {
         alarm = nil
@@ -77,13 +79,19 @@ public struct VirtualCluster: Sendable {
     effects.removeAll(keepingCapacity: true)
     observer.received(input, at: now)
     machine.handle(input, at: now, into: &effects)
+    var reports: [Input] = []
     for effect in effects {
       switch effect {
       case .accepted(let id):
         guard let job else { preconditionFailure("job \(id.number) accepted unasked") }
-        agents.expect(id, runTime: job.runTime)
-      case .launch(let id, let attempt, _):
-        agents.launch(id, attempt, at: now)
+        agents.expect(id, job)
+      case .launch(let id, let attempt, let allocation):
+        agents.launch(id, attempt, allocation, at: now)
+      case .signal(let id, let attempt):
+        if agents.signal(id, at: now) { reports.append(.checkpointed(id, attempt)) }
+      case .resize(let id, let attempt, let allocation):
+        agents.resize(id, attempt, allocation, at: now)
+        reports.append(.resized(id, attempt))
       case .terminate(let id, let attempt):
         agents.terminate(id, attempt, at: now)
       case .wake(let instant):
@@ -94,5 +102,6 @@ public struct VirtualCluster: Sendable {
       observer.performed(effect, at: now)
     }
     observer.settled(machine, at: now)
+    for report in reports { handle(report, at: now, &observer) }
   }
 }

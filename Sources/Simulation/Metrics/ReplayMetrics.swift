@@ -16,6 +16,10 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     public var completed = 0
     /// Jobs that were ended at their time limit.
     public var timedOut = 0
+    /// Jobs whose tasks ended by themselves, and not well.
+    public var failed = 0
+    /// Jobs that were taken back.
+    public var cancelled = 0
     /// Jobs that were refused: the fleet could never run them.
     public var rejected = 0
 
@@ -66,7 +70,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .rejected:
       counts.submitted += 1
       counts.rejected += 1
-    case .record, .accepted, .launch, .terminate, .wake:
+    case .record, .accepted, .launch, .signal, .resize, .terminate, .wake:
       break
     }
   }
@@ -86,9 +90,14 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
       switch outcome {
       case .completed: counts.completed += 1
       case .timedOut: counts.timedOut += 1
+      case .failed: counts.failed += 1
+      case .cancelled: counts.cancelled += 1
       }
       ended(live[Int(id.number) - 1], at: at)
-    case .promised, .promiseDropped:
+    case .cancelled:
+      counts.cancelled += 1
+    case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .resized,
+      .claimed, .evicted, .dissolved, .conditionChanged:
       break
     }
   }

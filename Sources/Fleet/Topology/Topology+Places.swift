@@ -1,0 +1,47 @@
+import Units
+
+extension Topology {
+  /// The nodes of some places, in order: domains by name, or nodes as a hostlist.
+  ///
+  /// O(domains + nodes). Names that are neither stand for nothing: `unknownPlace(among:)` finds them.
+  public func nodes(named places: [String]) -> [Int] {
+    var chosen = NodeSet(count: nodes.count)
+    for place in places { choose(place, into: &chosen) }
+    var indices: [Int] = []
+    chosen.forEach { indices.append($0) }
+    return indices
+  }
+
+  /// The first of some places that is neither a domain nor a node here; nil where all are.
+  public func unknownPlace(among places: [String]) -> String? {
+    places.first { place in
+      var chosen = NodeSet(count: nodes.count)
+      return !choose(place, into: &chosen)
+    }
+  }
+
+  /// All that some nodes have.
+  public func everything(on nodes: [Int]) -> Allocation {
+    Allocation(
+      slices: nodes.map { NodeSlice(node: ids[$0], accelerators: acceleratorFields[$0].ones) },
+      hosts: countsHosts ? nodes.map { host(of: $0) } : [])
+  }
+
+  /// Whether all nodes that a place names were found.
+  @discardableResult
+  private func choose(_ place: String, into chosen: inout NodeSet) -> Bool {
+    var isDomain = false
+    for domain in domains where domain.name == place {
+      isDomain = true
+      for node in domain.nodes { chosen.insert(node) }
+    }
+    guard !isDomain else { return true }
+    guard let names = try? Hostlist(parsing: place).names, !names.isEmpty else { return false }
+    var found = 0
+    for (index, node) in nodes.enumerated() where names.contains(node.name) {
+      chosen.insert(index)
+      found += 1
+    }
+    return found == names.count
+  }
+}

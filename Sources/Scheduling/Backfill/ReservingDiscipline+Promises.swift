@@ -1,0 +1,216 @@
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+extension ReservingDiscipline {
+  /// Promises the first job of a class the earliest start there is; false where there is none.
+  mutating func promise(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
+  ) -> Bool {
+    guard let job = draft.state.jobs[waiting.job],
+      let shape = draft.shape(of: queue[slot], job.request)
+    else { preconditionFailure("nobody to promise anything to") }
+    let limit = job.request.timeLimit
+    guard
+      let reservation = profile.earliestFit(of: shape, for: limit, from: draft.now),
+      reservation.start < .distantFuture
+    else { return false }
+    let tier = queue[slot].tier
+    queue.removeFirst(of: slot)
+    let promise = Promise(
+      waiting: waiting, request: job.request, tier: tier, reservation: reservation)
+    insert(promise)
+    profile.hold(shape, as: reservation, for: limit)
+    draft.keep(promise)
+    draft.decisions.append(.reserve(waiting.job, reservation))
+    return true
+  }
+
+  /// Promises stand in the order of their jobs' numbers.
+  mutating func insert(_ promise: Promise) {
+    let place =
+      promises.firstIndex { promise.waiting.job < $0.waiting.job } ?? promises.count
+    promises.insert(promise, at: place)
+  }
+
+  /// Starts a promised job, if it is due or there is room already.
+  mutating func tryPromised(_ id: JobID, _ draft: inout PlanDraft) {
+    guard let index = promises.firstIndex(where: { $0.waiting.job == id }),
+      let allocation = promises[index].reservation.allocation
+    else { preconditionFailure("job \(id.number) has no promise") }
+    let promise = promises[index]
+    let (request, limit) = (promise.request, promise.request.timeLimit)
+    let isDue = promise.reservation.start <= draft.now
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    if let verdict = draft.holdings.obstacle(
+      to: request, milli: milli, models: models, at: draft.now)
+    {
+      // A rule keeps it from starting: what it was promised is of use to others.
+      if isDue { drop(index, because: verdict, &draft) }
+      return
+    }
+    // Who starts late ends late, and may run into the next promise: that is a search.
+    if promise.reservation.start == draft.now, draft.holdings.occupancy.isFree(allocation) {
+      guard draft.holdings.powerObstacle(to: allocation, for: limit, at: draft.now) == nil else {
+        return
+      }
+      fulfil(index, on: allocation, &draft)
+      return
+    }
+    profile.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
+    let now = profile.earliestFit(
+      of: request.shape, for: limit, from: draft.now,
+      before: draft.now + TimeSpan(milliseconds: 1))
+    holdAgain(promise, from: draft.now)
+    guard let sooner = now?.allocation else { return }
+    // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
+    let isFree = draft.holdings.occupancy.isFree(sooner)
+    let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
+    guard let place = isFree ? sooner : room?.placement(of: request.shape),
+      draft.holdings.powerObstacle(to: place, for: limit, at: draft.now) == nil
+    else { return }
+    fulfil(index, on: place, &draft)
+  }
+
+  /// Marks what is left of a promise's window, which may have begun.
+  mutating func holdAgain(_ promise: Promise, from now: Instant) {
+    let old = promise.reservation
+    let start = max(now, old.start)
+    let end = old.start + promise.request.timeLimit
+    guard start < end else { return }
+    profile.hold(
+      promise.request.shape, as: Reservation(start: start, allocation: old.allocation),
+      for: end - start)
+  }
+
+  private mutating func fulfil(
+    _ index: Int, on allocation: Allocation, _ draft: inout PlanDraft
+  ) {
+    let promise = remove(index, &draft)
+    start(promise.waiting.job, promise.request, allocation, .turn, &draft)
+    // What it was promised later is open again.
+    freed()
+  }
+
+  private mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {
+    let promise = promises.remove(at: index)
+    profile.release(
+      promise.request.shape, as: promise.reservation, for: promise.request.timeLimit,
+      from: draft.now)
+    draft.rooms.letGo(owner: .promise(promise.waiting.job))
+    return promise
+  }
+
+  /// A job loses its promise, and waits with its class again.
+  mutating func drop(_ index: Int, because verdict: Verdict, _ draft: inout PlanDraft) {
+    let promise = remove(index, &draft)
+    let id = promise.waiting.job
+    draft.decisions.append(.unreserve(id, ahead: nil))
+    guard let job = draft.state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
+    let slot = enqueue(id, job, draft.state)
+    queue[slot].cause = verdict
+    freed()
+  }
+
+  /// Promises in the order in which they may move forward.
+  private var byStart: [Int] {
+    promises.indices.sorted {
+      (promises[$0].reservation.start, promises[$0].waiting.job)
+        < (promises[$1].reservation.start, promises[$1].waiting.job)
+    }
+  }
+
+  /// Moves promises forward, where something was freed since they were made.
+  ///
+  /// On a grid of time, so that a burst of ends costs one search for each promise.
+  mutating func compress(_ draft: inout PlanDraft) {
+    guard compression <= draft.now else { return }
+    compression = nextGrid(after: draft.now)
+    guard wasFreed else { return }
+    wasFreed = false
+    for index in byStart {
+      let promise = promises[index]
+      let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
+      let old = promise.reservation
+      guard old.start > draft.now else { continue }
+      profile.release(shape, as: old, for: limit, from: draft.now)
+      let sooner = profile.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
+      profile.hold(shape, as: sooner ?? old, for: limit)
+      guard let sooner else { continue }
+      promises[index].reservation = sooner
+      draft.rooms.letGo(owner: .promise(promise.waiting.job))
+      draft.keep(promises[index])
+      draft.decisions.append(.reserve(promise.waiting.job, sooner))
+      // What one has left another may have.
+      freed()
+    }
+  }
+
+  func nextGrid(after now: Instant) -> Instant {
+    guard now > .distantPast else { return now }
+    let period = max(1, policy.reserveAnew.milliseconds)
+    let slot = (Int128(now.milliseconds) / Int128(period) + 1) * Int128(period)
+    return Instant(milliseconds: Int64(clamping: slot))
+  }
+
+  /// Makes every promise again, on a timeline of what runs now: a node came or went, or a claim is
+  /// void.
+  mutating func promiseAnew(_ draft: inout PlanDraft) {
+    rebuildProfile(draft.state, at: draft.now)
+    for index in byStart {
+      let promise = promises[index]
+      let old = promise.reservation
+      let found = profile.earliestFit(
+        of: promise.request.shape, for: promise.request.timeLimit, from: draft.now)
+      draft.rooms.letGo(owner: .promise(promise.waiting.job))
+      let reservation = found ?? Reservation(start: .distantFuture, allocation: nil)
+      profile.hold(promise.request.shape, as: reservation, for: promise.request.timeLimit)
+      promises[index].reservation = reservation
+      draft.keep(promises[index])
+      guard reservation != old, reservation.start < .distantFuture else { continue }
+      draft.decisions.append(.reserve(promise.waiting.job, reservation))
+    }
+    while let index = promises.firstIndex(where: { $0.reservation.start == .distantFuture }) {
+      let promise = promises[index]
+      let shortage = draft.rooms.all.shortage(of: promise.request.shape)
+      drop(index, because: shortage.map { .noRoom($0) } ?? .behind(promise.waiting.job), &draft)
+    }
+    freed()
+  }
+
+  /// What runs, and what windows and claims keep, without any promise.
+  ///
+  /// Who has outlasted a limit is taken to end at any moment: an agent prevents it if it can.
+  mutating func rebuildProfile(_ state: ClusterState, at now: Instant) {
+    profile = CapacityProfile(servingAs: state.occupancy, namingNodes: true)
+    windows.hold(in: &profile, at: now, anew: true)
+    for id in running {
+      guard let job = state.jobs[id], let run = job.lifecycle.run,
+        job.request.terms?.window == nil
+      else { continue }
+      let end = self.end(of: job, run)
+      let start = max(run.started, now)
+      guard start < end else { continue }
+      profile.hold(
+        job.request.shape, as: Reservation(start: start, allocation: run.allocation),
+        for: end - start)
+    }
+    claims.hold(in: &profile, state.occupancy, at: now)
+    profile.advance(to: now)
+  }
+
+  /// When the plan must be made again at the latest.
+  func nextAlarm(_ draft: PlanDraft) -> Instant? {
+    var next = deferred.nextBegin
+    func consider(_ instant: Instant) {
+      if instant > draft.now { next = min(next, instant) }
+    }
+    for promise in promises { consider(promise.reservation.start) }
+    consider(wake)
+    if wasFreed, !promises.isEmpty { consider(compression) }
+    return next < .distantFuture ? next : nil
+  }
+}

@@ -1,0 +1,320 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+/// Scheduling by share: whoever comes first in the fair order starts; the first that don't fit are
+/// promised a start on the very accelerators; the rest is backfilled where it delays no promise.
+///
+/// A promise is kept until its job starts, and moves only forward, but for faults: it is looked at
+/// anew whenever something was freed. So whoever has one waits no longer than it says, whoever comes
+/// after it in whatever order.
+///
+/// A class that did not fit is not tried again until something is freed: room, shares, limits and
+/// budgets only shrink with a start, and windows before promises only shrink with time. What a plan
+/// decides follows from the state and the instant; what is remembered only saves work.
+struct ReservingDiscipline: Sendable {
+  /// A waiting job that has a promise.
+  struct Promise: Sendable {
+    var waiting: JobClass.Waiting
+    var request: JobRequest
+    var tier: Int
+    var reservation: Reservation
+  }
+
+  let policy: ClusterPolicy
+  var queue = ClassQueue()
+  var profile: CapacityProfile
+  var promises: [Promise] = []
+  var deferred = DeferredJobs()
+  var claims = ClaimedRoom()
+  var windows: WindowCalendar
+
+  /// Whether anything may fit now that did not at the last plan.
+  var mustTryAll = true
+
+  /// When promises are to be looked at anew, if anything was freed since they were.
+  var compression = Instant.distantPast
+
+  /// Whether anything was.
+  var wasFreed = true
+
+  /// When something changes by the clock alone that may let a job start that could not: a window
+  /// ends, a budget begins, a run may be disturbed.
+  var wake = Instant.distantFuture
+
+  /// The jobs that run, in order of their numbers.
+  var running: [JobID] = []
+
+  /// Whether a node came into service or left it since the last plan.
+  var conditionsChanged = false
+
+  init(policy: ClusterPolicy, occupancy: Occupancy) {
+    self.policy = policy
+    profile = CapacityProfile(servingAs: occupancy, namingNodes: true)
+    windows = WindowCalendar(policy.windows, on: occupancy.topology)
+  }
+
+  // MARK: News
+
+  /// A job waits; `state` knows already.
+  mutating func jobSubmitted(_ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant) {
+    guard deferred.admits(id, job, state, at: now) else { return }
+    enqueue(id, job, state)
+  }
+
+  /// Puts a job that may be considered in its class.
+  @discardableResult
+  mutating func enqueue(_ id: JobID, _ job: Job, _ state: ClusterState) -> Int {
+    queue.insert(id, since: since(job), job.request, state.holdings)
+  }
+
+  /// When a job counts as submitted.
+  func since(_ job: Job) -> Instant {
+    let hours = Int64(policy.weights.hoursPerEviction) * Int64(job.evictions)
+    return job.submitted + TimeSpan(milliseconds: -hours * 3_600_000)
+  }
+
+  /// Something was freed: all may be tried again, and promises may move forward.
+  mutating func freed() {
+    mustTryAll = true
+    wasFreed = true
+  }
+
+  // MARK: Plans
+
+  mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
+    var draft = PlanDraft(state, at: now)
+    profile.advance(to: now)
+    windows.hold(in: &profile, at: now)
+    if wake <= now {
+      mustTryAll = true
+      wake = .distantFuture
+    }
+    for id in deferred.due(state, at: now) {
+      guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
+      enqueue(id, job, state)
+    }
+    keepRooms(&draft)
+    startClaims(&draft)
+    if conditionsChanged { promiseAnew(&draft) }
+    compress(&draft)
+    var slots = 0
+    repeat {
+      slots = pass(&draft)
+    } while slots > 0
+    preempt(&draft)
+    grow(&draft)
+    conditionsChanged = false
+    watchTheClock(draft)
+    return Plan(
+      version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
+  }
+
+  /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
+  private func keepRooms(_ draft: inout PlanDraft) {
+    for part in claims.parts { draft.rooms.keep(part, from: .distantPast, owner: .claim) }
+    for promise in promises { draft.keep(promise) }
+    for window in windows.occurrences(from: draft.now) {
+      draft.rooms.keep(window.allocation, from: window.from, owner: .window(window.name))
+    }
+  }
+
+  // MARK: One pass in the fair order
+
+  /// A class, or a promised job by its place after them, and where it stands.
+  private struct Turn: Comparable {
+    var key: FairOrder.Key
+    /// The class's slot, or -1 for a promised job.
+    var slot: Int
+
+    static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
+  }
+
+  /// Goes once through all that may start; gives how many promises were free to be made anew.
+  private mutating func pass(_ draft: inout PlanDraft) -> Int {
+    var room = freeSlots()
+    let hadPromises = promises.count
+    var turns = BinaryHeap<Turn>()
+    addTurns(room, &turns, &draft)
+    var made = 0
+    while let turn = turns.popFirst() {
+      guard turn.slot >= 0 else {
+        tryPromised(turn.key.job, &draft)
+        continue
+      }
+      guard let waiting = queue[turn.slot].first, waiting.job == turn.key.job else { continue }
+      let key = draft.order.key(of: queue[turn.slot], waiting, draft.holdings.book)
+      guard key == turn.key else {
+        // Its member has got something since: it may be somebody else's turn now.
+        turns.insert(Turn(key: key, slot: turn.slot))
+        continue
+      }
+      let tier = queue[turn.slot].tier
+      switch attempt(turn.slot, waiting, &draft) {
+      case .started: break
+      case .blocked(let verdict):
+        guard verdict.isAboutRoom, room.take(tier) else {
+          block(turn.slot, waiting, verdict, &draft)
+          continue
+        }
+        guard promise(turn.slot, waiting, &draft) else {
+          room.giveBack(tier)
+          block(turn.slot, waiting, verdict, &draft)
+          continue
+        }
+        made += 1
+      }
+      if let next = queue.classes[turn.slot].first {
+        let key = draft.order.key(of: queue[turn.slot], next, draft.holdings.book)
+        turns.insert(Turn(key: key, slot: turn.slot))
+      }
+    }
+    mustTryAll = false
+    // A promised job that has started leaves its place to the next.
+    let left = hadPromises + made - promises.count
+    return left > 0 && queue.count > 0 ? left : 0
+  }
+
+  /// The first job of a class waits, and all others of it for the same cause; told if it is new.
+  private mutating func block(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ verdict: Verdict, _ draft: inout PlanDraft
+  ) {
+    queue[slot].cause = verdict
+    wake = min(wake, verdict.changes ?? .distantFuture)
+    guard queue[slot].told != verdict.kind else { return }
+    queue[slot].told = verdict.kind
+    draft.decisions.append(.hold(waiting.job, jobs: queue[slot].count, verdict))
+  }
+
+  /// How many promises may be made in each tier.
+  private func freeSlots() -> TierSlots {
+    var slots = TierSlots(policy.reservations)
+    for promise in promises { _ = slots.take(promise.tier) }
+    return slots
+  }
+
+  private func addTurns(
+    _ room: TierSlots, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    if mustTryAll || draft.hasDue(promises) {
+      for promise in promises where draft.mayStart(promise, triesAll: mustTryAll) {
+        let key = draft.key(of: promise)
+        turns.insert(Turn(key: key, slot: -1))
+      }
+    }
+    func add(_ slot: Int) {
+      guard let first = queue.classes[slot].first else { return }
+      let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+      turns.insert(Turn(key: key, slot: slot))
+    }
+    for slot in queue.occupied where mayStart(slot, room, draft) { add(slot) }
+  }
+
+  /// Whether the first job of a class may start, or be promised a start, that could not be before.
+  private func mayStart(_ slot: Int, _ room: TierSlots, _ draft: PlanDraft) -> Bool {
+    guard let cause = queue.classes[slot].cause else { return true }
+    if cause.isAboutRoom, room.has(queue.classes[slot].tier) { return true }
+    guard mustTryAll else { return false }
+    guard case .noRoom = cause else { return true }
+    return draft.rooms.all.fits(queue.classes[slot].key.shape)
+  }
+
+  private enum Attempt {
+    case started
+    case blocked(Verdict)
+  }
+
+  /// Starts the first job of a class, if it may and fits.
+  private mutating func attempt(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
+  ) -> Attempt {
+    let jobs = queue[slot]
+    let key = jobs.key
+    guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    if let verdict = draft.obstacle(to: job.request, jobs) { return .blocked(verdict) }
+    guard let shape = draft.shape(of: jobs, job.request) else {
+      preconditionFailure("a job that no model is open to")
+    }
+    if let window = key.terms?.window {
+      guard let verdict = attempt(slot, waiting, inWindow: window, shape, &draft) else {
+        return .started
+      }
+      return .blocked(verdict)
+    }
+    switch draft.place(shape, for: key.limit, waited: draft.now - job.submitted) {
+    case .found(let allocation):
+      queue.removeFirst(of: slot)
+      let isFirst = promises.isEmpty
+      start(waiting.job, job.request, allocation, isFirst ? .turn : .backfill, &draft)
+      return .started
+    case .none(let verdict):
+      return .blocked(verdict)
+    }
+  }
+
+  /// Starts a job inside a window that it may use; says why where it can't.
+  private mutating func attempt(
+    _ slot: Int, _ waiting: JobClass.Waiting, inWindow name: String, _ shape: GangShape,
+    _ draft: inout PlanDraft
+  ) -> Verdict? {
+    let key = queue[slot].key
+    guard let window = windows.next(named: name, after: draft.now) else {
+      return .outsideWindow(name: name, from: .distantPast, until: .distantPast)
+    }
+    guard window.from <= draft.now, draft.now + key.limit <= window.until else {
+      return .outsideWindow(name: name, from: window.from, until: window.until)
+    }
+    let room = draft.rooms.all.keeping(window.allocation)
+    guard let allocation = room.placement(of: shape) else {
+      return room.shortage(of: shape).map { .noRoom($0) }
+    }
+    guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    queue.removeFirst(of: slot)
+    draft.start(waiting.job, job.request, allocation, .turn)
+    running.insert(
+      waiting.job, at: running.firstIndex { waiting.job < $0 } ?? running.count)
+    return nil
+  }
+
+  /// A gang starts: everybody hears of it.
+  mutating func start(
+    _ id: JobID, _ request: JobRequest, _ allocation: Allocation, _ reason: Decision.StartReason,
+    _ draft: inout PlanDraft
+  ) {
+    draft.start(id, request, allocation, reason)
+    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    profile.hold(
+      request.shape, as: Reservation(start: draft.now, allocation: allocation),
+      for: request.timeLimit)
+  }
+}
+
+/// How many promises may still be made in each tier.
+struct TierSlots: Sendable {
+  private let most: Int
+  private var taken: [(tier: Int, count: Int)] = []
+
+  init(_ most: Int) { self.most = most }
+
+  func has(_ tier: Int) -> Bool {
+    (taken.first { $0.tier == tier }?.count ?? 0) < most
+  }
+
+  mutating func take(_ tier: Int) -> Bool {
+    guard let index = taken.firstIndex(where: { $0.tier == tier }) else {
+      guard most > 0 else { return false }
+      taken.append((tier, 1))
+      return true
+    }
+    guard taken[index].count < most else { return false }
+    taken[index].count += 1
+    return true
+  }
+
+  mutating func giveBack(_ tier: Int) {
+    for index in taken.indices where taken[index].tier == tier { taken[index].count -= 1 }
+  }
+}

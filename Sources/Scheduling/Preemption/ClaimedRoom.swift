@@ -1,0 +1,118 @@
+import Cluster
+import Fleet
+import Jobs
+import Units
+
+/// What claims keep on the timeline: all that they are about from when their victims are gone, and
+/// before that what of it is free already.
+struct ClaimedRoom: Sendable {
+  private struct Held: Sendable {
+    var claim: Claim
+    var request: JobRequest
+    /// What of it is free, and kept until the victims are gone.
+    var free: Allocation
+    /// Since when that is kept.
+    var since: Instant
+  }
+
+  private var held: [Held] = []
+
+  /// What each claim is about.
+  var parts: [Allocation] { held.map(\.claim.allocation) }
+
+  /// The claims whose victims may all be gone.
+  var claims: [Claim] { held.map(\.claim) }
+
+  func hasPreemptor(_ id: JobID) -> Bool { held.contains { $0.claim.preemptor == id } }
+
+  /// When a victim's tasks are ended; nil where a job is none.
+  func end(ofVictim id: JobID) -> Instant? {
+    for entry in held {
+      if let victim = entry.claim.victims.first(where: { $0.job == id }) {
+        return victim.eviction.end
+      }
+    }
+    return nil
+  }
+
+  /// Takes up a claim whose victims' holds end when they are gone.
+  mutating func add(
+    _ claim: Claim, _ request: JobRequest, _ occupancy: Occupancy, at now: Instant,
+    _ profile: inout CapacityProfile
+  ) {
+    held.append(
+      Held(
+        claim: claim, request: request, free: occupancy.free(of: claim.allocation), since: now))
+    let entry = held[held.count - 1]
+    profile.hold(
+      request.shape, as: Reservation(start: claim.deadline, allocation: claim.allocation),
+      for: request.timeLimit)
+    keepFree(entry, &profile)
+  }
+
+  /// A claim that stood already when this planner was made; `hold(in:)` marks it.
+  mutating func found(_ claim: Claim, _ request: JobRequest) {
+    held.append(
+      Held(claim: claim, request: request, free: Allocation(slices: []), since: claim.deadline))
+    held.sort { $0.claim.id.number < $1.claim.id.number }
+  }
+
+  /// Marks all claims on a timeline that knows of none.
+  mutating func hold(
+    in profile: inout CapacityProfile, _ occupancy: Occupancy, at now: Instant
+  ) {
+    for index in held.indices {
+      held[index].free = occupancy.free(of: held[index].claim.allocation)
+      held[index].since = now
+      let entry = held[index]
+      profile.hold(
+        entry.request.shape,
+        as: Reservation(
+          start: max(now, entry.claim.deadline), allocation: entry.claim.allocation),
+        for: entry.request.timeLimit)
+      keepFree(entry, &profile)
+    }
+  }
+
+  /// A victim is gone: more of its claim is free.
+  mutating func victimLeft(
+    _ id: JobID, _ occupancy: Occupancy, at now: Instant, _ profile: inout CapacityProfile
+  ) {
+    for index in held.indices where held[index].claim.victims.contains(where: { $0.job == id }) {
+      letGoFree(held[index], at: now, &profile)
+      held[index].claim.victims.removeAll { $0.job == id }
+      held[index].free = occupancy.free(of: held[index].claim.allocation)
+      held[index].since = now
+      keepFree(held[index], &profile)
+    }
+  }
+
+  /// Forgets a claim: its preemptor starts, or never will.
+  mutating func remove(
+    _ id: ClaimID, at now: Instant, _ profile: inout CapacityProfile
+  ) {
+    guard let index = held.firstIndex(where: { $0.claim.id == id }) else {
+      preconditionFailure("there is no claim \(id.number)")
+    }
+    let entry = held.remove(at: index)
+    letGoFree(entry, at: now, &profile)
+    profile.release(
+      entry.request.shape,
+      as: Reservation(start: entry.claim.deadline, allocation: entry.claim.allocation),
+      for: entry.request.timeLimit, from: now)
+  }
+
+  private func keepFree(_ entry: Held, _ profile: inout CapacityProfile) {
+    guard entry.since < entry.claim.deadline, !entry.free.slices.isEmpty else { return }
+    profile.hold(
+      entry.request.shape, as: Reservation(start: entry.since, allocation: entry.free),
+      for: entry.claim.deadline - entry.since)
+  }
+
+  private func letGoFree(_ entry: Held, at now: Instant, _ profile: inout CapacityProfile) {
+    guard entry.since < entry.claim.deadline, !entry.free.slices.isEmpty else { return }
+    profile.release(
+      entry.request.shape, as: Reservation(start: entry.since, allocation: entry.free),
+      for: entry.claim.deadline - entry.since, from: now)
+  }
+}

@@ -1,0 +1,115 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+/// The waiting jobs that may be considered, by class.
+///
+/// A class keeps its slot while it holds jobs; slots of classes that are gone are used again. What a
+/// plan decides never depends on the slots, only on the jobs.
+struct ClassQueue: Sendable {
+  private(set) var classes: [JobClass] = []
+
+  /// The slots that hold jobs, in no order that means anything.
+  private(set) var occupied: [Int] = []
+  private var placeInOccupied: [Int] = []
+  private var free: [Int] = []
+
+  /// The occupied slots by their keys' digests, sorted.
+  private var index: [(digest: UInt64, slot: Int)] = []
+
+  /// How many jobs wait.
+  private(set) var count = 0
+
+  /// Lets a class be changed in place.
+  subscript(slot: Int) -> JobClass {
+    get { classes[slot] }
+    _modify { yield &classes[slot] }
+  }
+
+  /// Puts a job in its class; gives the class's slot.
+  mutating func insert(
+    _ job: JobID, since: Instant, _ request: JobRequest, _ holdings: Holdings
+  ) -> Int {
+    let slot = slot(for: ClassKey(request), request, holdings)
+    classes[slot].insert(JobClass.Waiting(since: since, job: job))
+    count += 1
+    return slot
+  }
+
+  /// Takes out the first job of a class.
+  mutating func removeFirst(of slot: Int) {
+    classes[slot].removeFirst()
+    count -= 1
+    if classes[slot].count == 0 { release(slot) }
+  }
+
+  /// Takes out a job wherever it waits.
+  mutating func remove(_ job: JobID, _ request: JobRequest) {
+    guard let slot = find(ClassKey(request)) else {
+      preconditionFailure("job \(job.number) waits in no class")
+    }
+    classes[slot].remove(job)
+    count -= 1
+    if classes[slot].count == 0 { release(slot) }
+  }
+
+  private mutating func slot(
+    for key: ClassKey, _ request: JobRequest, _ holdings: Holdings
+  ) -> Int {
+    if let slot = find(key) { return slot }
+    let new = JobClass(
+      key, tier: holdings.mode(of: request).tier,
+      member: holdings.policy.accounts.member(of: request.account),
+      milli: holdings.charging.milli(of: request.shape),
+      models: holdings.charging.models(of: request.shape))
+    let slot: Int
+    if let reused = free.popLast() {
+      classes[reused] = new
+      slot = reused
+    } else {
+      slot = classes.count
+      classes.append(new)
+      placeInOccupied.append(0)
+    }
+    placeInOccupied[slot] = occupied.count
+    occupied.append(slot)
+    index.insert((key.digest, slot), at: place(of: key.digest))
+    return slot
+  }
+
+  private mutating func release(_ slot: Int) {
+    let digest = classes[slot].key.digest
+    var place = place(of: digest)
+    while index[place].slot != slot { place += 1 }
+    index.remove(at: place)
+    let last = occupied[occupied.count - 1]
+    occupied[placeInOccupied[slot]] = last
+    placeInOccupied[last] = placeInOccupied[slot]
+    occupied.removeLast()
+    free.append(slot)
+  }
+
+  private func find(_ key: ClassKey) -> Int? {
+    let digest = key.digest
+    var place = place(of: digest)
+    while place < index.count, index[place].digest == digest {
+      if classes[index[place].slot].key == key { return index[place].slot }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Where a digest stands first, or would stand.
+  private func place(of digest: UInt64) -> Int {
+    var low = 0
+    var high = index.count
+    while low < high {
+      let middle = (low + high) / 2
+      if index[middle].digest < digest { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
