@@ -26,7 +26,9 @@ public struct Packer: Sendable {
 
   private var judge: PackingJudge
   private var rows: [Row] = []
+  /// The nodes that have changed, the latest last; no more than twice as many as there are nodes.
   private var changes: [Int32] = []
+  private var changesDropped = 0
   private var random: SeededGenerator
   private var mix: RequestMix
   private var solution = 0
@@ -108,6 +110,12 @@ public struct Packer: Sendable {
 
   private mutating func changed(_ node: Int) {
     judge.update(node, of: occupancy)
+    // A row that has missed as many as there are nodes is judged anew as a whole: that is cheaper.
+    let most = judge.nodes.count
+    if changes.count == 2 * most {
+      changes.removeFirst(most)
+      changesDropped += most
+    }
     changes.append(Int32(node))
   }
 
@@ -117,15 +125,17 @@ public struct Packer: Sendable {
     var row = Row(request: rows[index].request)
     swap(&row, &rows[index])
     let judge = judge
-    if row.solution != solution || row.costs.isEmpty {
+    if row.solution != solution || row.costs.isEmpty || row.changesSeen < changesDropped {
       row.costs = Array(repeating: PackingJudge.noRoom, count: judge.nodes.count)
       row.devices = Array(repeating: 0, count: judge.nodes.count)
       row.solution = solution
       for node in judge.nodes.indices { row.judge(node, by: judge) }
     } else {
-      for change in changes[row.changesSeen...] { row.judge(Int(change), by: judge) }
+      for change in changes[(row.changesSeen - changesDropped)...] {
+        row.judge(Int(change), by: judge)
+      }
     }
-    row.changesSeen = changes.count
+    row.changesSeen = changesDropped + changes.count
     swap(&row, &rows[index])
   }
 
