@@ -27,7 +27,7 @@ import Units
     let occupancy = try fleet()
     var mix = RequestMix(topology: occupancy.topology)
     // Everybody asks for an accelerator with four cores.
-    for _ in 0..<100 { mix.note(request(1, cores: 4)) }
+    for _ in 0..<100 { mix.note(request(1, cores: 4), on: occupancy) }
     // n0 has two accelerators and 4 cores, n1 one and 12. Without cores, it takes that of n0 which
     // nobody could use any more; by room to spare alone it would take n1's.
     let bare = request(1, cores: 0)
@@ -46,7 +46,7 @@ import Units
     var held: [Allocation] = []
     for _ in 0..<60 {
       let shape = randomShape(&random, on: topology)
-      mix.note(shape)
+      mix.note(shape, on: occupancy)
       let allocation = occupancy.placement(of: shape, among: mix)
       #expect((allocation != nil) == occupancy.fits(shape))
       guard let allocation else {

@@ -37,7 +37,7 @@ public struct ClusterState: Sendable {
     case .submitted(let id, let request, let at):
       precondition(id == nextJob, "job \(id.number) instead of \(nextJob.number)")
       nextJob = JobID(id.number + 1)
-      mix.note(request.shape)
+      mix.note(request.shape, on: occupancy)
       jobs.insert(Job(request: request, submitted: at), as: id)
     case .promised(let id, let reservation):
       jobs.update(id) { $0.lifecycle.promised(reservation) }

@@ -78,7 +78,9 @@ public struct Packer: Sendable {
   public mutating func arrive(_ index: Int) -> Allocation? {
     note(index)
     refresh(index)
-    guard let node = choose(rows[index].costs) else { return nil }
+    let node = choose(rows[index].costs)
+    note(index, hasRoom: node != nil)
+    guard let node else { return nil }
     let device = Int(rows[index].devices[node])
     let allocation = bind(rows[index].request, node: node, device: device)
     occupancy.take(allocation)
@@ -97,13 +99,24 @@ public struct Packer: Sendable {
 
   /// Counts a request; `muster` judges anew where the values have changed by it.
   private mutating func note(_ index: Int) {
-    guard judge.method == .muster else { return }
+    guard judge.method == .muster, mix.note(offer(index)) else { return }
+    adoptValues()
+  }
+
+  /// Counts whether there was room for it.
+  private mutating func note(_ index: Int, hasRoom: Bool) {
+    guard judge.method == .muster, mix.note(offer(index), hasRoom: hasRoom) else { return }
+    adoptValues()
+  }
+
+  private func offer(_ index: Int) -> RoomValue.Offer {
     let request = rows[index].request
-    let hasChanged = mix.note(
-      RoomValue.Offer(
-        milliCores: Int(request.host.milliCores), milli: request.milli,
-        accelerators: request.count, count: 1))
-    guard hasChanged else { return }
+    return RoomValue.Offer(
+      milliCores: Int(request.host.milliCores), milli: request.milli,
+      accelerators: request.count, count: 1)
+  }
+
+  private mutating func adoptValues() {
     solution += 1
     judge.adopt(mix.value)
   }
