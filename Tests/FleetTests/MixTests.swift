@@ -35,6 +35,43 @@ import Units
     #expect(occupancy.placement(of: bare, among: mix)?.slices[0].node == NodeID(0))
   }
 
+  /// Four accelerators with many cores, and eight with few.
+  private func unequalNodes() throws -> Occupancy {
+    var builder = TopologyBuilder(name: "unequal")
+    for (index, (accelerators, cores)) in [(4, 32), (8, 16)].enumerated() {
+      let type = NodeType(
+        name: "x\(accelerators)", accelerators: accelerators, host: HostShare(cores: cores))
+      try builder.addNodes([NodeName("n\(index)")], type: type)
+    }
+    return Occupancy(topology: try builder.build())
+  }
+
+  @Test func `leaves alone what was short of late, until that is long ago`() throws {
+    var occupancy = try unequalNodes()
+    var mix = RequestMix(topology: occupancy.topology)
+    let (light, heavy, large) = (request(1, cores: 1), request(1, cores: 8), request(8, cores: 8))
+    func note(_ shape: GangShape, times: Int) {
+      for _ in 0..<times { mix.note(shape, on: occupancy) }
+    }
+    func nodeOfLight() -> NodeID? {
+      occupancy.placement(of: light, among: mix)?.slices[0].node
+    }
+    note(light, times: 500)
+    note(heavy, times: 500)
+    note(large, times: 10)
+    // The cores of n0 are for heavy ones: a light one takes n1, and nobody can have all of it.
+    #expect(nodeOfLight() == NodeID(1))
+    let held = try #require(occupancy.placement(of: large))
+    occupancy.take(held)
+    note(large, times: 30)
+    note(light, times: 34)
+    occupancy.giveBack(held)
+    #expect(nodeOfLight() == NodeID(0))
+    note(light, times: 50_000)
+    note(heavy, times: 50_000)
+    #expect(nodeOfLight() == NodeID(1))
+  }
+
   @Test(arguments: 0..<100)
   func `fits just where it fits without a mix, and holds what it asks for`(
     seed: UInt64
