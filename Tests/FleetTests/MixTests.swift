@@ -27,12 +27,49 @@ import Units
     let occupancy = try fleet()
     var mix = RequestMix(topology: occupancy.topology)
     // Everybody asks for an accelerator with four cores.
-    for _ in 0..<100 { mix.note(request(1, cores: 4)) }
+    for _ in 0..<100 { mix.note(request(1, cores: 4), on: occupancy) }
     // n0 has two accelerators and 4 cores, n1 one and 12. Without cores, it takes that of n0 which
     // nobody could use any more; by room to spare alone it would take n1's.
     let bare = request(1, cores: 0)
     #expect(occupancy.placement(of: bare)?.slices[0].node == NodeID(1))
     #expect(occupancy.placement(of: bare, among: mix)?.slices[0].node == NodeID(0))
+  }
+
+  /// Four accelerators with many cores, and eight with few.
+  private func unequalNodes() throws -> Occupancy {
+    var builder = TopologyBuilder(name: "unequal")
+    for (index, (accelerators, cores)) in [(4, 32), (8, 16)].enumerated() {
+      let type = NodeType(
+        name: "x\(accelerators)", accelerators: accelerators, host: HostShare(cores: cores))
+      try builder.addNodes([NodeName("n\(index)")], type: type)
+    }
+    return Occupancy(topology: try builder.build())
+  }
+
+  @Test func `leaves alone what was short of late, until that is long ago`() throws {
+    var occupancy = try unequalNodes()
+    var mix = RequestMix(topology: occupancy.topology)
+    let (light, heavy, large) = (request(1, cores: 1), request(1, cores: 8), request(8, cores: 8))
+    func note(_ shape: GangShape, times: Int) {
+      for _ in 0..<times { mix.note(shape, on: occupancy) }
+    }
+    func nodeOfLight() -> NodeID? {
+      occupancy.placement(of: light, among: mix)?.slices[0].node
+    }
+    note(light, times: 500)
+    note(heavy, times: 500)
+    note(large, times: 10)
+    // The cores of n0 are for heavy ones: a light one takes n1, and nobody can have all of it.
+    #expect(nodeOfLight() == NodeID(1))
+    let held = try #require(occupancy.placement(of: large))
+    occupancy.take(held)
+    note(large, times: 30)
+    note(light, times: 34)
+    occupancy.giveBack(held)
+    #expect(nodeOfLight() == NodeID(0))
+    note(light, times: 50_000)
+    note(heavy, times: 50_000)
+    #expect(nodeOfLight() == NodeID(1))
   }
 
   @Test(arguments: 0..<100)
@@ -46,7 +83,7 @@ import Units
     var held: [Allocation] = []
     for _ in 0..<60 {
       let shape = randomShape(&random, on: topology)
-      mix.note(shape)
+      mix.note(shape, on: occupancy)
       let allocation = occupancy.placement(of: shape, among: mix)
       #expect((allocation != nil) == occupancy.fits(shape))
       guard let allocation else {

@@ -95,6 +95,31 @@ struct `Published packing` {
     }
   }
 
+  /// Pods that come and go, 92 % of the fleet if none were refused.
+  private static func churn(_ list: String, measured: Int) throws -> ChurnProtocol {
+    let folder = "\(try #require(RecordedTraces.folder))/openb"
+    let pods = try OpenbPod.read(path: "\(folder)/openb_pod_list_\(list).csv.gz")
+    var options = ChurnProtocol.Options(loadPercent: 92)
+    options.measured = measured
+    options.seed = 42
+    return try ChurnProtocol(
+      nodes: try OpenbNode.read(path: "\(folder)/openb_node_list_gpu_node.csv.gz"), pods: pods,
+      order: try OpenbPod.readOrder(
+        path: "\(folder)/orders/\(list).seed42.txt.gz", of: pods.count),
+      nodeOrder: .name, options: options)
+  }
+
+  @Test(
+    arguments: [
+      "default", "cpu050", "cpu200", "gpushare40", "gpushare100", "multigpu20", "multigpu30",
+    ])
+  func `is surpassed by muster where pods also leave`(list: String) throws {
+    let churn = try Self.churn(list, measured: 100_000)
+    let (muster, fgd) = (churn.run(.muster), churn.run(.fgd(ties: .first)))
+    #expect(muster.asked == fgd.asked)
+    #expect(muster.refused < fgd.refused)
+  }
+
   @Test func `comes out the same twice`() throws {
     let fill = try Self.fill("default", seed: 42)
     let (one, two) = (fill.run(.muster, seed: 1), fill.run(.muster, seed: 2))

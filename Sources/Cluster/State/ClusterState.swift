@@ -75,7 +75,7 @@ public struct ClusterState: Sendable {
     case .submitted(let id, let request, let at):
       precondition(id == nextJob, "job \(id.number) instead of \(nextJob.number)")
       nextJob = JobID(id.number + 1)
-      mix.note(request.shape)
+      mix.note(request.shape, on: occupancy)
       jobs.insert(Job(request: request, submitted: at), as: id)
     case .heldBack(let id, let isHeldBack):
       jobs.update(id) { $0.isHeldBack = isHeldBack }

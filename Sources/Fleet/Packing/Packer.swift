@@ -26,7 +26,9 @@ public struct Packer: Sendable {
 
   private var judge: PackingJudge
   private var rows: [Row] = []
+  /// The nodes that have changed, the latest last; no more than twice as many as there are nodes.
   private var changes: [Int32] = []
+  private var changesDropped = 0
   private var random: SeededGenerator
   private var mix: RequestMix
   private var solution = 0
@@ -76,7 +78,9 @@ public struct Packer: Sendable {
   public mutating func arrive(_ index: Int) -> Allocation? {
     note(index)
     refresh(index)
-    guard let node = choose(rows[index].costs) else { return nil }
+    let node = choose(rows[index].costs)
+    note(index, hasRoom: node != nil)
+    guard let node else { return nil }
     let device = Int(rows[index].devices[node])
     let allocation = bind(rows[index].request, node: node, device: device)
     occupancy.take(allocation)
@@ -95,19 +99,36 @@ public struct Packer: Sendable {
 
   /// Counts a request; `muster` judges anew where the values have changed by it.
   private mutating func note(_ index: Int) {
-    guard judge.method == .muster else { return }
+    guard judge.method == .muster, mix.note(offer(index)) else { return }
+    adoptValues()
+  }
+
+  /// Counts whether there was room for it.
+  private mutating func note(_ index: Int, hasRoom: Bool) {
+    guard judge.method == .muster, mix.note(offer(index), hasRoom: hasRoom) else { return }
+    adoptValues()
+  }
+
+  private func offer(_ index: Int) -> RoomValue.Offer {
     let request = rows[index].request
-    let hasChanged = mix.note(
-      RoomValue.Offer(
-        milliCores: Int(request.host.milliCores), milli: request.milli,
-        accelerators: request.count, count: 1))
-    guard hasChanged else { return }
+    return RoomValue.Offer(
+      milliCores: Int(request.host.milliCores), milli: request.milli,
+      accelerators: request.count, count: 1)
+  }
+
+  private mutating func adoptValues() {
     solution += 1
     judge.adopt(mix.value)
   }
 
   private mutating func changed(_ node: Int) {
     judge.update(node, of: occupancy)
+    // A row that has missed as many as there are nodes is judged anew as a whole: that is cheaper.
+    let most = judge.nodes.count
+    if changes.count == 2 * most {
+      changes.removeFirst(most)
+      changesDropped += most
+    }
     changes.append(Int32(node))
   }
 
@@ -117,15 +138,17 @@ public struct Packer: Sendable {
     var row = Row(request: rows[index].request)
     swap(&row, &rows[index])
     let judge = judge
-    if row.solution != solution || row.costs.isEmpty {
+    if row.solution != solution || row.costs.isEmpty || row.changesSeen < changesDropped {
       row.costs = Array(repeating: PackingJudge.noRoom, count: judge.nodes.count)
       row.devices = Array(repeating: 0, count: judge.nodes.count)
       row.solution = solution
       for node in judge.nodes.indices { row.judge(node, by: judge) }
     } else {
-      for change in changes[row.changesSeen...] { row.judge(Int(change), by: judge) }
+      for change in changes[(row.changesSeen - changesDropped)...] {
+        row.judge(Int(change), by: judge)
+      }
     }
-    row.changesSeen = changes.count
+    row.changesSeen = changesDropped + changes.count
     swap(&row, &rows[index])
   }
 

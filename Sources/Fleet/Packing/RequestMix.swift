@@ -2,9 +2,11 @@
 ///
 /// Members of gangs are counted, each as a request of its own. The values are solved anew whenever
 /// a quarter more have come, so that a million requests cost sixty solutions of a millisecond each.
+/// Which of them found no room is counted too, as prices for room of their sizes.
 /// It is a fold over what was submitted: the same everywhere.
 public struct RequestMix: Sendable {
   private var offers: [RoomValue.Offer] = []
+  private var shortages = Shortages()
   private var arrivals = 0
   private var nextSolution = 1
 
@@ -29,8 +31,11 @@ public struct RequestMix: Sendable {
     isNeeded = !topology.areNodesAlike
   }
 
-  /// Counts a gang's members; slices of accelerators are not counted.
-  public mutating func note(_ shape: GangShape) {
+  /// Counts a gang's members, and whether there was room for it when it came; slices of
+  /// accelerators are not counted.
+  ///
+  /// O(1), or, where nodes differ in more than free accelerators, what `Occupancy.fits` takes.
+  public mutating func note(_ shape: GangShape, on occupancy: Occupancy) {
     guard isNeeded else { return }
     let milli: Int
     switch shape.member.share {
@@ -38,10 +43,20 @@ public struct RequestMix: Sendable {
     case .milli(let part): milli = Int(part)
     case .mig: return
     }
-    note(
-      RoomValue.Offer(
-        milliCores: Int(shape.member.host.milliCores), milli: milli,
-        accelerators: Int(shape.member.accelerators), count: Int(shape.members)))
+    let offer = RoomValue.Offer(
+      milliCores: Int(shape.member.host.milliCores), milli: milli,
+      accelerators: Int(shape.member.accelerators), count: Int(shape.members))
+    note(offer)
+    note(offer, hasRoom: occupancy.fits(shape))
+  }
+
+  /// Counts whether there was room for a request; whether the values have changed.
+  @discardableResult
+  mutating func note(_ offer: RoomValue.Offer, hasRoom: Bool) -> Bool {
+    let size = Shortages.Size(accelerators: offer.accelerators, milli: offer.milli)
+    guard shortages.note(size, hasRoom: hasRoom) else { return false }
+    value.adopt(shortages.held)
+    return true
   }
 
   /// Counts requests that are alike; whether the values have changed.

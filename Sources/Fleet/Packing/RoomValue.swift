@@ -15,6 +15,8 @@
 ///   run out before the accelerators do;
 /// - whole free accelerators of one node, k of them: what requests for several need.
 ///
+/// To these come the prices of `Shortages`: room of a size that was lacking of late is worth more.
+///
 /// The loss of a node is what is free there less what that is worth; a request goes where it adds
 /// least to the loss. All in whole numbers, and the same constants whatever the mix.
 struct RoomValue: Sendable {
@@ -44,6 +46,15 @@ struct RoomValue: Sendable {
   /// kept out for their sake.
   private static let wholeness = 150
 
+  /// While whole accelerators are short, requests crowd where least is free: a node costs more by
+  /// this part of what is free there, the least of a hundredth and of the prices for several
+  /// accelerators, in 50 accelerators.
+  ///
+  /// Prices alone leave the last requests of a node where they are; this drains it. A 30th or a
+  /// 200th for the first, 20 or 100 for the second do about as well.
+  private static let mostCrowding = 10 * one
+  private static let crowdingShare = 50
+
   private static let coreSteps = 128
   private static let roomSteps = 80
 
@@ -51,22 +62,31 @@ struct RoomValue: Sendable {
   private let coreUnit: Int
   private let roomUnit: Int
 
-  /// By what is left of an accelerator, 0…1000.
+  /// By what is left of an accelerator, 0…1000: by the mix, and with the prices of shortages.
+  private var solvedDevices: [Int]
   private var devices: [Int]
 
   /// By steps of free cores and free accelerators: `cores * (roomSteps + 1) + accelerators`.
   private var nodes: [Int]
 
-  /// By whole free accelerators of a node.
+  /// By whole free accelerators of a node: by the mix, and with the prices of shortages.
+  private var solvedWholes: [Int]
   private var wholes: [Int]
+
+  private var shortages: [(size: Shortages.Size, price: Int)] = []
+
+  /// What each accelerator that is free on a node adds to its cost, like the values.
+  private var crowding = 0
 
   /// Values for nodes up to a size, before any request was seen: nothing is worth anything.
   init(mostMilliCores: Int, mostAccelerators: Int) {
     coreUnit = max(1, (mostMilliCores + Self.coreSteps - 1) / Self.coreSteps)
     roomUnit = max(1, (mostAccelerators * 1000 + Self.roomSteps - 1) / Self.roomSteps)
-    devices = Array(repeating: 0, count: 1001)
+    solvedDevices = Array(repeating: 0, count: 1001)
+    devices = solvedDevices
     nodes = Array(repeating: 0, count: (Self.coreSteps + 1) * (Self.roomSteps + 1))
-    wholes = Array(repeating: 0, count: mostAccelerators + 1)
+    solvedWholes = Array(repeating: 0, count: mostAccelerators + 1)
+    wholes = solvedWholes
   }
 
   /// Solves for the mix of these offers; those without accelerators are no offers.
@@ -79,6 +99,31 @@ struct RoomValue: Sendable {
     solveDevices(offers, total)
     solveNodes(offers, total)
     solveWholes(offers)
+    addPrices()
+  }
+
+  /// Holds these prices for what is short from now on.
+  mutating func adopt(_ shortages: [(size: Shortages.Size, price: Int)]) {
+    self.shortages = shortages
+    addPrices()
+  }
+
+  /// A piece of room is worth the price of a size for each request of the size that it has room
+  /// for.
+  private mutating func addPrices() {
+    (devices, wholes) = (solvedDevices, solvedWholes)
+    var sum = 0
+    for (size, price) in shortages {
+      if size.accelerators == 1 {
+        for left in size.milli...1000 { devices[left] += price * (left / size.milli) }
+      } else if size.accelerators < wholes.count {
+        sum += price
+        for free in size.accelerators..<wholes.count {
+          wholes[free] += price * (free / size.accelerators)
+        }
+      }
+    }
+    crowding = min(Self.mostCrowding, sum / Self.crowdingShare)
   }
 
   private mutating func solveDevices(_ offers: [Offer], _ total: Int) {
@@ -89,9 +134,9 @@ struct RoomValue: Sendable {
     for left in 1...1000 {
       sale.clear()
       for size in sizes where size <= left {
-        sale.offer(size * Self.one + devices[left - size], counts[size])
+        sale.offer(size * Self.one + solvedDevices[left - size], counts[size])
       }
-      devices[left] = sale.value()
+      solvedDevices[left] = sale.value()
     }
   }
 
@@ -121,17 +166,17 @@ struct RoomValue: Sendable {
   }
 
   private mutating func solveWholes(_ offers: [Offer]) {
-    var amounts = Array(repeating: 0, count: wholes.count)
+    var amounts = Array(repeating: 0, count: solvedWholes.count)
     var total = 0
     for offer in offers {
       let amount = offer.count * offer.milli * offer.accelerators
       total += amount
       if offer.accelerators > 1 {
-        amounts[min(offer.accelerators, wholes.count - 1)] += amount
+        amounts[min(offer.accelerators, solvedWholes.count - 1)] += amount
       }
     }
-    for free in wholes.indices {
-      wholes[free] = (2..<max(free + 1, 2)).reduce(0) { value, size in
+    for free in solvedWholes.indices {
+      solvedWholes[free] = (2..<max(free + 1, 2)).reduce(0) { value, size in
         value + Self.wholeness * Self.one * amounts[size] / total * (free / size)
       }
     }
@@ -164,7 +209,7 @@ struct RoomValue: Sendable {
     _ request: PackingRequest, on node: PackingNode, before: Int? = nil
   ) -> (cost: Int, device: Int)? {
     guard request.fits(node) else { return nil }
-    let before = before ?? loss(of: node)
+    let before = (before ?? loss(of: node)) - crowding * node.idle / 1000
     func cost(_ device: Int, _ left: Int) -> Int {
       let added = loss(of: node.taking(request, device)) - before
       return (added + Self.one / 2) >> Self.oneBits * 2048 + left
