@@ -1,0 +1,163 @@
+import Units
+
+/// Who has to go for the gang.
+struct ClearingVictims {
+  var price: Int128 = 0
+  /// Candidates that are evicted.
+  var evicted: [Int32] = []
+  /// Slices that candidates give up.
+  var givenUp: [(candidate: Int32, slice: Int32)] = []
+}
+
+/// Nodes, and the candidates that hold them, none of which holds any other node that is looked at:
+/// whatever comes free of them is decided among themselves.
+struct ClearingGroup {
+  /// The most ways of making a candidate go of which all combinations are tried.
+  static let mostMeans = 12
+
+  /// A way of making a candidate go: all of it, or one slice.
+  struct Means {
+    var candidate: Int32
+    /// -1: all of it.
+    var slice: Int32
+  }
+
+  /// A node of the group.
+  struct Member {
+    var node: Int
+    /// For each of its entries, the means that make it go.
+    var removers: [UInt32]
+    /// What fits there before anybody has gone.
+    var now: ClearingField.Room
+    /// What fits there once those entries have gone whose bits make the index; looked up as needed.
+    var rooms: [ClearingField.Room?]
+  }
+
+  private var members: [Member] = []
+  private(set) var means: [Means] = []
+  private var evictions: [UInt32] = []
+
+  /// The group of some nodes; nil where it has too many means.
+  init?(
+    _ nodes: [Int], _ field: ClearingField, now: [ClearingField.Room], mayShrink: Bool
+  ) {
+    var jobs: [Int32] = []
+    for node in nodes {
+      for place in 0..<field.count(on: node) {
+        let entry = field.entry(place, on: node)
+        if !jobs.contains(entry.candidate) {
+          jobs.append(entry.candidate)
+          means.append(Means(candidate: entry.candidate, slice: -1))
+        }
+        if mayShrink, field.candidates[Int(entry.candidate)].sparable > 0 {
+          means.append(Means(candidate: entry.candidate, slice: entry.slice))
+        }
+        guard means.count <= Self.mostMeans else { return nil }
+      }
+    }
+    for node in nodes {
+      var removers: [UInt32] = []
+      for place in 0..<field.count(on: node) {
+        let entry = field.entry(place, on: node)
+        var bits: UInt32 = 0
+        for (index, one) in means.enumerated()
+        where one.candidate == entry.candidate && (one.slice < 0 || one.slice == entry.slice) {
+          bits |= 1 << UInt32(index)
+        }
+        removers.append(bits)
+      }
+      members.append(
+        Member(
+          node: node, removers: removers, now: now[node],
+          rooms: Array(repeating: nil, count: 1 << removers.count)))
+    }
+  }
+
+  /// What some means cost together; nil where they don't go together.
+  private func price(
+    _ chosen: UInt32, _ field: ClearingField, _ prices: ClearingPrice
+  ) -> Int128? {
+    var price: Int128 = 0
+    for index in means.indices where means[index].slice < 0 {
+      let job = means[index].candidate
+      let candidate = field.candidates[Int(job)]
+      let isEvicted = chosen >> UInt32(index) & 1 == 1
+      if isEvicted { price += prices.eviction(of: candidate) }
+      var slices = 0
+      for other in means.indices where means[other].candidate == job && means[other].slice >= 0 {
+        slices += Int(chosen >> UInt32(other) & 1)
+      }
+      guard slices > 0 else { continue }
+      guard !isEvicted, slices <= candidate.sparable else { return nil }
+      price += prices.shrinking(candidate, by: slices)
+    }
+    return price
+  }
+
+  /// Adds every choice of means that is not worse than another in every respect.
+  mutating func addOptions(
+    to knapsack: inout ClearingKnapsack, _ field: inout ClearingField, _ prices: ClearingPrice
+  ) {
+    var best: [[(price: Int128, code: UInt32)?]] = Array(
+      repeating: Array(repeating: nil, count: members.count + 1), count: 2)
+    for chosen in 1..<UInt32(1) << UInt32(means.count) {
+      guard let price = price(chosen, field, prices) else { continue }
+      let (gained, rest) = gain(chosen, &field)
+      guard gained > 0 || rest > 0 else { continue }
+      let row = rest > 0 ? 1 : 0
+      if best[row][gained].map({ price < $0.price }) ?? true {
+        best[row][gained] = (price, chosen)
+      }
+    }
+    var least = Int128.max
+    var leastWithRest = Int128.max
+    for gained in stride(from: members.count, through: 0, by: -1) {
+      if let option = best[1][gained], option.price < leastWithRest {
+        leastWithRest = option.price
+        knapsack.add(
+          .init(members: Int32(gained), rests: 1, price: option.price, code: option.code))
+      }
+      if gained > 0, let option = best[0][gained], option.price < min(least, leastWithRest) {
+        least = option.price
+        knapsack.add(
+          .init(members: Int32(gained), rests: 0, price: option.price, code: option.code))
+      }
+    }
+  }
+
+  /// The nodes that take a member, or else a rest, and did not before.
+  private mutating func gain(
+    _ chosen: UInt32, _ field: inout ClearingField
+  ) -> (members: Int, rests: Int) {
+    var result = (members: 0, rests: 0)
+    for index in members.indices {
+      var gone = 0
+      for (place, bits) in members[index].removers.enumerated() where bits & chosen != 0 {
+        gone |= 1 << place
+      }
+      let room: ClearingField.Room
+      if let known = members[index].rooms[gone] {
+        room = known
+      } else {
+        room = field.room(on: members[index].node, without: UInt64(gone))
+        members[index].rooms[gone] = room
+      }
+      let now = members[index].now
+      if room == .member, now < .member { result.members += 1 }
+      if room == .rest, now < .rest { result.rests += 1 }
+      if room == .member, now == .rest { result.rests -= 1 }
+    }
+    return result
+  }
+
+  /// Adds the victims that a choice of means stands for.
+  func add(_ chosen: UInt32, to victims: inout ClearingVictims) {
+    for (index, one) in means.enumerated() where chosen >> UInt32(index) & 1 == 1 {
+      if one.slice < 0 {
+        victims.evicted.append(one.candidate)
+      } else {
+        victims.givenUp.append((one.candidate, one.slice))
+      }
+    }
+  }
+}

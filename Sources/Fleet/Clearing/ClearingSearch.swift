@@ -1,0 +1,282 @@
+import Units
+
+/// The cheapest victims whose going makes room for a gang.
+///
+/// Nodes fall into groups that share no candidate. What it costs to free so many nodes of a group
+/// is found by trying all of its candidates' combinations; what it costs over all groups is a
+/// knapsack. Both are exact. Where a group has too many candidates, or the gang comes in segments,
+/// nodes are freed one by one instead, the cheapest for what it frees first.
+struct ClearingSearch {
+  private(set) var field: ClearingField
+  let shape: GangShape
+  let prices: ClearingPrice
+  let mayShrink: Bool
+
+  /// What fits on each node now, and once all candidates have gone.
+  private(set) var now: [ClearingField.Room] = []
+  private(set) var after: [ClearingField.Room] = []
+
+  /// Scratch: each candidate's representative in its group, itself as long as nothing is joined.
+  private var parents: [Int32]
+
+  /// A group as it was put into the knapsack.
+  private struct Group {
+    var nodes: Range<Int>
+    /// The only candidate; -1 where there are several.
+    var candidate: Int32
+  }
+
+  /// A search over the nodes that the gang may have.
+  init(_ field: ClearingField, _ shape: GangShape, in eligible: NodeSet?, _ aim: ClearingAim) {
+    self.field = field
+    self.shape = shape
+    prices = ClearingPrice(aim)
+    mayShrink = aim != .youngestFirst
+    parents = Array(0..<Int32(field.candidates.count))
+    look(eligible)
+  }
+
+  private mutating func look(_ eligible: NodeSet?) {
+    let count = field.topology.nodes.count
+    now = Array(repeating: .nothing, count: count)
+    after = now
+    for node in 0..<count where eligible?.contains(node) ?? true && field.isInService(node) {
+      let room = field.room(on: node, without: 0)
+      now[node] = room
+      after[node] =
+        room == .member || field.count(on: node) == 0 ? room : field.room(on: node, without: ~0)
+    }
+  }
+
+  /// The victims for a gang of one.
+  mutating func cheapestNode() -> ClearingVictims? {
+    var best: (price: Int128, node: Int, gone: UInt64)?
+    for node in now.indices where now[node] < .member && after[node] == .member {
+      let limit = best?.price ?? .max
+      guard cheapestEntry(node) < limit else { continue }
+      if let cut = cheapestCut(node, below: limit) { best = (cut.price, node, cut.gone) }
+    }
+    guard let best else { return nil }
+    var victims = ClearingVictims(price: best.price)
+    for place in 0..<field.count(on: best.node) where best.gone >> UInt64(place) & 1 == 1 {
+      let entry = field.entry(place, on: best.node)
+      if canShrink(entry.candidate), shrinking(entry.candidate) < eviction(entry.candidate) {
+        victims.givenUp.append((entry.candidate, entry.slice))
+      } else {
+        victims.evicted.append(entry.candidate)
+      }
+    }
+    return victims
+  }
+
+  private func eviction(_ candidate: Int32) -> Int128 {
+    prices.eviction(of: field.candidates[Int(candidate)])
+  }
+
+  private func shrinking(_ candidate: Int32) -> Int128 {
+    prices.shrinking(field.candidates[Int(candidate)], by: 1)
+  }
+
+  private func canShrink(_ candidate: Int32) -> Bool {
+    mayShrink && field.candidates[Int(candidate)].sparable > 0
+  }
+
+  /// What it costs to make one entry go, looked at alone.
+  private func price(of entry: ClearingField.Entry) -> Int128 {
+    let eviction = eviction(entry.candidate)
+    return canShrink(entry.candidate) ? min(eviction, shrinking(entry.candidate)) : eviction
+  }
+
+  private func cheapestEntry(_ node: Int) -> Int128 {
+    var least = Int128.max
+    for place in 0..<field.count(on: node) {
+      least = min(least, price(of: field.entry(place, on: node)))
+    }
+    return least
+  }
+
+  /// The cheapest entries of a node without which a member fits there, if they cost less than a
+  /// limit. O(2^entries), or by the cheapest first where there are many.
+  private mutating func cheapestCut(
+    _ node: Int, below limit: Int128
+  ) -> (price: Int128, gone: UInt64)? {
+    let count = field.count(on: node)
+    let entryPrices = (0..<count).map { price(of: field.entry($0, on: node)) }
+    guard count <= 10 else { return manyEntriesCut(node, entryPrices, below: limit) }
+    var best: (price: Int128, gone: UInt64)?
+    for gone in 1..<UInt64(1) << UInt64(count) {
+      var price: Int128 = 0
+      for place in 0..<count where gone >> UInt64(place) & 1 == 1 { price += entryPrices[place] }
+      guard price < best?.price ?? limit else { continue }
+      if field.room(on: node, without: gone) == .member { best = (price, gone) }
+    }
+    return best
+  }
+
+  /// Those that cost least go until there is room; then the dearest that can be spared come back.
+  private mutating func manyEntriesCut(
+    _ node: Int, _ entryPrices: [Int128], below limit: Int128
+  ) -> (price: Int128, gone: UInt64)? {
+    let order = entryPrices.indices.prefix(64).sorted {
+      entryPrices[$0] != entryPrices[$1] ? entryPrices[$0] < entryPrices[$1] : $0 < $1
+    }
+    var gone: UInt64 = 0
+    for place in order {
+      gone |= 1 << UInt64(place)
+      if field.room(on: node, without: gone) == .member { break }
+    }
+    guard field.room(on: node, without: gone) == .member else { return nil }
+    for place in order.reversed() where gone >> UInt64(place) & 1 == 1 {
+      let fewer = gone & ~(1 << UInt64(place))
+      if field.room(on: node, without: fewer) == .member { gone = fewer }
+    }
+    let price = order.reduce(Int128(0)) {
+      gone >> UInt64($1) & 1 == 1 ? $0 + entryPrices[$1] : $0
+    }
+    return price < limit ? (price, gone) : nil
+  }
+}
+
+extension ClearingSearch {
+  private func root(_ candidate: Int32) -> Int32 {
+    var candidate = candidate
+    while parents[Int(candidate)] != candidate { candidate = parents[Int(candidate)] }
+    return candidate
+  }
+
+  private mutating func join(_ a: Int32, _ b: Int32) {
+    let (a, b) = (root(a), root(b))
+    parents[Int(max(a, b))] = min(a, b)
+  }
+
+  /// The nodes of a range that may come free, group by group.
+  private mutating func groups(in range: Range<Int>) -> (nodes: [Int], groups: [Group]) {
+    var open: [(group: Int32, node: Int32)] = []
+    for node in range where now[node] < after[node] {
+      let first = field.entry(0, on: node).candidate
+      for place in 1..<max(1, field.count(on: node)) {
+        join(first, field.entry(place, on: node).candidate)
+      }
+      open.append((first, Int32(node)))
+    }
+    for index in open.indices { open[index].group = root(open[index].group) }
+    var keys = open.map { Int64($0.group) << 32 | Int64($0.node) }
+    keys.sort()
+    let nodes = keys.map { Int($0 & 0xFFFF_FFFF) }
+    var groups: [Group] = []
+    var first = 0
+    for index in keys.indices
+    where index + 1 == keys.count || keys[index] >> 32 != keys[index + 1] >> 32 {
+      let candidate = field.entry(0, on: nodes[first]).candidate
+      let isAlone = nodes[first...index].allSatisfy { field.count(on: $0) == 1 }
+      groups.append(Group(nodes: first..<index + 1, candidate: isAlone ? candidate : -1))
+      first = index + 1
+    }
+    // The scratch is left as it was.
+    for node in nodes {
+      for place in 0..<field.count(on: node) {
+        let candidate = field.entry(place, on: node).candidate
+        parents[Int(candidate)] = candidate
+      }
+    }
+    return (nodes, groups)
+  }
+
+  /// The cheapest victims that make room for the gang on the nodes of a range, if they cost less
+  /// than a limit.
+  mutating func cheapest(in range: Range<Int>, below limit: Int128) -> ClearingVictims? {
+    var knapsack = ClearingKnapsack(members: Int(shape.members), hasRest: shape.rest != nil)
+    var (possibleMembers, possibleRests) = (0, 0)
+    for node in range {
+      if now[node] == .member { knapsack.freeMembers += 1 }
+      if now[node] == .rest { knapsack.freeRests += 1 }
+      if after[node] == .member { possibleMembers += 1 }
+      if after[node] == .rest { possibleRests += 1 }
+    }
+    guard possibleMembers >= knapsack.members,
+      !knapsack.hasRest || possibleMembers + possibleRests > knapsack.members
+    else { return nil }
+    let (nodes, groups) = groups(in: range)
+    for group in groups {
+      let members = nodes[group.nodes]
+      if group.candidate >= 0 {
+        addAlone(group.candidate, members, to: &knapsack)
+      } else if var all = ClearingGroup(Array(members), field, now: now, mayShrink: mayShrink) {
+        all.addOptions(to: &knapsack, &field, prices)
+      } else {
+        addStepwise(Array(members), to: &knapsack)
+      }
+      knapsack.closeGroup()
+    }
+    guard let (price, chosen) = knapsack.cheapest(below: limit) else { return nil }
+    var victims = ClearingVictims(price: price)
+    for (index, option) in chosen.enumerated() where option >= 0 {
+      let group = groups[index]
+      add(knapsack.options[Int(option)].code, group.candidate, nodes[group.nodes], to: &victims)
+    }
+    return victims
+  }
+
+  /// The options of a candidate that holds its nodes alone: all of it, or some of its slices.
+  private func addAlone(
+    _ candidate: Int32, _ nodes: ArraySlice<Int>, to knapsack: inout ClearingKnapsack
+  ) {
+    var (members, rests) = (0, 0)
+    for node in nodes {
+      if after[node] == .member { members += 1 }
+      if after[node] == .rest { rests += 1 }
+      if now[node] == .rest { rests -= 1 }
+    }
+    knapsack.add(
+      .init(members: Int32(members), rests: Int32(rests), price: eviction(candidate), code: 0))
+    guard canShrink(candidate) else { return }
+    let most = min(field.candidates[Int(candidate)].sparable, nodes.count)
+    for count in 1...max(1, most) {
+      let given = order(nodes).prefix(count)
+      var (members, rests) = (0, 0)
+      for node in given {
+        if after[node] == .member { members += 1 }
+        if after[node] == .rest { rests += 1 }
+        if now[node] == .rest { rests -= 1 }
+      }
+      knapsack.add(
+        .init(
+          members: Int32(members), rests: Int32(rests),
+          price: prices.shrinking(field.candidates[Int(candidate)], by: count),
+          code: UInt32(count)))
+    }
+    guard shape.rest != nil, members < nodes.count else { return }
+    // The rest alone: one node that no member could have.
+    knapsack.add(
+      .init(
+        members: 0, rests: 1, price: prices.shrinking(field.candidates[Int(candidate)], by: 1),
+        code: .max))
+  }
+
+  /// The nodes of a candidate in the order in which it gives them up: where a member fits first.
+  private func order(_ nodes: ArraySlice<Int>) -> [Int] {
+    nodes.filter { after[$0] == .member } + nodes.filter { after[$0] != .member }
+  }
+
+  private mutating func add(
+    _ code: UInt32, _ candidate: Int32, _ nodes: ArraySlice<Int>, to victims: inout ClearingVictims
+  ) {
+    guard candidate < 0 else {
+      if code == 0 { return victims.evicted.append(candidate) }
+      let given = code == .max ? order(nodes).suffix(1) : order(nodes).prefix(Int(code))
+      for node in given { victims.givenUp.append((candidate, field.entry(0, on: node).slice)) }
+      return
+    }
+    guard let all = ClearingGroup(Array(nodes), field, now: now, mayShrink: mayShrink) else {
+      return addSteps(Int(code), Array(nodes), to: &victims)
+    }
+    all.add(code, to: &victims)
+  }
+}
+
+extension ClearingSearch {
+  /// What fits on a node without some of its candidates.
+  mutating func room(on node: Int, without gone: UInt64) -> ClearingField.Room {
+    field.room(on: node, without: gone)
+  }
+}
