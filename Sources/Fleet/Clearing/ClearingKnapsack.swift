@@ -24,6 +24,15 @@ struct ClearingKnapsack {
   /// The options of group g are `firstOptions[g]..<firstOptions[g + 1]`.
   private(set) var firstOptions: [Int32] = [0]
 
+  /// The steps from option to option, the cheapest for a node first.
+  private var steps: [Step] = []
+
+  /// The price of a node for which the bound is highest.
+  private var lambda: Int128 = 0
+
+  /// No choice costs less than this.
+  private(set) var lowerBound: Int128 = 0
+
   /// How many nodes must take a member.
   let members: Int
 
@@ -62,131 +71,138 @@ struct ClearingKnapsack {
   /// The cheapest choice that is below a limit: for each group an option, or -1; nil where there is
   /// none.
   func cheapest(below limit: Int128) -> (price: Int128, chosen: [Int32])? {
-    let needed = max(0, members - freeMembers)
-    let order = byRatio(needed)
-    guard var greedy = greedy(order, below: limit) else {
-      // Nothing is known to fix anything by: either all together are too few, or too dear.
-      let all = options.isEmpty ? nil : exact(needed, Int128.max, lambda: 0)
-      return all.flatMap { $0.price < limit ? $0 : nil }
-    }
-    if let exact = exact(needed, greedy.price, lambda: breakRatio(order, needed)),
-      exact.price < greedy.price
-    {
-      greedy = exact
-    }
-    return greedy.price < limit ? greedy : nil
-  }
-
-  /// No choice costs less than this.
-  func lowerBound() -> Int128 {
-    let needed = max(0, members - freeMembers)
-    return bound(breakRatio(byRatio(needed), needed), needed)
+    let greedy = greedy()
+    let isBelow = greedy.map { $0.price < limit } ?? false
+    let known = isBelow ? greedy?.price ?? .max : limit == .max ? .max : limit - 1
+    if let exact = exact(known), exact.price <= known { return exact }
+    return isBelow ? greedy : nil
   }
 }
 
+/// The bound, and a choice that is near it.
 extension ClearingKnapsack {
-  /// Each group's option with the least price for a node, the cheapest first.
-  private func byRatio(_ needed: Int) -> [(ratio: Int128, group: Int32, option: Int32)] {
-    var order: [(ratio: Int128, group: Int32, option: Int32)] = []
-    order.reserveCapacity(groupCount)
-    for group in 0..<groupCount {
-      var best: (ratio: Int128, group: Int32, option: Int32)?
-      for option in range(group) {
-        let nodes = min(Int(options[option].members), max(needed, 1))
-        // What helps the rest alone comes last.
-        let ratio = nodes > 0 ? options[option].price / Int128(nodes) : Int128.max >> 1
-        if best.map({ ratio < $0.ratio }) ?? true {
-          best = (ratio, Int32(group), Int32(option))
+  /// From one option of a group to its next: the steps of the lower convex hull of what it offers.
+  struct Step {
+    /// What each further node costs.
+    var ratio: Int128
+    var group: Int32
+    /// The option that it leads to.
+    var option: Int32
+  }
+
+  /// How many nodes have to come free, the rest apart.
+  private var needed: Int { max(0, members - freeMembers) }
+
+  /// Finds the steps and the bound, once all groups are there. O(options · log options)
+  mutating func close() {
+    steps.reserveCapacity(groupCount)
+    for group in 0..<groupCount { addSteps(of: group) }
+    steps.sort { $0.ratio != $1.ratio ? $0.ratio < $1.ratio : $0.group < $1.group }
+    var left = needed
+    var lambda: Int128 = 0
+    var reached = Array(repeating: Int32(0), count: groupCount)
+    for step in steps where left > 0 {
+      let nodes = Int32(min(Int(options[Int(step.option)].members), needed))
+      left -= Int(nodes - reached[Int(step.group)])
+      reached[Int(step.group)] = nodes
+      lambda = step.ratio
+    }
+    self.lambda = lambda
+    lowerBound = lambda * Int128(needed)
+    for group in 0..<groupCount { lowerBound += reduced(group) }
+  }
+
+  private mutating func addSteps(of group: Int) {
+    var (nodes, price) = (0, Int128(0))
+    while nodes < needed {
+      var best: (ratio: Int128, option: Int, nodes: Int)?
+      for index in range(group) {
+        let more = min(Int(options[index].members), needed)
+        guard more > nodes else { continue }
+        let ratio = (options[index].price - price) / Int128(more - nodes)
+        if best.map({ ratio < $0.ratio || ratio == $0.ratio && more > $0.nodes }) ?? true {
+          best = (ratio, index, more)
         }
       }
-      if let best { order.append(best) }
+      guard let best else { return }
+      steps.append(Step(ratio: best.ratio, group: Int32(group), option: Int32(best.option)))
+      (nodes, price) = (best.nodes, options[best.option].price)
     }
-    order.sort { $0.ratio != $1.ratio ? $0.ratio < $1.ratio : $0.group < $1.group }
-    return order
-  }
-
-  /// The price of a node at which the cheapest just suffice.
-  private func breakRatio(
-    _ order: [(ratio: Int128, group: Int32, option: Int32)], _ needed: Int
-  ) -> Int128 {
-    var left = needed
-    for item in order {
-      left -= Int(options[Int(item.option)].members)
-      if left <= 0 { return item.ratio }
-    }
-    return 0
-  }
-
-  private func bound(_ lambda: Int128, _ needed: Int) -> Int128 {
-    var bound = lambda * Int128(needed)
-    for group in 0..<groupCount { bound += reduced(group, lambda, needed) }
-    return bound
   }
 
   /// The least that a group adds to the bound.
-  private func reduced(_ group: Int, _ lambda: Int128, _ needed: Int) -> Int128 {
+  private func reduced(_ group: Int) -> Int128 {
     var least: Int128 = 0
-    for option in range(group) { least = min(least, reduced(options[option], lambda, needed)) }
+    for option in range(group) { least = min(least, reduced(options[option])) }
     return least
   }
 
   @inline(__always)
-  private func reduced(_ option: Option, _ lambda: Int128, _ needed: Int) -> Int128 {
+  private func reduced(_ option: Option) -> Int128 {
     option.price - lambda * Int128(min(Int(option.members), needed))
   }
 
-  /// The cheapest by ratio until there is enough, and then without those that are not needed; nil
-  /// where all are too few.
-  private func greedy(
-    _ order: [(ratio: Int128, group: Int32, option: Int32)], below limit: Int128
-  ) -> (price: Int128, chosen: [Int32])? {
+  /// The cheapest steps until there is enough, and then for each group, the dearest first, the least
+  /// that is still enough; nil where all steps are too few.
+  private func greedy() -> (price: Int128, chosen: [Int32])? {
     var chosen = Array(repeating: Int32(-1), count: groupCount)
     var (members, rests) = (freeMembers, freeRests)
-    var taken: [(ratio: Int128, group: Int32, option: Int32)] = []
-    for item in order where !isEnough(members, rests) {
-      let option = options[Int(item.option)]
-      members += Int(option.members)
-      rests += Int(option.rests)
-      chosen[Int(item.group)] = item.option
-      taken.append(item)
+    for step in steps where !isEnough(members, rests) {
+      let group = Int(step.group)
+      if chosen[group] >= 0 {
+        members -= Int(options[Int(chosen[group])].members)
+        rests -= Int(options[Int(chosen[group])].rests)
+      }
+      members += Int(options[Int(step.option)].members)
+      rests += Int(options[Int(step.option)].rests)
+      chosen[group] = step.option
     }
     guard isEnough(members, rests) else { return nil }
-    // The dearest that can be spared go first.
-    taken.sort { options[Int($0.option)].price > options[Int($1.option)].price }
     var price: Int128 = 0
-    for item in taken {
-      let option = options[Int(item.option)]
-      let (m, r) = (members - Int(option.members), rests - Int(option.rests))
-      if isEnough(m, r) {
-        (members, rests) = (m, r)
-        chosen[Int(item.group)] = -1
-      } else {
-        price += option.price
+    let taken = chosen.indices.filter { chosen[$0] >= 0 }.sorted {
+      let (a, b) = (options[Int(chosen[$0])].price, options[Int(chosen[$1])].price)
+      return a != b ? a > b : $0 > $1
+    }
+    for group in taken {
+      let own = options[Int(chosen[group])]
+      members -= Int(own.members)
+      rests -= Int(own.rests)
+      guard !isEnough(members, rests) else {
+        chosen[group] = -1
+        continue
       }
+      for index in range(group) where options[index].price < options[Int(chosen[group])].price {
+        guard isEnough(members + Int(options[index].members), rests + Int(options[index].rests))
+        else { continue }
+        chosen[group] = Int32(index)
+      }
+      members += Int(options[Int(chosen[group])].members)
+      rests += Int(options[Int(chosen[group])].rests)
+      price += options[Int(chosen[group])].price
     }
     return (price, chosen)
   }
 
-  /// The cheapest choice of all that cost no more than one that is known.
-  private func exact(
-    _ needed: Int, _ known: Int128, lambda: Int128
-  ) -> (price: Int128, chosen: [Int32])? {
+  /// The cheapest choice of all that cost no more than a price; nil where there is none, or only
+  /// one as dear.
+  private func exact(_ known: Int128) -> (price: Int128, chosen: [Int32])? {
     var chosen = Array(repeating: Int32(-1), count: groupCount)
-    let bound = known == .max ? 0 : bound(lambda, needed)
+    let isKnown = known < .max
+    guard lowerBound <= known else { return nil }
     var open: [Int32] = []
     var openOptions: [Int32] = []
     var firstOpen: [Int32] = [0]
     var (members, rests) = (freeMembers, freeRests)
     var settled: Int128 = 0
     for group in 0..<groupCount {
-      let without = bound - (known == .max ? 0 : reduced(group, lambda, needed))
+      let without = isKnown ? lowerBound - reduced(group) : 0
       let first = openOptions.count
       for option in range(group)
-      where known == .max || without + reduced(options[option], lambda, needed) <= known {
+      where !isKnown || without + reduced(options[option]) <= known {
         openOptions.append(Int32(option))
       }
       guard openOptions.count > first else { continue }
-      if known != .max, without > known, openOptions.count == first + 1 {
+      if isKnown, without > known, openOptions.count == first + 1 {
         let option = Int(openOptions.removeLast())
         chosen[group] = Int32(option)
         members += Int(options[option].members)
@@ -199,9 +215,10 @@ extension ClearingKnapsack {
     }
     let target = self.members + (hasRest ? 1 : 0)
     var table = CoverTable(missing: target - members, hasRest: hasRest, hasRoomForRest: rests > 0)
+    table.reserve(groups: open.count)
     for group in open.indices {
       let range = Int(firstOpen[group])..<Int(firstOpen[group + 1])
-      table.add(range.map { options[Int(openOptions[$0])] })
+      table.add(range.map { options[Int(openOptions[$0])] }[...])
     }
     guard let (price, choice) = table.cheapest() else { return nil }
     for (group, option) in choice.enumerated() where option >= 0 {
@@ -218,8 +235,9 @@ private struct CoverTable {
   private let missing: Int
   private let hasRest: Bool
   private var prices: [Int128]
-  /// For each group and state, which of its options led there (from 1), and from which state.
-  private var steps: [(option: UInt16, state: UInt16)] = []
+  /// For each group and state, which of its options led there (from 1), and from which state; 0
+  /// where none did.
+  private var steps: [UInt64] = []
   private var groups = 0
 
   /// - Parameter missing: how many nodes there are to be, one for the rest among them.
@@ -230,22 +248,42 @@ private struct CoverTable {
     prices[self.missing + (hasRest && hasRoomForRest ? self.missing + 1 : 0)] = 0
   }
 
+  mutating func reserve(groups: Int) { steps.reserveCapacity(groups * prices.count) }
+
   /// Adds a group, of whose options one may be taken.
-  mutating func add(_ options: [ClearingKnapsack.Option]) {
-    let before = prices
+  ///
+  /// A state leads to one with fewer nodes missing, or from without the rest to with it. So those
+  /// with the rest come first, and in each row those with fewer missing: nothing is reached before
+  /// it has been left, and one table will do.
+  mutating func add(_ options: ArraySlice<ClearingKnapsack.Option>) {
     let first = steps.count
-    for state in before.indices { steps.append((0, UInt16(state))) }
+    steps.append(contentsOf: repeatElement(0, count: prices.count))
     groups += 1
     let row = missing + 1
-    for (number, option) in options.enumerated() {
-      for state in before.indices where before[state] < .max {
-        let withRest = state >= row
-        let left = max(0, (withRest ? state - row : state) - Int(option.members))
-        let next = hasRest && (withRest || option.rests > 0) ? left + row : left
-        let price = before[state] + option.price
+    if hasRest { Self.advance(&prices, &steps, first, row..<2 * row, row, options) }
+    Self.advance(&prices, &steps, first, 0..<row, hasRest ? row : 0, options)
+  }
+
+  /// Leaves the states of a row, for its own or, with a node for the rest, for another.
+  private static func advance(
+    _ prices: inout [Int128], _ steps: inout [UInt64], _ first: Int, _ states: Range<Int>,
+    _ restRow: Int, _ options: ArraySlice<ClearingKnapsack.Option>
+  ) {
+    var prices = prices.mutableSpan
+    var steps = steps.mutableSpan
+    let row = states.lowerBound
+    for state in states {
+      let before = prices[state]
+      guard before < .max else { continue }
+      var number: UInt64 = 0
+      for option in options {
+        number += 1
+        let left = max(0, state - row - Int(option.members))
+        let next = left + (option.rests > 0 ? restRow : row)
+        let price = before + option.price
         guard price < prices[next] else { continue }
         prices[next] = price
-        steps[first + next] = (UInt16(number + 1), UInt16(state))
+        steps[first + next] = number << 32 | UInt64(state)
       }
     }
   }
@@ -262,8 +300,9 @@ private struct CoverTable {
     var choice = Array(repeating: -1, count: groups)
     for group in stride(from: groups - 1, through: 0, by: -1) {
       let step = steps[group * prices.count + state]
-      choice[group] = Int(step.option) - 1
-      state = Int(step.state)
+      guard step > 0 else { continue }
+      choice[group] = Int(step >> 32) - 1
+      state = Int(step & 0xFFFF_FFFF)
     }
     return (price, choice)
   }

@@ -16,11 +16,14 @@ struct ClearingSearch {
   private(set) var now: [ClearingField.Room] = []
   private(set) var after: [ClearingField.Room] = []
 
+  /// What it costs to evict each candidate.
+  private let evictions: [Int128]
+
   /// Scratch: each candidate's representative in its group, itself as long as nothing is joined.
   private var parents: [Int32]
 
   /// A group as it was put into the knapsack.
-  private struct Group {
+  fileprivate struct Group {
     var nodes: Range<Int>
     /// The only candidate; -1 where there are several.
     var candidate: Int32
@@ -30,7 +33,9 @@ struct ClearingSearch {
   init(_ field: ClearingField, _ shape: GangShape, in eligible: NodeSet?, _ aim: ClearingAim) {
     self.field = field
     self.shape = shape
-    prices = ClearingPrice(aim)
+    let prices = ClearingPrice(aim)
+    self.prices = prices
+    evictions = field.candidates.indices.map { prices.eviction(of: field.candidates[$0]) }
     mayShrink = aim != .youngestFirst
     parents = Array(0..<Int32(field.candidates.count))
     look(eligible)
@@ -70,7 +75,7 @@ struct ClearingSearch {
   }
 
   private func eviction(_ candidate: Int32) -> Int128 {
-    prices.eviction(of: field.candidates[Int(candidate)])
+    evictions[Int(candidate)]
   }
 
   private func shrinking(_ candidate: Int32) -> Int128 {
@@ -101,10 +106,24 @@ struct ClearingSearch {
     _ node: Int, below limit: Int128
   ) -> (price: Int128, gone: UInt64)? {
     let count = field.count(on: node)
+    guard count <= 10 else {
+      let prices = (0..<count).map { price(of: field.entry($0, on: node)) }
+      return manyEntriesCut(node, prices, below: limit)
+    }
+    let all = UInt64(1) << UInt64(count) - 1
+    // Those without whom there is no room have to go; the others are tried.
+    var needed: UInt64 = 0
+    var least: Int128 = 0
+    for place in 0..<count where field.room(on: node, without: all & ~(1 << UInt64(place))) < .member
+    {
+      needed |= 1 << UInt64(place)
+      least += price(of: field.entry(place, on: node))
+    }
+    guard least < limit else { return nil }
+    guard needed != all else { return (least, needed) }
     let entryPrices = (0..<count).map { price(of: field.entry($0, on: node)) }
-    guard count <= 10 else { return manyEntriesCut(node, entryPrices, below: limit) }
     var best: (price: Int128, gone: UInt64)?
-    for gone in 1..<UInt64(1) << UInt64(count) {
+    for gone in 1...all where gone & needed == needed {
       var price: Int128 = 0
       for place in 0..<count where gone >> UInt64(place) & 1 == 1 { price += entryPrices[place] }
       guard price < best?.price ?? limit else { continue }
@@ -182,9 +201,17 @@ extension ClearingSearch {
     return (nodes, groups)
   }
 
-  /// The cheapest victims that make room for the gang on the nodes of a range, if they cost less
-  /// than a limit.
-  mutating func cheapest(in range: Range<Int>, below limit: Int128) -> ClearingVictims? {
+  /// The choices that there are on the nodes of a range.
+  struct Choices {
+    fileprivate var knapsack: ClearingKnapsack
+    fileprivate var nodes: [Int]
+    fileprivate var groups: [Group]
+    /// Nothing that makes room there costs less.
+    var lowerBound: Int128 { knapsack.lowerBound }
+  }
+
+  /// The choices on the nodes of a range; nil where all together don't make room.
+  mutating func choices(in range: Range<Int>) -> Choices? {
     var knapsack = ClearingKnapsack(members: Int(shape.members), hasRest: shape.rest != nil)
     var (possibleMembers, possibleRests) = (0, 0)
     for node in range {
@@ -208,11 +235,18 @@ extension ClearingSearch {
       }
       knapsack.closeGroup()
     }
-    guard let (price, chosen) = knapsack.cheapest(below: limit) else { return nil }
+    knapsack.close()
+    return Choices(knapsack: knapsack, nodes: nodes, groups: groups)
+  }
+
+  /// The cheapest victims among some choices, if they cost less than a limit.
+  mutating func cheapest(of choices: Choices, below limit: Int128) -> ClearingVictims? {
+    guard let (price, chosen) = choices.knapsack.cheapest(below: limit) else { return nil }
     var victims = ClearingVictims(price: price)
     for (index, option) in chosen.enumerated() where option >= 0 {
-      let group = groups[index]
-      add(knapsack.options[Int(option)].code, group.candidate, nodes[group.nodes], to: &victims)
+      let group = choices.groups[index]
+      let code = choices.knapsack.options[Int(option)].code
+      add(code, group.candidate, choices.nodes[group.nodes], to: &victims)
     }
     return victims
   }

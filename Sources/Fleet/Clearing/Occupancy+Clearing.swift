@@ -103,9 +103,19 @@ extension ClearingOrder {
   ) -> ClearingVictims? {
     if shape.nodeCount == 1 { return search.cheapestNode() }
     guard shape.closeness.segments.isEmpty else { return nil }
-    var best: ClearingVictims?
+    var all: [ClearingSearch.Choices] = []
     for range in ranges {
-      if let victims = search.cheapest(in: range, below: best?.price ?? limit) { best = victims }
+      if let choices = search.choices(in: range) { all.append(choices) }
+    }
+    // Where it can be cheap comes first, so that the others mostly need not be decided.
+    let order = all.indices.sorted {
+      all[$0].lowerBound != all[$1].lowerBound ? all[$0].lowerBound < all[$1].lowerBound : $0 < $1
+    }
+    var best: ClearingVictims?
+    for index in order {
+      let below = best?.price ?? limit
+      guard all[index].lowerBound < below else { break }
+      if let victims = search.cheapest(of: all[index], below: below) { best = victims }
     }
     return best
   }
