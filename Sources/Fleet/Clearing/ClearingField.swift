@@ -33,6 +33,9 @@ struct ClearingField {
   /// Whether whole accelerators are all that is asked for and all that anybody holds.
   private let isPlain: Bool
 
+  /// The free accelerators of each node.
+  private let free: [UInt64]
+
   /// The entries of node n are `firstEntries[n]..<firstEntries[n + 1]`, by candidate.
   private let firstEntries: [Int32]
   private let entries: [Entry]
@@ -47,26 +50,27 @@ struct ClearingField {
     isPlain =
       !topology.sharesDevices && member.isPlain(in: topology)
       && rest?.isPlain(in: topology) ?? true
+    free = topology.ids.indices.map { occupancy.accelerators(freeOn: $0) }
     var firsts = Array(repeating: Int32(0), count: topology.nodes.count + 1)
-    var total = 0
-    for index in candidates.indices {
-      for slice in candidates[index].allocation.slices {
-        firsts[topology.index(of: slice.node) + 1] += 1
-        total += 1
-      }
-    }
-    for node in 1..<firsts.count { firsts[node] += firsts[node - 1] }
-    var next = firsts
-    var entries = Array(repeating: Entry(candidate: 0, slice: 0, bits: 0), count: total)
+    var all: [(node: Int32, entry: Entry)] = []
+    all.reserveCapacity(candidates.count)
     for index in candidates.indices {
       var number: Int32 = 0
       for slice in candidates[index].allocation.slices {
         let node = topology.index(of: slice.node)
-        entries[Int(next[node])] = Entry(
-          candidate: Int32(index), slice: number, bits: slice.accelerators)
-        next[node] += 1
+        firsts[node + 1] += 1
+        let entry = Entry(
+          candidate: Int32(truncatingIfNeeded: index), slice: number, bits: slice.accelerators)
+        all.append((Int32(truncatingIfNeeded: node), entry))
         number += 1
       }
+    }
+    for node in 1..<firsts.count { firsts[node] += firsts[node - 1] }
+    var next = firsts
+    var entries = Array(repeating: Entry(candidate: 0, slice: 0, bits: 0), count: all.count)
+    for (node, entry) in all {
+      entries[Int(next[Int(node)])] = entry
+      next[Int(node)] += 1
     }
     firstEntries = firsts
     self.entries = entries
@@ -93,19 +97,20 @@ struct ClearingField {
   mutating func room(on node: Int, without gone: UInt64) -> Room {
     let count = count(on: node)
     guard isPlain else { return trial(on: node, without: gone, count) }
-    var bits = occupancy.accelerators(freeOn: node)
+    var bits = free[node]
+    let first = Int(firstEntries[node])
     for place in 0..<count where gone >> UInt64(min(place, 63)) & 1 == 1 {
-      bits |= entry(place, on: node).bits
+      bits |= entries[first &+ place].bits
     }
-    let ones = topology.acceleratorFields[node].ones
-    if holds(member, bits, ones) { return .member }
-    if let rest, holds(rest, bits, ones) { return .rest }
+    if holds(member, bits, node) { return .member }
+    if let rest, holds(rest, bits, node) { return .rest }
     return .nothing
   }
 
   @inline(__always)
-  private func holds(_ member: MemberShape, _ bits: UInt64, _ ones: UInt64) -> Bool {
-    bits.nonzeroBitCount >= Int(member.accelerators) && (!member.wholeNode || bits == ones)
+  private func holds(_ member: MemberShape, _ bits: UInt64, _ node: Int) -> Bool {
+    bits.nonzeroBitCount >= Int(member.accelerators)
+      && (!member.wholeNode || bits == topology.acceleratorFields[node].ones)
   }
 
   /// The same by giving back what they hold, and taking it again.

@@ -19,6 +19,9 @@ struct ClearingSearch {
   /// What it costs to evict each candidate.
   private let evictions: [Int128]
 
+  /// What it costs to have one slice of each candidate, by eviction or by shrinking.
+  private let cheapest: [Int128]
+
   /// Scratch: each candidate's representative in its group, itself as long as nothing is joined.
   private var parents: [Int32]
 
@@ -35,7 +38,19 @@ struct ClearingSearch {
     self.shape = shape
     let prices = ClearingPrice(aim)
     self.prices = prices
-    evictions = field.candidates.indices.map { prices.eviction(of: field.candidates[$0]) }
+    var evictions: [Int128] = []
+    evictions.reserveCapacity(field.candidates.count)
+    var cheapest = evictions
+    cheapest.reserveCapacity(field.candidates.count)
+    for index in field.candidates.indices {
+      let eviction = prices.eviction(of: field.candidates[index])
+      evictions.append(eviction)
+      let canShrink = aim != .youngestFirst && field.candidates[index].sparable > 0
+      cheapest.append(
+        canShrink ? min(eviction, prices.shrinking(field.candidates[index], by: 1)) : eviction)
+    }
+    self.evictions = evictions
+    self.cheapest = cheapest
     mayShrink = aim != .youngestFirst
     parents = Array(0..<Int32(field.candidates.count))
     look(eligible)
@@ -87,10 +102,8 @@ struct ClearingSearch {
   }
 
   /// What it costs to make one entry go, looked at alone.
-  private func price(of entry: ClearingField.Entry) -> Int128 {
-    let eviction = eviction(entry.candidate)
-    return canShrink(entry.candidate) ? min(eviction, shrinking(entry.candidate)) : eviction
-  }
+  @inline(__always)
+  private func price(of entry: ClearingField.Entry) -> Int128 { cheapest[Int(entry.candidate)] }
 
   private func cheapestEntry(_ node: Int) -> Int128 {
     var least = Int128.max
