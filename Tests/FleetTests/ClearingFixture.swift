@@ -11,8 +11,17 @@ struct ClearingFixture {
     /// Whether jobs hold nodes in part.
     var isShared = true
     var leaves = 4
+    /// How many jobs may go at most.
+    var jobs = 8
+    /// Whether gangs come in segments of so many nodes of a leaf; 0 where not.
+    var segment = 0
+    var hasRest = false
+    /// Cores of a node; 0 where they are not counted.
+    var cores = 0
     var description: String {
       "\(accelerators) a node\(isElastic ? ", elastic" : "")\(isShared ? ", shared" : "")"
+        + ", \(jobs) jobs\(segment > 0 ? ", segments of \(segment)" : "")"
+        + (hasRest ? ", rest" : "") + (cores > 0 ? ", \(cores) cores" : "")
     }
   }
 
@@ -22,7 +31,8 @@ struct ClearingFixture {
   init(seed: UInt64, _ kind: Kind) throws {
     var random = SeededGenerator(seed: seed)
     var builder = TopologyBuilder(name: "clearing")
-    let type = NodeType(name: "t", accelerators: kind.accelerators)
+    var type = NodeType(name: "t", accelerators: kind.accelerators)
+    if kind.cores > 0 { type.host = HostShare(cores: kind.cores) }
     var node = 0
     for pod in 0..<2 {
       try builder.open(.pod, "p\(pod)")
@@ -39,11 +49,11 @@ struct ClearingFixture {
     let topology = try builder.build()
     var occupancy = Occupancy(topology: topology)
     var candidates: [ClearingCandidate] = []
-    for number in 1...12 where occupancy.freeAccelerators > 0 {
+    for number in 1...kind.jobs * 3 / 2 where occupancy.freeAccelerators > 0 {
       let allocation = Self.allocation(on: occupancy, kind, &random)
       guard !allocation.slices.isEmpty else { continue }
       occupancy.take(allocation)
-      guard random.below(8) > 0, candidates.count < 8 else { continue }
+      guard random.below(8) > 0, candidates.count < kind.jobs else { continue }
       var candidate = ClearingCandidate(
         job: JobID(UInt32(number)), allocation: allocation, loss: Int64(random.below(20)),
         started: Instant(milliseconds: Int64(random.below(100))))
@@ -63,31 +73,42 @@ struct ClearingFixture {
   ) -> Allocation {
     let isPart = kind.isShared && random.below(2) == 0
     let member = MemberShape(
-      accelerators: isPart ? 1 + random.below(kind.accelerators) : kind.accelerators)
+      accelerators: isPart ? 1 + random.below(kind.accelerators) : kind.accelerators,
+      cores: random.below(kind.cores + 1))
     var nodes = occupancy.topology.nodes.map(\.id)
     nodes.shuffle(using: &random)
     nodes = Array(nodes.prefix(1 + random.below(4))).sorted()
-    var slices: [NodeSlice] = []
+    var allocation = Allocation(slices: [])
     for node in nodes {
       let shape = GangShape(members: 1, member: member, eligibility: Eligibility(named: [node]))
       guard let place = occupancy.placement(of: shape) else { continue }
-      slices.append(place.slices[0])
+      allocation.slices += place.slices
+      allocation.hosts += place.hosts
     }
-    return Allocation(slices: slices)
+    // No cores on one node and some on another would be no list of hosts.
+    if allocation.hosts.count != allocation.slices.count { allocation.hosts = [] }
+    return allocation
   }
 
   /// A gang that may or may not fit.
   static func shape(_ kind: Kind, _ random: inout SeededGenerator) -> GangShape {
-    let isPart = random.below(3) == 0
+    let isPart = random.below(3) == 0 || kind.hasRest
+    let accelerators = isPart ? 1 + random.below(kind.accelerators) : kind.accelerators
     let member = MemberShape(
-      accelerators: isPart ? 1 + random.below(kind.accelerators) : kind.accelerators)
+      accelerators: max(accelerators, kind.hasRest ? 2 : 0), cores: random.below(kind.cores + 1))
     var closeness = Closeness()
     switch random.below(4) {
     case 0: closeness.required = .leaf
     case 1: closeness.required = .pod
     default: break
     }
-    return GangShape(members: 1 + random.below(6), member: member, closeness: closeness)
+    let members = 1 + random.below(6)
+    guard kind.segment == 0 else {
+      closeness.segments[.leaf] = kind.segment
+      return GangShape(members: members * kind.segment, member: member, closeness: closeness)
+    }
+    let rest = kind.hasRest ? MemberShape(accelerators: 1) : nil
+    return GangShape(members: members, member: member, rest: rest, closeness: closeness)
   }
 }
 
@@ -149,7 +170,7 @@ extension Occupancy {
         guard chosen.nonzeroBitCount <= candidate.sparable else { continue }
         var smaller = occupancy
         let parts = slices.indices.filter { chosen >> $0 & 1 == 1 }.map { slices[$0] }
-        smaller.giveBack(Allocation(slices: parts))
+        smaller.giveBack(candidate.allocation.part(slices.indices.filter { chosen >> $0 & 1 == 1 }))
         given.append((candidate, parts.count))
         visit(index + 1, smaller)
         given.removeLast()
@@ -171,7 +192,7 @@ extension Occupancy {
       guard let candidate = candidates.first(where: { $0.job == shrink.job }) else { return "who?" }
       guard shrink.slices.count <= candidate.sparable else { return "\(shrink) gives too much" }
       for slice in shrink.slices {
-        parts.append((shrink.job, Allocation(slices: [candidate.allocation.slices[slice]])))
+        parts.append((shrink.job, candidate.allocation.part([slice])))
       }
     }
     guard clearing.evicted.count + clearing.shrunk.count == Set(parts.map(\.job)).count else {
@@ -187,5 +208,13 @@ extension Occupancy {
       if smaller.isFree(clearing.allocation) { return "\(part.job) goes in vain" }
     }
     return nil
+  }
+}
+
+extension Allocation {
+  /// Some of its slices, and what goes with them; no parts of accelerators.
+  fileprivate func part(_ chosen: [Int]) -> Allocation {
+    Allocation(
+      slices: chosen.map { slices[$0] }, hosts: hosts.isEmpty ? [] : chosen.map { hosts[$0] })
   }
 }

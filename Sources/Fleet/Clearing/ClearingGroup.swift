@@ -75,14 +75,14 @@ struct ClearingGroup {
 
   /// What some means cost together; nil where they don't go together.
   private func price(
-    _ chosen: UInt32, _ field: ClearingField, _ prices: ClearingPrice
+    _ chosen: UInt32, _ field: ClearingField, _ prices: ClearingPrice, _ evictions: [Int128]
   ) -> Int128? {
     var price: Int128 = 0
     for index in means.indices where means[index].slice < 0 {
       let job = means[index].candidate
       let candidate = field.candidates[Int(job)]
       let isEvicted = chosen >> UInt32(index) & 1 == 1
-      if isEvicted { price += prices.eviction(of: candidate) }
+      if isEvicted { price += evictions[Int(job)] }
       var slices = 0
       for other in means.indices where means[other].candidate == job && means[other].slice >= 0 {
         slices += Int(chosen >> UInt32(other) & 1)
@@ -96,12 +96,13 @@ struct ClearingGroup {
 
   /// Adds every choice of means that is not worse than another in every respect.
   mutating func addOptions(
-    to knapsack: inout ClearingKnapsack, _ field: inout ClearingField, _ prices: ClearingPrice
+    to knapsack: inout ClearingKnapsack, _ field: inout ClearingField, _ prices: ClearingPrice,
+    _ evictions: [Int128]
   ) {
     var best: [[(price: Int128, code: UInt32)?]] = Array(
       repeating: Array(repeating: nil, count: members.count + 1), count: 2)
     for chosen in 1..<UInt32(1) << UInt32(means.count) {
-      guard let price = price(chosen, field, prices) else { continue }
+      guard let price = price(chosen, field, prices, evictions) else { continue }
       let (gained, rest) = gain(chosen, &field)
       guard gained > 0 || rest > 0 else { continue }
       let row = rest > 0 ? 1 : 0

@@ -34,7 +34,7 @@ struct ClearingKnapsack {
   private(set) var lowerBound: Int128 = 0
 
   /// How many nodes must take a member.
-  let members: Int
+  private(set) var members: Int
 
   /// Whether one more must take the gang's rest.
   let hasRest: Bool
@@ -110,6 +110,15 @@ extension ClearingKnapsack {
     self.lambda = lambda
     lowerBound = lambda * Int128(needed)
     for group in 0..<groupCount { lowerBound += reduced(group) }
+  }
+
+  /// The same options for another number of members.
+  func forMembers(_ members: Int) -> ClearingKnapsack {
+    var other = self
+    other.members = members
+    other.steps.removeAll(keepingCapacity: true)
+    other.close()
+    return other
   }
 
   private mutating func addSteps(of group: Int) {

@@ -62,6 +62,15 @@ extension ClearingOrder {
       first = end
       let needed = needed(candidate, slices, allocation, touched, &trial)
       guard !needed.isEmpty else { continue }
+      guard needed.count <= candidate.sparable else {
+        // Asked to give up some here and some there, more than it can: it goes.
+        clearing.evicted.append(candidate.job)
+        clearing.loss += candidate.loss
+        for slice in candidate.allocation.slices.indices where !needed.contains(slice) {
+          trial.giveBack(candidate.allocation.part(slice))
+        }
+        continue
+      }
       clearing.shrunk.append(.init(job: candidate.job, slices: needed))
       clearing.loss += candidate.shrinkLoss * Int64(needed.count)
     }
@@ -84,5 +93,50 @@ extension ClearingOrder {
       }
     }
     return needed
+  }
+}
+
+extension ClearingOrder {
+  /// How good a clearing is: the first mark that differs decides.
+  struct Rank: Comparable {
+    /// What its victims cost.
+    var price: Int128
+    /// The level of the smallest domain around the gang, the lowest first.
+    var level: Int
+    /// How many of that domain's children it touches.
+    var touched: Int
+
+    static func < (a: Rank, b: Rank) -> Bool {
+      if a.price != b.price { return a.price < b.price }
+      return (a.level, a.touched) < (b.level, b.touched)
+    }
+  }
+
+  /// The rank of a clearing.
+  func rank(of clearing: Clearing) -> Rank {
+    let prices = ClearingPrice(aim)
+    var rank = Rank(price: 0, level: 0, touched: 0)
+    var (evicted, shrunk) = (clearing.evicted[...], clearing.shrunk[...])
+    for candidate in candidates {
+      if candidate.job == evicted.first {
+        rank.price += prices.eviction(of: candidate)
+        evicted.removeFirst()
+      } else if candidate.job == shrunk.first?.job {
+        rank.price += prices.shrinking(candidate, by: shrunk.removeFirst().slices.count)
+      }
+    }
+    let topology = occupancy.topology
+    let nodes = clearing.allocation.slices.map { topology.index(of: $0.node) }
+    // A domain is a range: the first and the last node tell.
+    let (first, last) = (nodes.min() ?? 0, nodes.max() ?? 0)
+    let around = topology.tree.indices.last {
+      topology.tree[$0].nodes.contains(first) && topology.tree[$0].nodes.contains(last)
+    }
+    rank.level = around.map { -Int(topology.tree[$0].level.rawValue) } ?? 1
+    for child in around.map({ topology.tree[$0].children }) ?? topology.roots
+    where nodes.contains(where: { topology.tree[child].nodes.contains($0) }) {
+      rank.touched += 1
+    }
+    return rank
   }
 }

@@ -54,7 +54,7 @@ struct ClearingSteps {
       guard !isEvicted.contains(job) else { continue }
       isEvicted.append(job)
       victims.evicted.append(job)
-      price += search.prices.eviction(of: search.field.candidates[Int(job)])
+      price += search.evictions[Int(job)]
     }
     count()
     return true
@@ -67,7 +67,7 @@ struct ClearingSteps {
     for place in 0..<search.field.count(on: node) {
       let job = search.field.entry(place, on: node).candidate
       guard !isEvicted.contains(job) else { continue }
-      price += search.prices.eviction(of: search.field.candidates[Int(job)])
+      price += search.evictions[Int(job)]
       slices = max(slices, search.field.candidates[Int(job)].allocation.slices.count)
     }
     return price / Int128(slices)

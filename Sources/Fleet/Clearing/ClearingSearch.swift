@@ -17,7 +17,7 @@ struct ClearingSearch {
   private(set) var after: [ClearingField.Room] = []
 
   /// What it costs to evict each candidate.
-  private let evictions: [Int128]
+  private(set) var evictions: [Int128]
 
   /// What it costs to have one slice of each candidate, by eviction or by shrinking.
   private let cheapest: [Int128]
@@ -127,8 +127,8 @@ struct ClearingSearch {
     // Those without whom there is no room have to go; the others are tried.
     var needed: UInt64 = 0
     var least: Int128 = 0
-    for place in 0..<count where field.room(on: node, without: all & ~(1 << UInt64(place))) < .member
-    {
+    for place in 0..<count
+    where field.room(on: node, without: all & ~(1 << UInt64(place))) < .member {
       needed |= 1 << UInt64(place)
       least += price(of: field.entry(place, on: node))
     }
@@ -216,7 +216,7 @@ extension ClearingSearch {
 
   /// The choices that there are on the nodes of a range.
   struct Choices {
-    fileprivate var knapsack: ClearingKnapsack
+    var knapsack: ClearingKnapsack
     fileprivate var nodes: [Int]
     fileprivate var groups: [Group]
     /// Nothing that makes room there costs less.
@@ -224,8 +224,11 @@ extension ClearingSearch {
   }
 
   /// The choices on the nodes of a range; nil where all together don't make room.
-  mutating func choices(in range: Range<Int>) -> Choices? {
-    var knapsack = ClearingKnapsack(members: Int(shape.members), hasRest: shape.rest != nil)
+  ///
+  /// - Parameter segment: how many nodes are to be together there; nil for the whole gang.
+  mutating func choices(in range: Range<Int>, segment: Int? = nil) -> Choices? {
+    var knapsack = ClearingKnapsack(
+      members: segment ?? Int(shape.members), hasRest: segment == nil && shape.rest != nil)
     var (possibleMembers, possibleRests) = (0, 0)
     for node in range {
       if now[node] == .member { knapsack.freeMembers += 1 }
@@ -242,7 +245,7 @@ extension ClearingSearch {
       if group.candidate >= 0 {
         addAlone(group.candidate, members, to: &knapsack)
       } else if var all = ClearingGroup(Array(members), field, now: now, mayShrink: mayShrink) {
-        all.addOptions(to: &knapsack, &field, prices)
+        all.addOptions(to: &knapsack, &field, prices, evictions)
       } else {
         addStepwise(Array(members), to: &knapsack)
       }
@@ -322,6 +325,30 @@ extension ClearingSearch {
 }
 
 extension ClearingSearch {
+  /// Prices each candidate that holds any of a range of nodes by the part of its slices there, or
+  /// as a whole again.
+  mutating func setPrices(in range: Range<Int>, byPart: Bool) {
+    var slices: [(candidate: Int32, count: Int)] = []
+    var held: [Int32] = []
+    for node in range {
+      for place in 0..<field.count(on: node) { held.append(field.entry(place, on: node).candidate) }
+    }
+    held.sort()
+    for candidate in held {
+      if slices.last?.candidate == candidate {
+        slices[slices.count - 1].count += 1
+      } else {
+        slices.append((candidate, 1))
+      }
+    }
+    for (candidate, count) in slices {
+      let index = Int(candidate)
+      let whole = prices.eviction(of: field.candidates[index])
+      let all = field.candidates[index].allocation.slices.count
+      evictions[index] = byPart ? max(1, whole * Int128(count) / Int128(all)) : whole
+    }
+  }
+
   /// What fits on a node without some of its candidates.
   mutating func room(on node: Int, without gone: UInt64) -> ClearingField.Room {
     field.room(on: node, without: gone)

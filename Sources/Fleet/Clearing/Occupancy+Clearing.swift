@@ -81,28 +81,37 @@ extension ClearingOrder {
     return clearing(by: victims)
   }
 
-  /// The cheapest victims, and the closest place that they free.
+  /// The cheapest victims, and of equals those that free the closest place.
   func cheapest() -> Clearing? {
     let open = shape.eligibility?.includesReserved == true ? occupancy.openingReserved() : occupancy
     let field = ClearingField(open, candidates, shape)
-    var best: (price: Int128, clearing: Clearing)?
+    var best: (rank: Rank, clearing: Clearing)?
     for (number, eligible) in eligibleSets(open).enumerated() {
       // A mixture comes last.
       if number > 0, number == mixture, best != nil { break }
       var search = ClearingSearch(field, shape, in: eligible, aim)
-      guard let victims = victims(&search, below: best?.price ?? .max),
-        let clearing = clearing(by: victims)
-      else { continue }
-      best = (victims.price, clearing)
+      for victims in victims(&search, atMost: best?.rank.price) {
+        guard let clearing = clearing(by: victims) else { continue }
+        let rank = rank(of: clearing)
+        if best.map({ rank < $0.rank }) ?? true { best = (rank, clearing) }
+      }
     }
     return best?.clearing ?? cleared(by: byPriceOfAccelerator())
   }
 
+  /// Victims that may be the cheapest: several where some are as cheap as others, or where it shows
+  /// only in the proof what they cost.
   private func victims(
-    _ search: inout ClearingSearch, below limit: Int128
-  ) -> ClearingVictims? {
-    if shape.nodeCount == 1 { return search.cheapestNode() }
-    guard shape.closeness.segments.isEmpty else { return nil }
+    _ search: inout ClearingSearch, atMost price: Int128?
+  ) -> [ClearingVictims] {
+    if shape.nodeCount == 1 { return search.cheapestNode().map { [$0] } ?? [] }
+    let limit = price.map { $0 + 1 } ?? .max
+    let closeness = shape.closeness
+    if let innermost = closeness.segments.smallest?.level,
+      closeness.required(afterWaiting: wait).map({ $0 <= innermost }) ?? true
+    {
+      return segmented(&search)
+    }
     var all: [ClearingSearch.Choices] = []
     for range in ranges {
       if let choices = search.choices(in: range) { all.append(choices) }
@@ -111,13 +120,34 @@ extension ClearingOrder {
     let order = all.indices.sorted {
       all[$0].lowerBound != all[$1].lowerBound ? all[$0].lowerBound < all[$1].lowerBound : $0 < $1
     }
-    var best: ClearingVictims?
+    var best: [ClearingVictims] = []
     for index in order {
-      let below = best?.price ?? limit
+      let below = best.first.map { $0.price + 1 } ?? limit
       guard all[index].lowerBound < below else { break }
-      if let victims = search.cheapest(of: all[index], below: below) { best = victims }
+      guard let victims = search.cheapest(of: all[index], below: below) else { continue }
+      if let first = best.first, victims.price < first.price { best.removeAll() }
+      best.append(victims)
     }
     return best
+  }
+
+  /// Victims for a gang in segments, by both ways to price who holds nodes of several domains.
+  private func segmented(_ search: inout ClearingSearch) -> [ClearingVictims] {
+    var all: [ClearingVictims] = []
+    for byPart in [false, true] {
+      guard
+        let segments = ClearingSegments(
+          shape.closeness, in: occupancy.topology, byPart: byPart)
+      else { return [] }
+      var best: ClearingVictims?
+      for range in ranges {
+        let limit = best?.price ?? .max
+        let victims = segments.cheapest(Int(shape.members), in: range, &search, below: limit)
+        if let victims, victims.price < limit { best = victims }
+      }
+      if let best { all.append(best.distinct()) }
+    }
+    return all
   }
 
   /// The widest domains that the gang may be inside of; the fleet where it may be anywhere.
