@@ -27,8 +27,6 @@ struct ClearingGroup {
     var node: Int
     /// For each of its entries, the means that make it go.
     var removers: [UInt32]
-    /// What fits there before anybody has gone.
-    var now: ClearingField.Room
     /// What fits there once those entries have gone whose bits make the index; looked up as needed.
     var rooms: [ClearingField.Room?]
   }
@@ -39,7 +37,7 @@ struct ClearingGroup {
 
   /// The group of some nodes; nil where it has too many means.
   init?(
-    _ nodes: [Int], _ field: ClearingField, now: [ClearingField.Room], mayShrink: Bool
+    _ nodes: [Int], _ field: ClearingField, mayShrink: Bool
   ) {
     var jobs: [Int32] = []
     for node in nodes {
@@ -68,7 +66,7 @@ struct ClearingGroup {
       }
       members.append(
         Member(
-          node: node, removers: removers, now: now[node],
+          node: node, removers: removers,
           rooms: Array(repeating: nil, count: 1 << removers.count)))
     }
   }
@@ -126,7 +124,7 @@ struct ClearingGroup {
     }
   }
 
-  /// The nodes that take a member, or else a rest, and did not before.
+  /// The nodes that then take a member, and whether any takes the rest, and no member.
   private mutating func gain(
     _ chosen: UInt32, _ field: inout ClearingField
   ) -> (members: Int, rests: Int) {
@@ -143,10 +141,8 @@ struct ClearingGroup {
         room = field.room(on: members[index].node, without: UInt64(gone))
         members[index].rooms[gone] = room
       }
-      let now = members[index].now
-      if room == .member, now < .member { result.members += 1 }
-      if room == .rest, now < .rest { result.rests += 1 }
-      if room == .member, now == .rest { result.rests -= 1 }
+      if room == .member { result.members += 1 }
+      if room == .rest { result.rests = 1 }
     }
     return result
   }

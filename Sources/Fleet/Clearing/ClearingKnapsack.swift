@@ -10,9 +10,9 @@ struct ClearingKnapsack {
   struct Option {
     /// Nodes that then take a member.
     var members: Int32
-    /// Nodes that then take the gang's rest, and no member.
+    /// 1 if any node of the group then takes the gang's rest, and no member.
     var rests: Int32
-    /// What is lost; above zero.
+    /// What is lost; zero where nobody goes.
     var price: Int128
     /// What it stands for, as its group knows it.
     var code: UInt32
@@ -33,13 +33,17 @@ struct ClearingKnapsack {
   /// No choice costs less than this.
   private(set) var lowerBound: Int128 = 0
 
+  /// For each group, whether a node takes the rest, and no member, as long as nobody goes.
+  private var restsIfNobody: [Int32] = []
+
   /// How many nodes must take a member.
   private(set) var members: Int
 
   /// Whether one more must take the gang's rest.
   let hasRest: Bool
 
-  /// The nodes that take a member, or a rest and no member, before anybody has gone.
+  /// The nodes that take a member as things stand, and those outside of all groups that take the
+  /// rest and no member.
   var freeMembers = 0
   var freeRests = 0
 
@@ -56,7 +60,16 @@ struct ClearingKnapsack {
   mutating func add(_ option: Option) { options.append(option) }
 
   /// Closes the group.
-  mutating func closeGroup() { firstOptions.append(Int32(options.count)) }
+  ///
+  /// - Parameter hasRest: whether a node of it takes the rest, and no member, as long as nobody goes.
+  mutating func closeGroup(hasRest: Bool = false) {
+    if hasRest { add(Option(members: 0, rests: 1, price: 0, code: Self.nobody)) }
+    restsIfNobody.append(hasRest ? 1 : 0)
+    firstOptions.append(Int32(options.count))
+  }
+
+  /// The code of the option that nobody goes.
+  static let nobody = UInt32.max
 
   private func range(_ group: Int) -> Range<Int> {
     Int(firstOptions[group])..<Int(firstOptions[group + 1])
@@ -156,11 +169,14 @@ extension ClearingKnapsack {
   private func greedy() -> (price: Int128, chosen: [Int32])? {
     var chosen = Array(repeating: Int32(-1), count: groupCount)
     var (members, rests) = (freeMembers, freeRests)
+    for rest in restsIfNobody { rests += Int(rest) }
     for step in steps where !isEnough(members, rests) {
       let group = Int(step.group)
       if chosen[group] >= 0 {
         members -= Int(options[Int(chosen[group])].members)
         rests -= Int(options[Int(chosen[group])].rests)
+      } else {
+        rests -= Int(restsIfNobody[group])
       }
       members += Int(options[Int(step.option)].members)
       rests += Int(options[Int(step.option)].rests)
@@ -176,7 +192,8 @@ extension ClearingKnapsack {
       let own = options[Int(chosen[group])]
       members -= Int(own.members)
       rests -= Int(own.rests)
-      guard !isEnough(members, rests) else {
+      guard !isEnough(members, rests + Int(restsIfNobody[group])) else {
+        rests += Int(restsIfNobody[group])
         chosen[group] = -1
         continue
       }
@@ -211,6 +228,11 @@ extension ClearingKnapsack {
         openOptions.append(Int32(option))
       }
       guard openOptions.count > first else { continue }
+      if openOptions.count == first + 1, options[Int(openOptions[first])].price == 0 {
+        openOptions.removeLast()
+        rests += 1
+        continue
+      }
       if isKnown, without > known, openOptions.count == first + 1 {
         let option = Int(openOptions.removeLast())
         chosen[group] = Int32(option)

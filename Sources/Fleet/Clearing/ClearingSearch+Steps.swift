@@ -10,7 +10,8 @@ extension ClearingSearch {
       code += 1
       knapsack.add(
         .init(
-          members: Int32(steps.members), rests: Int32(steps.rests), price: steps.price, code: code))
+          members: Int32(steps.members), rests: steps.rests > 0 ? 1 : 0, price: steps.price,
+          code: code))
     }
   }
 
@@ -29,7 +30,7 @@ struct ClearingSteps {
   private let nodes: [Int]
   private(set) var victims = ClearingVictims()
   private(set) var price: Int128 = 0
-  /// Nodes that take a member, or else the rest, and did not before.
+  /// Nodes that take a member and did not before, and nodes that take the rest alone.
   private(set) var members = 0
   private(set) var rests = 0
   private var isEvicted: [Int32] = []
@@ -39,6 +40,7 @@ struct ClearingSteps {
     self.search = search
     self.nodes = nodes
     isFree = Array(repeating: false, count: nodes.count)
+    rests = nodes.filter { search.now[$0] == .rest }.count
   }
 
   /// Frees another node; false where all are.

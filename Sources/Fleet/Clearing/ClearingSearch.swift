@@ -232,7 +232,7 @@ extension ClearingSearch {
     var (possibleMembers, possibleRests) = (0, 0)
     for node in range {
       if now[node] == .member { knapsack.freeMembers += 1 }
-      if now[node] == .rest { knapsack.freeRests += 1 }
+      if now[node] == .rest, after[node] == .rest { knapsack.freeRests += 1 }
       if after[node] == .member { possibleMembers += 1 }
       if after[node] == .rest { possibleRests += 1 }
     }
@@ -244,12 +244,12 @@ extension ClearingSearch {
       let members = nodes[group.nodes]
       if group.candidate >= 0 {
         addAlone(group.candidate, members, to: &knapsack)
-      } else if var all = ClearingGroup(Array(members), field, now: now, mayShrink: mayShrink) {
+      } else if var all = ClearingGroup(Array(members), field, mayShrink: mayShrink) {
         all.addOptions(to: &knapsack, &field, prices, evictions)
       } else {
         addStepwise(Array(members), to: &knapsack)
       }
-      knapsack.closeGroup()
+      knapsack.closeGroup(hasRest: knapsack.hasRest && members.contains { now[$0] == .rest })
     }
     knapsack.close()
     return Choices(knapsack: knapsack, nodes: nodes, groups: groups)
@@ -271,53 +271,51 @@ extension ClearingSearch {
   private func addAlone(
     _ candidate: Int32, _ nodes: ArraySlice<Int>, to knapsack: inout ClearingKnapsack
   ) {
-    var (members, rests) = (0, 0)
-    for node in nodes {
-      if after[node] == .member { members += 1 }
-      if after[node] == .rest { rests += 1 }
-      if now[node] == .rest { rests -= 1 }
-    }
-    knapsack.add(
-      .init(members: Int32(members), rests: Int32(rests), price: eviction(candidate), code: 0))
-    guard canShrink(candidate) else { return }
-    let most = min(field.candidates[Int(candidate)].sparable, nodes.count)
-    for count in 1...max(1, most) {
-      let given = order(nodes).prefix(count)
-      var (members, rests) = (0, 0)
-      for node in given {
-        if after[node] == .member { members += 1 }
-        if after[node] == .rest { rests += 1 }
-        if now[node] == .rest { rests -= 1 }
-      }
-      knapsack.add(
-        .init(
-          members: Int32(members), rests: Int32(rests),
-          price: prices.shrinking(field.candidates[Int(candidate)], by: count),
-          code: UInt32(count)))
-    }
-    guard shape.rest != nil, members < nodes.count else { return }
-    // The rest alone: one node that no member could have.
+    let (forMembers, forRest) = givenUp(nodes)
     knapsack.add(
       .init(
-        members: 0, rests: 1, price: prices.shrinking(field.candidates[Int(candidate)], by: 1),
-        code: .max))
+        members: Int32(forMembers.count), rests: forRest.isEmpty ? 0 : 1,
+        price: eviction(candidate), code: 0))
+    guard canShrink(candidate) else { return }
+    let most = field.candidates[Int(candidate)].sparable
+    // Those that take the rest now do so until they are given up for a member.
+    let resting = forMembers.filter { now[$0] == .rest }.count
+    for rest in 0...(knapsack.hasRest && !forRest.isEmpty ? 1 : 0) {
+      for count in 0...forMembers.count where (1...max(1, most)).contains(count + rest) {
+        let isResting = rest > 0 || forMembers.count - count > 0 && resting > 0
+        knapsack.add(
+          .init(
+            members: Int32(count), rests: isResting ? 1 : 0,
+            price: prices.shrinking(field.candidates[Int(candidate)], by: count + rest),
+            code: UInt32(count) << 1 | UInt32(rest)))
+      }
+    }
   }
 
-  /// The nodes of a candidate in the order in which it gives them up: where a member fits first.
-  private func order(_ nodes: ArraySlice<Int>) -> [Int] {
-    nodes.filter { after[$0] == .member } + nodes.filter { after[$0] != .member }
+  /// The nodes of a candidate that it may give up for members, in that order, and for the rest.
+  ///
+  /// Those that take the rest as things stand come last.
+  private func givenUp(_ nodes: ArraySlice<Int>) -> (forMembers: [Int], forRest: [Int]) {
+    let forMembers = nodes.filter { after[$0] == .member }
+    return (
+      forMembers.filter { now[$0] < .rest } + forMembers.filter { now[$0] == .rest },
+      nodes.filter { after[$0] == .rest }
+    )
   }
 
   private mutating func add(
     _ code: UInt32, _ candidate: Int32, _ nodes: ArraySlice<Int>, to victims: inout ClearingVictims
   ) {
+    guard code != ClearingKnapsack.nobody else { return }
     guard candidate < 0 else {
       if code == 0 { return victims.evicted.append(candidate) }
-      let given = code == .max ? order(nodes).suffix(1) : order(nodes).prefix(Int(code))
-      for node in given { victims.givenUp.append((candidate, field.entry(0, on: node).slice)) }
+      let (forMembers, forRest) = givenUp(nodes)
+      for node in forMembers.prefix(Int(code >> 1)) + forRest.prefix(Int(code & 1)) {
+        victims.givenUp.append((candidate, field.entry(0, on: node).slice))
+      }
       return
     }
-    guard let all = ClearingGroup(Array(nodes), field, now: now, mayShrink: mayShrink) else {
+    guard let all = ClearingGroup(Array(nodes), field, mayShrink: mayShrink) else {
       return addSteps(Int(code), Array(nodes), to: &victims)
     }
     all.add(code, to: &victims)
