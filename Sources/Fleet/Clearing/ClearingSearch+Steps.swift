@@ -6,8 +6,9 @@ extension ClearingSearch {
   mutating func addStepwise(_ nodes: [Int], to knapsack: inout ClearingKnapsack) {
     var steps = ClearingSteps(self, nodes)
     var code: UInt32 = 0
-    while steps.advance() {
+    while steps.members < knapsack.members || knapsack.hasRest, steps.advance(self) {
       code += 1
+      for node in steps.changed { steps.count(node, room(on: nodes[node], without: steps.gone)) }
       knapsack.add(
         .init(
           members: Int32(steps.members), rests: steps.rests > 0 ? 1 : 0, price: steps.price,
@@ -18,78 +19,107 @@ extension ClearingSearch {
   /// Adds the victims of so many steps.
   mutating func addSteps(_ count: Int, _ nodes: [Int], to victims: inout ClearingVictims) {
     var steps = ClearingSteps(self, nodes)
-    for _ in 0..<count { _ = steps.advance() }
-    victims.evicted += steps.victims.evicted
-    victims.givenUp += steps.victims.givenUp
+    for _ in 0..<count where steps.advance(self) {
+      for node in steps.changed { steps.count(node, room(on: nodes[node], without: steps.gone)) }
+    }
+    victims.evicted += steps.evicted
+  }
+
+  /// What fits on a node without those of its candidates that are in a set.
+  private mutating func room(on node: Int, without gone: [Bool]) -> ClearingField.Room {
+    var bits: UInt64 = 0
+    for place in 0..<field.count(on: node)
+    where gone[Int(field.entry(place, on: node).candidate)] {
+      bits |= 1 << UInt64(min(place, 63))
+    }
+    return room(on: node, without: bits)
   }
 }
 
-/// Frees the nodes of a set one by one, where it costs least for what comes free.
+/// Frees the nodes of a group one by one, where it costs least for each node that its candidates
+/// hold. O(nodes) a step
 struct ClearingSteps {
-  private var search: ClearingSearch
+  /// Ascending.
   private let nodes: [Int]
-  private(set) var victims = ClearingVictims()
+  private var rooms: [ClearingField.Room]
+  /// What it costs to have all of each node, for each of the nodes that its candidates hold; the
+  /// most there is where nothing of it is left to have.
+  private var ratios: [Int128]
+
+  /// The candidates that go, by their index, and in the order in which they go.
+  private(set) var gone: [Bool]
+  private(set) var evicted: [Int32] = []
   private(set) var price: Int128 = 0
-  /// Nodes that take a member and did not before, and nodes that take the rest alone.
+
+  /// The nodes, by their place in the group, on which the last step has changed anything.
+  private(set) var changed: [Int] = []
+
+  /// How many nodes take a member, and how many take the rest alone.
   private(set) var members = 0
   private(set) var rests = 0
-  private var isEvicted: [Int32] = []
-  private var isFree: [Bool]
 
   init(_ search: ClearingSearch, _ nodes: [Int]) {
-    self.search = search
     self.nodes = nodes
-    isFree = Array(repeating: false, count: nodes.count)
-    rests = nodes.filter { search.now[$0] == .rest }.count
+    rooms = nodes.map { search.now[$0] }
+    rests = rooms.filter { $0 == .rest }.count
+    gone = Array(repeating: false, count: search.field.candidates.count)
+    ratios = []
+    ratios = nodes.map { ratio(of: $0, search) }
   }
 
-  /// Frees another node; false where all are.
-  mutating func advance() -> Bool {
-    var best: (ratio: Int128, index: Int)?
-    for index in nodes.indices where !isFree[index] {
-      let ratio = ratio(nodes[index])
-      if best.map({ ratio < $0.ratio }) ?? true { best = (ratio, index) }
+  /// Makes all candidates of another node go; false where all have gone.
+  mutating func advance(_ search: ClearingSearch) -> Bool {
+    guard let index = ratios.indices.min(by: { ratios[$0] < ratios[$1] }), ratios[index] < .max
+    else { return false }
+    changed.removeAll(keepingCapacity: true)
+    let field = search.field
+    for place in 0..<field.count(on: nodes[index]) {
+      let candidate = field.entry(place, on: nodes[index]).candidate
+      guard !gone[Int(candidate)] else { continue }
+      gone[Int(candidate)] = true
+      evicted.append(candidate)
+      price += search.evictions[Int(candidate)]
+      for slice in field.candidates[Int(candidate)].allocation.slices {
+        let node = field.topology.index(of: slice.node)
+        if let index = self.place(of: node), !changed.contains(index) { changed.append(index) }
+      }
     }
-    guard let best else { return false }
-    for place in 0..<search.field.count(on: nodes[best.index]) {
-      let job = search.field.entry(place, on: nodes[best.index]).candidate
-      guard !isEvicted.contains(job) else { continue }
-      isEvicted.append(job)
-      victims.evicted.append(job)
-      price += search.evictions[Int(job)]
-    }
-    count()
+    for index in changed { ratios[index] = ratio(of: nodes[index], search) }
     return true
   }
 
-  /// What it costs to free a node, for each of the nodes that its candidates hold.
-  private func ratio(_ node: Int) -> Int128 {
-    var price: Int128 = 0
-    var slices = 1
-    for place in 0..<search.field.count(on: node) {
-      let job = search.field.entry(place, on: node).candidate
-      guard !isEvicted.contains(job) else { continue }
-      price += search.evictions[Int(job)]
-      slices = max(slices, search.field.candidates[Int(job)].allocation.slices.count)
+  /// Counts what fits on a changed node.
+  mutating func count(_ index: Int, _ room: ClearingField.Room) {
+    if rooms[index] == .rest { rests -= 1 }
+    if room == .rest { rests += 1 }
+    if room == .member, rooms[index] < .member {
+      members += 1
+      ratios[index] = .max
     }
-    return price / Int128(slices)
+    rooms[index] = room
   }
 
-  /// Counts what has come free.
-  private mutating func count() {
-    for (index, node) in nodes.enumerated() where !isFree[index] {
-      var gone: UInt64 = 0
-      for place in 0..<search.field.count(on: node)
-      where isEvicted.contains(search.field.entry(place, on: node).candidate) {
-        gone |= 1 << UInt64(min(place, 63))
-      }
-      guard gone != 0 else { continue }
-      let room = search.room(on: node, without: gone)
-      guard room == search.after[node] else { continue }
-      isFree[index] = true
-      if room == .member { members += 1 }
-      if room == .rest { rests += 1 }
-      if search.now[node] == .rest { rests -= 1 }
+  private func ratio(of node: Int, _ search: ClearingSearch) -> Int128 {
+    let field = search.field
+    var price: Int128 = 0
+    var slices = 0
+    for place in 0..<field.count(on: node) {
+      let candidate = Int(field.entry(place, on: node).candidate)
+      guard !gone[candidate] else { continue }
+      price += search.evictions[candidate]
+      slices = max(slices, field.candidates[candidate].allocation.slices.count)
     }
+    return slices == 0 ? .max : price / Int128(slices)
+  }
+
+  /// The place of a node in the group. O(log nodes)
+  private func place(of node: Int) -> Int? {
+    var low = 0
+    var high = nodes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if nodes[middle] < node { low = middle + 1 } else { high = middle }
+    }
+    return low < nodes.count && nodes[low] == node ? low : nil
   }
 }
