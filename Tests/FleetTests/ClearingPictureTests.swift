@@ -98,6 +98,25 @@ private func clearing(
     #expect(result?.evicted == "fg")
   }
 
+  @Test func `frees any place once the longest wait for a close one is over`() throws {
+    let losses: [(Character, Int64)] = [("a", 3), ("b", 9), ("c", 9), ("d", 13)]
+    let candidates = losses.enumerated().map { index, job in
+      ClearingCandidate(
+        job: JobID(UInt32(index + 1)), allocation: twoLeaves.allocation(of: job.0), loss: job.1,
+        started: Instant(milliseconds: 0))
+    }
+    var closeness = Closeness()
+    closeness.preferred = .leaf
+    closeness.longestWait = .seconds(60)
+    let shape = GangShape.accelerators(8, perNode: 4).with(closeness)
+    let occupancy = try twoLeaves.occupancy()
+    for (wait, evicted) in [(Int64(0), [UInt32(1), 2]), (60, [1])] {
+      let clearing = occupancy.clearing(
+        for: shape, among: candidates, by: .leastLoss, afterWaiting: .seconds(wait))
+      #expect(clearing?.evicted.map(\.number) == evicted)
+    }
+  }
+
   @Test func `holds any part of a shared accelerator that is needed`() throws {
     var builder = TopologyBuilder(name: "shared")
     var type = NodeType(name: "t", accelerators: 2)

@@ -53,8 +53,8 @@ import Units
     #expect(flaw == nil)
   }
 
-  /// Where the choice is no longer exact: how much more work is lost than the least, in percent, over
-  /// all seeds.
+  /// Where the choice is no longer exact: how much more work is lost than the least, in percent,
+  /// over all seeds.
   @Test(arguments: entangled)
   func `costs little more than the least where jobs and domains are entangled`(
     kind: ClearingFixture.Kind, mostPercent: Int64

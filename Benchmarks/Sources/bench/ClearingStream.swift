@@ -4,8 +4,9 @@ import Units
 /// Room cleared for gangs on 12,500 nodes × 8 where 20,000 jobs run that may all be evicted.
 ///
 /// The jobs hold 1 to 512 accelerators, most of them a part of a node, as the house places them;
-/// about 95 % of the fleet is taken, and idle nodes are kept for others. Seven in ten have made a checkpoint within the last 30 minutes,
-/// the others have lost up to ten hours; a restart takes five minutes.
+/// about 95 % of the fleet is taken, and idle nodes are kept for others. Seven in ten have made a
+/// checkpoint within the last 30 minutes, the others have lost up to ten hours; a restart takes
+/// five minutes.
 struct ClearingStream {
   private static let sizes = [1, 1, 1, 1, 1, 2, 2, 2, 4, 4, 8, 8, 12, 12]
 

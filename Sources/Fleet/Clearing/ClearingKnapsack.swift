@@ -1,9 +1,9 @@
 /// Chooses one option of each group, or none, so that enough nodes come free at the least price: a
 /// multiple-choice knapsack to be covered.
 ///
-/// First a Lagrangian bound: with a price of λ on each node, no choice costs less than
-/// λ·K + Σ min(0, price − λ·nodes). Options that would lift it above a choice already known are out,
-/// and groups with one option left are settled. What remains is decided exactly, by dynamic
+/// First a Lagrangian bound: with a price of λ on each node, no choice costs less than λ·K + Σ
+/// min(0, price − λ·nodes). Options that would lift it above a choice already known are out, and
+/// groups with one option left are settled. What remains is decided exactly, by dynamic
 /// programming over the nodes that are free. O(groups · log groups + remaining options · K)
 struct ClearingKnapsack {
   /// Nodes that come free together, and what that costs.
@@ -61,7 +61,7 @@ struct ClearingKnapsack {
 
   /// Closes the group.
   ///
-  /// - Parameter hasRest: whether a node of it takes the rest, and no member, as long as nobody goes.
+  /// - Parameter hasRest: whether a node of it takes the rest alone as long as nobody goes.
   mutating func closeGroup(hasRest: Bool = false) {
     if hasRest { add(Option(members: 0, rests: 1, price: 0, code: Self.nobody)) }
     restsIfNobody.append(hasRest ? 1 : 0)
@@ -164,8 +164,8 @@ extension ClearingKnapsack {
     option.price - lambda * Int128(min(Int(option.members), needed))
   }
 
-  /// The cheapest steps until there is enough, and then for each group, the dearest first, the least
-  /// that is still enough; nil where all steps are too few.
+  /// The cheapest steps until there is enough, and then for each group, the dearest first, the
+  /// least that is still enough; nil where all steps are too few.
   private func greedy() -> (price: Int128, chosen: [Int32])? {
     var chosen = Array(repeating: Int32(-1), count: groupCount)
     var (members, rests) = (freeMembers, freeRests)

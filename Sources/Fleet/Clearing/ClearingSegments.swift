@@ -2,11 +2,11 @@ import Units
 
 /// Gangs that come in segments: so many nodes together in each block, so many in each leaf.
 ///
-/// What each domain asks for 1, 2, 3 … segments is found as for a whole gang; which domains give how
-/// many is a knapsack of knapsacks, from the innermost level with segments to the outermost.
-/// Exact where no candidate holds nodes of two such domains. One that does is priced in each of them
-/// either as a whole or by the part of it that is there (a Lagrangian price for having it gone in
-/// all of them at once); both choices are proven and trimmed, and the cheaper is taken.
+/// What each domain asks for 1, 2, 3 … segments is found as for a whole gang; which domains give
+/// how many is a knapsack of knapsacks, from the innermost level with segments to the outermost.
+/// Exact where no candidate holds nodes of two such domains. One that does is priced in each of
+/// them either as a whole or by the part of it that is there (a Lagrangian price for having it
+/// gone in all of them at once); both choices are proven and trimmed, and the cheaper is taken.
 struct ClearingSegments {
   /// Segments that a domain can give, and who goes for them.
   private struct Offer {

@@ -1,8 +1,8 @@
 public import Units
 
 extension Occupancy {
-  /// The room that a gang gets if some candidates go for it, and the victims that cost least by an
-  /// aim; nil where even all of them together don't make room.
+  /// The room that a gang gets if some candidates go, and which of them; nil where even all
+  /// together don't make room.
   ///
   /// Where the gang fits as things stand, nobody goes. Equal victims are told apart by the
   /// closeness of the room they free, then by their numbers; the order of the candidates does not
@@ -64,6 +64,7 @@ extension ClearingOrder {
       for index in order[..<count] { trial.giveBack(candidates[index].allocation) }
       return trial
     }
+    guard trial(order.count).fits(shape, afterWaiting: wait) else { return nil }
     var low = 0
     var high = 1
     while high < order.count, !trial(high).fits(shape, afterWaiting: wait) {
@@ -71,7 +72,7 @@ extension ClearingOrder {
       high *= 2
     }
     high = min(high, order.count)
-    // It does not fit with `low`; it fits with `high`, or not at all.
+    // It does not fit with `low`, and does with `high`.
     while low + 1 < high {
       let middle = (low + high) / 2
       if trial(middle).fits(shape, afterWaiting: wait) { high = middle } else { low = middle }

@@ -43,9 +43,9 @@ public struct LostWork: Hashable, Sendable {
 
   /// From when on everything would be lost: its last checkpoint, or its start where it has none.
   ///
-  /// A report counts before a cadence. By cadence c it is start + ⌊(now − start) ÷ c⌋ · c: the clock
-  /// of an attempt starts with it, so a restart delays its first checkpoint no more than the job
-  /// itself says. A report from before the start, of an earlier attempt, counts as the start.
+  /// A report counts before a cadence. By cadence c it is start + ⌊(now − start) ÷ c⌋ · c: the
+  /// clock of an attempt starts with it, so a restart delays its first checkpoint no more than the
+  /// job itself says. A report from before the start, of an earlier attempt, counts as the start.
   public func lastCheckpoint(at now: Instant) -> Instant {
     if let reported { return min(max(reported, started), max(now, started)) }
     guard case .every(let cadence) = checkpoints, cadence > .zero, now > started else {
@@ -56,16 +56,19 @@ public struct LostWork: Hashable, Sendable {
     return started + TimeSpan(milliseconds: whole)
   }
 
-  /// The accelerator-milliseconds that are lost if the run is stopped now: accelerators × (time since
-  /// its last checkpoint + restart time); the largest `Int64` where it is more.
+  /// The accelerator-milliseconds that are lost if the run is stopped now.
+  ///
+  /// Accelerators × (time since its last checkpoint + restart time); the largest `Int64` where it
+  /// is more.
   public func loss(at now: Instant) -> Int64 {
     let since = max(TimeSpan.zero, now - lastCheckpoint(at: now))
     let span = Int128(since.milliseconds) + Int128(restart.milliseconds)
     return Int64(clamping: Int128(accelerators) * span)
   }
 
-  /// The accelerator-milliseconds lost for each member that an elastic gang gives up: while it takes
-  /// the new member list from its checkpoint, the member's accelerators and no others are lost.
+  /// The accelerator-milliseconds that are lost for each member that an elastic gang gives up.
+  ///
+  /// The restart time of the member's own accelerators: the others go on.
   public func shrinkLoss(ofMember accelerators: Int) -> Int64 {
     Int64(clamping: Int128(accelerators) * Int128(restart.milliseconds))
   }

@@ -6,7 +6,8 @@ extension Occupancy {
   /// The room that a gang gets, and the victims that a policy's rules choose for it; nil where even
   /// all candidates together don't make room.
   ///
-  /// See `clearing(for:among:by:afterWaiting:)` in Fleet: this is its name for those who hold rules.
+  /// See `clearing(for:among:by:afterWaiting:)` in Fleet: this is its name for those who hold
+  /// rules.
   public func clearing(
     for shape: GangShape, among candidates: [ClearingCandidate], by rule: PreemptionRules.Choice,
     afterWaiting wait: TimeSpan = .zero
