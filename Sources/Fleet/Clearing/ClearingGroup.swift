@@ -23,17 +23,21 @@ struct ClearingGroup {
   }
 
   /// A node of the group.
-  struct Member {
+  private struct Member {
     var node: Int
-    /// For each of its entries, the means that make it go.
-    var removers: [UInt32]
-    /// What fits there once those entries have gone whose bits make the index; looked up as needed.
-    var rooms: [ClearingField.Room?]
+    /// Its entries among the removers.
+    var entries: Range<Int>
+    /// Where what fits on it is looked up, by the entries that have gone.
+    var firstRoom: Int
   }
 
   private var members: [Member] = []
+  /// For each entry of each node, the means that make it go.
+  private var removers: [UInt32] = []
+  /// What fits on each node once some of its entries have gone; looked up as needed.
+  private var rooms: [ClearingField.Room?] = []
   private(set) var means: [Means] = []
-  private var evictions: [UInt32] = []
+  private var shrinks = false
 
   /// The group of some nodes; nil where it has too many means.
   init?(
@@ -53,8 +57,9 @@ struct ClearingGroup {
         guard means.count <= Self.mostMeans else { return nil }
       }
     }
+    shrinks = means.contains { $0.slice >= 0 }
     for node in nodes {
-      var removers: [UInt32] = []
+      let first = removers.count
       for place in 0..<field.count(on: node) {
         let entry = field.entry(place, on: node)
         var bits: UInt32 = 0
@@ -65,9 +70,8 @@ struct ClearingGroup {
         removers.append(bits)
       }
       members.append(
-        Member(
-          node: node, removers: removers,
-          rooms: Array(repeating: nil, count: 1 << removers.count)))
+        Member(node: node, entries: first..<removers.count, firstRoom: rooms.count))
+      rooms.append(contentsOf: repeatElement(nil, count: 1 << (removers.count - first)))
     }
   }
 
@@ -99,8 +103,19 @@ struct ClearingGroup {
   ) {
     var best: [[(price: Int128, code: UInt32)?]] = Array(
       repeating: Array(repeating: nil, count: members.count + 1), count: 2)
+    // Each choice costs what it costs without its first means, and that.
+    var sums: [Int128] = [0]
+    sums.reserveCapacity(1 << means.count)
     for chosen in 1..<UInt32(1) << UInt32(means.count) {
-      guard let price = price(chosen, field, prices, evictions) else { continue }
+      let price: Int128
+      if shrinks {
+        guard let together = self.price(chosen, field, prices, evictions) else { continue }
+        price = together
+      } else {
+        let first = Int(means[chosen.trailingZeroBitCount].candidate)
+        price = sums[Int(chosen & (chosen - 1))] + evictions[first]
+        sums.append(price)
+      }
       let (gained, rest) = gain(chosen, &field)
       guard gained > 0 || rest > 0 else { continue }
       let row = rest > 0 ? 1 : 0
@@ -129,17 +144,19 @@ struct ClearingGroup {
     _ chosen: UInt32, _ field: inout ClearingField
   ) -> (members: Int, rests: Int) {
     var result = (members: 0, rests: 0)
-    for index in members.indices {
+    for member in members {
       var gone = 0
-      for (place, bits) in members[index].removers.enumerated() where bits & chosen != 0 {
-        gone |= 1 << place
+      var bit = 1
+      for place in member.entries {
+        if removers[place] & chosen != 0 { gone |= bit }
+        bit <<= 1
       }
       let room: ClearingField.Room
-      if let known = members[index].rooms[gone] {
+      if let known = rooms[member.firstRoom + gone] {
         room = known
       } else {
-        room = field.room(on: members[index].node, without: UInt64(gone))
-        members[index].rooms[gone] = room
+        room = field.room(on: member.node, without: UInt64(gone))
+        rooms[member.firstRoom + gone] = room
       }
       if room == .member { result.members += 1 }
       if room == .rest { result.rests = 1 }

@@ -37,7 +37,7 @@ extension ClearingSearch {
 }
 
 /// Frees the nodes of a group one by one, where it costs least for each node that its candidates
-/// hold. O(nodes) a step
+/// hold. O(nodes / 64) a step, besides the nodes that it changes
 struct ClearingSteps {
   /// Ascending.
   private let nodes: [Int]
@@ -45,6 +45,8 @@ struct ClearingSteps {
   /// What it costs to have all of each node, for each of the nodes that its candidates hold; the
   /// most there is where nothing of it is left to have.
   private var ratios: [Int128]
+  /// The least of every stretch of them.
+  private var least: [Int128]
 
   /// The candidates that go, by their index, and in the order in which they go.
   private(set) var gone: [Bool]
@@ -64,13 +66,33 @@ struct ClearingSteps {
     rests = rooms.filter { $0 == .rest }.count
     gone = Array(repeating: false, count: search.field.candidates.count)
     ratios = []
+    least = []
     ratios = nodes.map { ratio(of: $0, search) }
+    for first in stride(from: 0, to: ratios.count, by: Self.stretch) {
+      least.append(ratios[first..<min(first + Self.stretch, ratios.count)].min() ?? .max)
+    }
+  }
+
+  private static let stretch = 64
+
+  /// The first of the cheapest nodes; nil where there is nothing left to have.
+  private func cheapest() -> Int? {
+    guard let stretch = least.indices.min(by: { least[$0] < least[$1] }), least[stretch] < .max
+    else { return nil }
+    let first = stretch * Self.stretch
+    return (first..<min(first + Self.stretch, ratios.count)).first { ratios[$0] == least[stretch] }
+  }
+
+  private mutating func setRatio(_ ratio: Int128, of index: Int) {
+    ratios[index] = ratio
+    let first = index / Self.stretch * Self.stretch
+    least[index / Self.stretch] =
+      ratios[first..<min(first + Self.stretch, ratios.count)].min() ?? .max
   }
 
   /// Makes all candidates of another node go; false where all have gone.
   mutating func advance(_ search: ClearingSearch) -> Bool {
-    guard let index = ratios.indices.min(by: { ratios[$0] < ratios[$1] }), ratios[index] < .max
-    else { return false }
+    guard let index = cheapest() else { return false }
     changed.removeAll(keepingCapacity: true)
     let field = search.field
     for place in 0..<field.count(on: nodes[index]) {
@@ -84,7 +106,7 @@ struct ClearingSteps {
         if let index = self.place(of: node), !changed.contains(index) { changed.append(index) }
       }
     }
-    for index in changed { ratios[index] = ratio(of: nodes[index], search) }
+    for index in changed { setRatio(ratio(of: nodes[index], search), of: index) }
     return true
   }
 
@@ -94,7 +116,7 @@ struct ClearingSteps {
     if room == .rest { rests += 1 }
     if room == .member, rooms[index] < .member {
       members += 1
-      ratios[index] = .max
+      setRatio(.max, of: index)
     }
     rooms[index] = room
   }
