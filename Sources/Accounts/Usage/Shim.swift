@@ -124,6 +124,10 @@ public struct AccountBook: Hashable, Sendable {
   public func roomWithBorrowing(_ a: AccountID, model: Int) -> (milli: Int, boundBy: AccountID?) {
     (capacity[model] - heldMilli(.root, model: model), nil)
   }
+  /// b
+  public func borrowedMilli(_ a: AccountID, model: Int) -> Int {
+    max(0, heldMilli(a, model: model) - entitledMilli(a, model: model))
+  }
   /// d
   public func deficit(_ a: AccountID, model: Int) -> Int {
     let e = entitledMilli(a, model: model)

@@ -59,6 +59,9 @@ extension ClusterState {
       }
     }
     holdings.keep(claim, for: preemptor.request, at: now)
+    jobs.update(claim.preemptor) {
+      $0.lifecycle.promised(Reservation(start: claim.deadline, allocation: claim.allocation))
+    }
     var claim = claim
     claim.made = now
     claims.append(claim)
@@ -81,6 +84,8 @@ extension ClusterState {
     for victim in claim.victims where victim.eviction.signal > now {
       jobs.update(victim.job) { $0.lifecycle.spared() }
     }
-    if let job = jobs[claim.preemptor] { holdings.letGo(of: claim, for: job.request) }
+    guard let job = jobs[claim.preemptor] else { return }
+    holdings.letGo(of: claim, for: job.request)
+    jobs.update(claim.preemptor) { $0.lifecycle.promiseDropped() }
   }
 }

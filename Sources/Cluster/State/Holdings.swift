@@ -77,6 +77,12 @@ public struct Holdings: Sendable {
     arrays.add(request.array, -1)
   }
 
+  /// An elastic gang holds more than it did.
+  public mutating func grow(_ request: JobRequest, by more: Allocation, at now: Instant) {
+    occupancy.take(more)
+    enter(more, request, sign: 1, at: now, jobs: 0)
+  }
+
   /// An elastic gang holds something else from now on.
   mutating func resize(
     _ request: JobRequest, from old: Allocation, to new: Allocation, at now: Instant
@@ -87,8 +93,15 @@ public struct Holdings: Sendable {
     enter(new, request, sign: 1, at: now)
   }
 
+  /// A claim that was counted as held becomes a start, which is counted for itself.
+  public mutating func startsFromClaim(_ claim: Claim, _ request: JobRequest, at now: Instant) {
+    enter(claim.allocation, request, sign: -1, at: now)
+    arrays.add(request.array, -1)
+    letGo(of: claim, for: request)
+  }
+
   /// What a claim may cost is kept for it.
-  mutating func keep(_ claim: Claim, for request: JobRequest, at now: Instant) {
+  public mutating func keep(_ claim: Claim, for request: JobRequest, at now: Instant) {
     let cost = cost(of: claim.allocation, request)
     book.reserveBudget(of: request.account, cost: cost, at: now)
     allowances.reserve(request, cost, at: now)
@@ -116,7 +129,7 @@ public struct Holdings: Sendable {
 
   /// Enters in every book what a gang holds, or takes it out.
   private mutating func enter(
-    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant
+    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1
   ) {
     let mode = mode(of: request)
     var milli = 0
@@ -129,7 +142,7 @@ public struct Holdings: Sendable {
     }
     var account: AccountID? = request.account
     while let at = account {
-      modeUse.add(at, request.mode, jobs: sign, milli: sign * milli)
+      modeUse.add(at, request.mode, jobs: sign * jobs, milli: sign * milli)
       account = policy.accounts[at].parent
     }
     power.add(power.draw(of: allocation, on: topology), sign: sign)

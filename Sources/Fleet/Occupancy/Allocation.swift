@@ -58,3 +58,38 @@ public struct Allocation: Hashable, Sendable {
   /// How many thousandths of a core it names.
   public var milliCores: Int { hosts.reduce(0) { $0 + Int($1.milliCores) } }
 }
+
+extension Allocation {
+  /// What is left of it without some slices, which are given in order.
+  public func without(slices gone: [Int]) -> Allocation {
+    var rest = Allocation(slices: [])
+    var next = 0
+    for (index, slice) in slices.enumerated() {
+      if next < gone.count, gone[next] == index {
+        next += 1
+        continue
+      }
+      for share in shares where Int(share.slice) == index {
+        rest.shares.append(
+          DeviceHold(slice: rest.slices.count, device: Int(share.device), amount: share.amount))
+      }
+      rest.slices.append(slice)
+      if !hosts.isEmpty { rest.hosts.append(hosts[index]) }
+    }
+    return rest
+  }
+
+  /// Whether it names anything of a node that another names something of. O(slices · log slices)
+  public func overlaps(_ other: Allocation) -> Bool {
+    let theirs = other.slices.map(\.node).sorted()
+    return slices.contains { slice in
+      var low = 0
+      var high = theirs.count
+      while low < high {
+        let middle = (low + high) / 2
+        if theirs[middle] < slice.node { low = middle + 1 } else { high = middle }
+      }
+      return low < theirs.count && theirs[low] == slice.node
+    }
+  }
+}

@@ -27,6 +27,23 @@ extension Topology {
       hosts: countsHosts ? nodes.map { host(of: $0) } : [])
   }
 
+  /// All that the nodes of an allocation have.
+  public func everything(onNodesOf allocation: Allocation) -> Allocation {
+    everything(on: allocation.slices.map { index(of: $0.node) })
+  }
+
+  /// Two allocations on different nodes as one, its slices in the order of the nodes.
+  ///
+  /// - Precondition: neither names parts of accelerators.
+  public func joined(_ a: Allocation, _ b: Allocation) -> Allocation {
+    precondition(a.shares.isEmpty && b.shares.isEmpty, "parts of accelerators can't be joined")
+    let slices = a.slices + b.slices
+    let hosts = a.hosts + b.hosts
+    let order = slices.indices.sorted { index(of: slices[$0].node) < index(of: slices[$1].node) }
+    return Allocation(
+      slices: order.map { slices[$0] }, hosts: hosts.isEmpty ? [] : order.map { hosts[$0] })
+  }
+
   /// Whether all nodes that a place names were found.
   @discardableResult
   private func choose(_ place: String, into chosen: inout NodeSet) -> Bool {

@@ -19,7 +19,7 @@ struct OpenRooms: Sendable {
     /// A job was promised it.
     case promise(JobID)
     /// A job has a claim to it.
-    case claim
+    case claim(ClaimID)
     /// A window by this name.
     case window(String)
   }
@@ -86,6 +86,10 @@ struct OpenRooms: Sendable {
 
   /// Who keeps most of what a job would need until a time: the first promise that is in its way.
   func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
-    kept.first { $0.from < end && $0.owner != .claim }.map { ($0.owner, $0.from) }
+    kept.first { keep in
+      guard keep.from < end else { return false }
+      if case .claim = keep.owner { return false }
+      return true
+    }.map { ($0.owner, $0.from) }
   }
 }

@@ -91,10 +91,16 @@ extension ReservingDiscipline {
     freed()
     if let place = running.firstIndex(of: id) { running.remove(at: place) }
     guard request.terms?.window == nil else { return }
-    let end = min(run.started + request.timeLimit, claims.end(ofVictim: id) ?? .distantFuture)
+    let limit = run.started + request.timeLimit
+    let going = claims.end(ofVictim: id)
+    let end = min(limit, going?.end ?? .distantFuture)
     if now < end {
       let held = Reservation(start: run.started, allocation: run.allocation)
       profile.release(request.shape, as: held, for: end - run.started, from: now)
+    }
+    if let keeps = going?.keeps, end < limit {
+      profile.release(
+        request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end, from: now)
     }
     claims.victimLeft(id, state.occupancy, at: now, &profile)
   }
@@ -112,8 +118,4 @@ extension ReservingDiscipline {
       job.request.shape, as: Reservation(start: now, allocation: run.allocation), for: end - now)
   }
 
-  /// When a run is over at the latest, as the timeline sees it.
-  func end(of job: Job, _ run: JobLifecycle.Run) -> Instant {
-    min(run.started + job.request.timeLimit, job.lifecycle.eviction?.end ?? .distantFuture)
-  }
 }

@@ -95,7 +95,7 @@ extension ReservingDiscipline {
     freed()
   }
 
-  private mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {
+  mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {
     let promise = promises.remove(at: index)
     profile.release(
       promise.request.shape, as: promise.reservation, for: promise.request.timeLimit,
@@ -191,15 +191,23 @@ extension ReservingDiscipline {
       guard let job = state.jobs[id], let run = job.lifecycle.run,
         job.request.terms?.window == nil
       else { continue }
-      let end = self.end(of: job, run)
-      let start = max(run.started, now)
-      guard start < end else { continue }
-      profile.hold(
-        job.request.shape, as: Reservation(start: start, allocation: run.allocation),
-        for: end - start)
+      let limit = run.started + job.request.timeLimit
+      let going = claims.end(ofVictim: id)
+      let end = min(
+        limit, going?.end ?? .distantFuture, job.lifecycle.eviction?.end ?? .distantFuture)
+      hold(run.allocation, job.request, from: max(run.started, now), to: end)
+      if let keeps = going?.keeps { hold(keeps, job.request, from: max(end, now), to: limit) }
     }
     claims.hold(in: &profile, state.occupancy, at: now)
     profile.advance(to: now)
+  }
+
+  private mutating func hold(
+    _ allocation: Allocation, _ request: JobRequest, from start: Instant, to end: Instant
+  ) {
+    guard start < end else { return }
+    profile.hold(
+      request.shape, as: Reservation(start: start, allocation: allocation), for: end - start)
   }
 
   /// When the plan must be made again at the latest.

@@ -115,7 +115,9 @@ struct ReservingDiscipline: Sendable {
 
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
   private func keepRooms(_ draft: inout PlanDraft) {
-    for part in claims.parts { draft.rooms.keep(part, from: .distantPast, owner: .claim) }
+    for claim in claims.claims {
+      draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
+    }
     for promise in promises { draft.keep(promise) }
     for window in windows.occurrences(from: draft.now) {
       draft.rooms.keep(window.allocation, from: window.from, owner: .window(window.name))

@@ -17,19 +17,19 @@ struct ClaimedRoom: Sendable {
 
   private var held: [Held] = []
 
-  /// What each claim is about.
-  var parts: [Allocation] { held.map(\.claim.allocation) }
-
-  /// The claims whose victims may all be gone.
+  /// The claims that stand, without the victims that are gone.
   var claims: [Claim] { held.map(\.claim) }
 
   func hasPreemptor(_ id: JobID) -> Bool { held.contains { $0.claim.preemptor == id } }
 
-  /// When a victim's tasks are ended; nil where a job is none.
-  func end(ofVictim id: JobID) -> Instant? {
+  /// When a victim's tasks are ended, or fewer, and what it keeps then; nil where a job is none.
+  func end(ofVictim id: JobID) -> (end: Instant, keeps: Allocation?)? {
     for entry in held {
       if let victim = entry.claim.victims.first(where: { $0.job == id }) {
-        return victim.eviction.end
+        return (victim.eviction.end, nil)
+      }
+      if let shrink = entry.claim.shrinks.first(where: { $0.job == id }) {
+        return (shrink.end, shrink.keeps)
       }
     }
     return nil
@@ -78,9 +78,10 @@ struct ClaimedRoom: Sendable {
   mutating func victimLeft(
     _ id: JobID, _ occupancy: Occupancy, at now: Instant, _ profile: inout CapacityProfile
   ) {
-    for index in held.indices where held[index].claim.victims.contains(where: { $0.job == id }) {
+    for index in held.indices where held[index].claim.concerns(id) {
       letGoFree(held[index], at: now, &profile)
       held[index].claim.victims.removeAll { $0.job == id }
+      held[index].claim.shrinks.removeAll { $0.job == id }
       held[index].free = occupancy.free(of: held[index].claim.allocation)
       held[index].since = now
       keepFree(held[index], &profile)
@@ -114,5 +115,12 @@ struct ClaimedRoom: Sendable {
     profile.release(
       entry.request.shape, as: Reservation(start: entry.since, allocation: entry.free),
       for: entry.claim.deadline - entry.since, from: now)
+  }
+}
+
+extension Claim {
+  /// Whether a job has to go or to shrink for it.
+  fileprivate func concerns(_ id: JobID) -> Bool {
+    victims.contains { $0.job == id } || shrinks.contains { $0.job == id }
   }
 }

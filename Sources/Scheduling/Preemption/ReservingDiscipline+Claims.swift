@@ -1,3 +1,4 @@
+import Accounts
 import Cluster
 import Fleet
 import Jobs
@@ -12,13 +13,206 @@ extension ReservingDiscipline {
         draft.state.occupancy.isFree(claim.allocation)
       else { continue }
       claims.remove(claim.id, at: draft.now, &profile)
+      draft.holdings.startsFromClaim(claim, job.request, at: draft.now)
+      draft.rooms.letGo(owner: .claim(claim.id))
       start(claim.preemptor, job.request, claim.allocation, .claim, &draft)
     }
   }
 
-  mutating func preempt(_ draft: inout PlanDraft) {}
+  /// A job that waits and may make others go.
+  private struct Preemptor {
+    var key: FairOrder.Key
+    var waiting: JobClass.Waiting
+    var request: JobRequest
+    /// The class that it waits in; nil where it has a promise.
+    var slot: Int?
+    var ground: Claim.Ground
+  }
 
-  mutating func grow(_ draft: inout PlanDraft) {}
+  /// Makes room for those who are entitled to it, in the fair order.
+  ///
+  /// Nobody goes without the proof that the preemptor starts where they were: the claim holds the
+  /// very accelerators, which are kept from everybody else from now on.
+  mutating func preempt(_ draft: inout PlanDraft) {
+    guard let rules = policy.preemption, !running.isEmpty, queue.count + promises.count > 0 else {
+      return
+    }
+    let preemptors = preemptors(rules, &draft)
+    guard !preemptors.isEmpty else { return }
+    let borrowed = BorrowedRuns(running, draft.state)
+    var spoken: [JobID] = []
+    var nextClaim = draft.state.nextClaim
+    for var preemptor in preemptors {
+      if preemptor.ground == .guarantee, borrowed.isEmpty {
+        guard mayPreemptByTier(preemptor.request) else { continue }
+        preemptor.ground = .tier
+      }
+      while let claim = claim(for: preemptor, rules, borrowed, spoken, nextClaim, &draft) {
+        spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
+        nextClaim = ClaimID(nextClaim.number + 1)
+        carryOut(claim, preemptor.slot, preemptor.request, &draft)
+        guard let slot = preemptor.slot, let next = queue.classes[slot].first,
+          queue.classes[slot].cause?.isAboutRoom == true,
+          let job = draft.state.jobs[next.job]
+        else { break }
+        preemptor.waiting = next
+        preemptor.request = job.request
+        guard draft.order.key(of: queue[slot], next, draft.holdings.book).deficit > 0
+          || preemptor.ground == .tier
+        else { break }
+      }
+    }
+  }
+
+  private func mayPreemptByTier(_ request: JobRequest) -> Bool {
+    !policy.modes[Int(request.mode.number)].preempts.isEmpty
+  }
+
+  /// Who may make others go, in the fair order.
+  private mutating func preemptors(
+    _ rules: PreemptionRules, _ draft: inout PlanDraft
+  ) -> [Preemptor] {
+    var found: [Preemptor] = []
+    func consider(
+      _ key: FairOrder.Key, _ waiting: JobClass.Waiting, _ request: JobRequest, _ slot: Int?
+    ) {
+      let isGuaranteed = rules.reclaims && key.deficit > 0
+      guard isGuaranteed || mayPreemptByTier(request) else { return }
+      found.append(
+        Preemptor(
+          key: key, waiting: waiting, request: request, slot: slot,
+          ground: isGuaranteed ? .guarantee : .tier))
+    }
+    for slot in queue.occupied where queue.classes[slot].cause?.isAboutRoom == true {
+      guard let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
+        job.request.terms?.window == nil
+      else { continue }
+      let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+      consider(key, first, job.request, slot)
+    }
+    for promise in promises where promise.reservation.start > draft.now {
+      consider(draft.key(of: promise), promise.waiting, promise.request, nil)
+    }
+    return found.sorted { $0.key < $1.key }
+  }
+
+  /// The claim of a job to what others hold, with its proof; nil where it has none.
+  private mutating func claim(
+    for preemptor: Preemptor, _ rules: PreemptionRules, _ borrowed: BorrowedRuns,
+    _ spoken: [JobID], _ id: ClaimID, _ draft: inout PlanDraft
+  ) -> Claim? {
+    let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    guard
+      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil
+    else { return nil }
+    let lead = VictimSearch.lead(of: policy)
+    let end = draft.now + lead + limit
+    var search = VictimSearch(
+      rules, for: preemptor.waiting.job, request, on: preemptor.ground,
+      promised: promisedNodes(before: end, besides: preemptor, draft), policy)
+    let candidates = search.candidates(
+      among: running, borrowed, besides: spoken, draft)
+    wake = min(wake, search.undisturbedUntil)
+    guard !candidates.isEmpty, let job = draft.state.jobs[preemptor.waiting.job] else {
+      return nil
+    }
+    let occupancy = roomToClear(for: preemptor, until: end, &draft)
+    guard
+      let clearing = occupancy.clearing(
+        for: request.shape, among: candidates, by: rules.choice,
+        afterWaiting: draft.now - job.submitted),
+      !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty
+    else { return nil }
+    let claim = search.claim(clearing, id, draft)
+    // Who is promised as much waits for that: nobody need go.
+    if let promise = job.lifecycle.promise, promise.start <= claim.deadline { return nil }
+    return draft.holdings.powerObstacle(to: claim, limit, draft.state) == nil ? claim : nil
+  }
+
+  /// What is free and stays open until a time, the preemptor's own promise and those of jobs that
+  /// would borrow left out where a guarantee asks.
+  private func roomToClear(
+    for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
+  ) -> Occupancy {
+    var rooms = draft.rooms
+    for promise in promises
+    where promise.waiting.job == preemptor.waiting.job || yields(promise, to: preemptor, draft) {
+      rooms.letGo(owner: .promise(promise.waiting.job))
+    }
+    return rooms.room(until: end)
+  }
+
+  /// Whether a promise gives way to a guarantee: its job would borrow what it was promised.
+  private func yields(
+    _ promise: Promise, to preemptor: Preemptor, _ draft: PlanDraft
+  ) -> Bool {
+    guard preemptor.ground == .guarantee else { return false }
+    let milli = draft.holdings.charging.milli(of: promise.request.shape)
+    return draft.holdings.charging.models(of: promise.request.shape).allSatisfy {
+      draft.holdings.book.roomWithinEntitlement(promise.request.account, model: $0) < milli
+    }
+  }
+
+  /// The nodes, ascending, that others are promised before a time, and keep.
+  private func promisedNodes(
+    before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
+  ) -> [Int] {
+    var nodes: [Int] = []
+    for promise in promises
+    where promise.reservation.start < end && promise.waiting.job != preemptor.waiting.job
+      && !yields(promise, to: preemptor, draft)
+    {
+      for slice in promise.reservation.allocation?.slices ?? [] {
+        nodes.append(draft.state.topology.index(of: slice.node))
+      }
+    }
+    nodes.sort()
+    return nodes
+  }
+
+  private mutating func carryOut(
+    _ claim: Claim, _ slot: Int?, _ request: JobRequest, _ draft: inout PlanDraft
+  ) {
+    if let slot {
+      queue.removeFirst(of: slot)
+    } else if let index = promises.firstIndex(where: { $0.waiting.job == claim.preemptor }) {
+      _ = remove(index, &draft)
+    }
+    let end = claim.deadline + request.timeLimit
+    // Promises that give way are made again, later.
+    while let index = promises.firstIndex(where: { promise in
+      promise.reservation.start < end
+        && promise.reservation.allocation?.overlaps(claim.allocation) == true
+    }) {
+      drop(index, because: .claims(until: claim.deadline), &draft)
+    }
+    for victim in claim.victims { shorten(victim.job, to: claim.deadline, nil, draft) }
+    for shrink in claim.shrinks {
+      shorten(shrink.job, to: claim.deadline, shrink.keeps, draft)
+    }
+    claims.add(claim, request, draft.holdings.occupancy, at: draft.now, &profile)
+    draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
+    draft.holdings.anticipate(claim, request, at: draft.now)
+    draft.holdings.keep(claim, for: request, at: draft.now)
+    draft.decisions.append(.evict(claim))
+  }
+
+  /// A run is over, or goes on with less, from an instant on.
+  private mutating func shorten(
+    _ id: JobID, to end: Instant, _ keeps: Allocation?, _ draft: PlanDraft
+  ) {
+    guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { return }
+    let limit = run.started + job.request.timeLimit
+    guard end < limit else { return }
+    profile.release(
+      job.request.shape, as: Reservation(start: run.started, allocation: run.allocation),
+      for: job.request.timeLimit, from: end)
+    guard let keeps else { return }
+    profile.hold(
+      job.request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end)
+  }
 
   /// Notes when a window ends, or a site may draw more: then all may be tried again.
   mutating func watchTheClock(_ draft: PlanDraft) {

@@ -90,6 +90,30 @@ extension Holdings {
     }
   }
 
+  /// Which site's power budget a claim would break, once those are gone who go for it.
+  func powerObstacle(
+    to claim: Claim, _ limit: TimeSpan, _ state: ClusterState
+  ) -> Verdict? {
+    guard !power.isUnlimited else { return nil }
+    var freed = Array(repeating: 0, count: power.siteCount)
+    for victim in claim.victims {
+      guard let run = state.jobs[victim.job]?.lifecycle.run else { continue }
+      for (site, draw) in power.draw(of: run.allocation, on: topology).enumerated() {
+        freed[site] += draw
+      }
+    }
+    let draw = power.draw(of: claim.allocation, on: topology)
+    for site in draw.indices where draw[site] > freed[site] {
+      let start = claim.deadline
+      guard let most = power.least(ofSite: site, from: start, to: start + limit) else { continue }
+      let drawn = power.drawn[site] - freed[site]
+      if drawn + draw[site] > most {
+        return .power(site: site, drawn: drawn, asked: draw[site], most: most)
+      }
+    }
+    return nil
+  }
+
   /// Which site's power budget an allocation would break at some time of a run; nil: none.
   func powerObstacle(
     to allocation: Allocation, for limit: TimeSpan, at now: Instant

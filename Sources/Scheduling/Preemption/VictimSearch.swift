@@ -1,0 +1,156 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+/// Who may be made to go for a job that waits, and the claim that comes of it.
+struct VictimSearch {
+  let rules: PreemptionRules
+  let preemptor: JobID
+  let request: JobRequest
+  let ground: Claim.Ground
+
+  /// From the decision to the end of the slowest that may have to go.
+  let lead: TimeSpan
+
+  /// Nodes that others are promised before the preemptor could be over.
+  let promised: [Int]
+
+  /// When the next may be disturbed that may not be yet.
+  private(set) var undisturbedUntil = Instant.distantFuture
+
+  init(
+    _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest,
+    on ground: Claim.Ground, promised: [Int], _ policy: ClusterPolicy
+  ) {
+    self.rules = rules
+    self.preemptor = preemptor
+    self.request = request
+    self.ground = ground
+    self.promised = promised
+    lead = Self.lead(of: policy)
+  }
+
+  /// The longest notice and grace of any mode whose jobs may have to go.
+  static func lead(of policy: ClusterPolicy) -> TimeSpan {
+    policy.modes.reduce(.zero) { longest, mode in
+      guard mode.isPreemptible || mode.borrowing != .never else { return longest }
+      return max(
+        longest, TimeSpan(milliseconds: mode.notice.milliseconds + mode.grace.milliseconds))
+    }
+  }
+
+  /// The running jobs that may go for it. O(running jobs)
+  mutating func candidates(
+    among running: [JobID], _ borrowed: BorrowedRuns, besides spoken: [JobID],
+    _ draft: PlanDraft
+  ) -> [ClearingCandidate] {
+    var candidates: [ClearingCandidate] = []
+    let state = draft.state
+    let tree = state.policy.accounts
+    let member = tree.member(of: request.account)
+    let preempts = state.holdings.mode(of: request).preempts
+    for id in running where !spoken.contains(id) {
+      // A job that this very plan starts is in no state yet.
+      guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
+        job.lifecycle.eviction == nil, job.request.terms?.window == nil
+      else { continue }
+      let mode = state.holdings.mode(of: job.request)
+      switch ground {
+      case .guarantee:
+        guard borrowed.contains(id), tree.member(of: job.request.account) != member else {
+          continue
+        }
+      case .tier:
+        guard mode.isPreemptible, preempts.contains(mode.tier) else { continue }
+      }
+      let spared = max(
+        run.started + mode.undisturbed, job.lastEviction.map { $0 + rules.rest } ?? .distantPast)
+      guard spared <= draft.now else {
+        undisturbedUntil = min(undisturbedUntil, spared)
+        continue
+      }
+      guard !overlapsPromise(run.allocation, state.topology) else { continue }
+      let candidate = candidate(id, job, run, at: draft.now)
+      if ground == .tier, let most = rules.churnPerHour {
+        let lost = state.churn.lost(by: job.request.account, at: draft.now)
+        guard lost + candidate.loss <= most else { continue }
+      }
+      candidates.append(candidate)
+    }
+    return candidates
+  }
+
+  private func candidate(
+    _ id: JobID, _ job: Job, _ run: JobLifecycle.Run, at now: Instant
+  ) -> ClearingCandidate {
+    let work = LostWork(job, run, rules)
+    var candidate = ClearingCandidate(
+      job: id, allocation: run.allocation, loss: work.loss(at: now), started: run.started)
+    if let least = job.request.terms?.leastMembers, run.allocation.shares.isEmpty {
+      candidate.sparable = max(0, run.allocation.slices.count - least)
+      candidate.shrinkLoss = work.shrinkLoss(
+        ofMember: Int(job.request.shape.member.accelerators))
+    }
+    return candidate
+  }
+
+  private func overlapsPromise(_ allocation: Allocation, _ topology: Topology) -> Bool {
+    guard !promised.isEmpty else { return false }
+    return allocation.slices.contains { slice in
+      let node = topology.index(of: slice.node)
+      var low = 0
+      var high = promised.count
+      while low < high {
+        let middle = (low + high) / 2
+        if promised[middle] < node { low = middle + 1 } else { high = middle }
+      }
+      return low < promised.count && promised[low] == node
+    }
+  }
+
+  /// The claim to the room that was cleared.
+  func claim(_ clearing: Clearing, _ id: ClaimID, _ draft: PlanDraft) -> Claim {
+    let state = draft.state
+    func mode(of id: JobID) -> AccessMode {
+      guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
+      return state.holdings.mode(of: job.request)
+    }
+    let all = clearing.evicted + clearing.shrunk.map(\.job)
+    let end = all.reduce(draft.now) {
+      max($0, draft.now + mode(of: $1).notice + mode(of: $1).grace)
+    }
+    let victims = clearing.evicted.map { id in
+      let grace = TimeSpan(milliseconds: -mode(of: id).grace.milliseconds)
+      let eviction = JobLifecycle.Eviction(signal: end + grace, end: end)
+      guard let job = state.jobs[id], let run = job.lifecycle.run else {
+        preconditionFailure("job \(id.number) does not run")
+      }
+      return Claim.Victim(
+        job: id, eviction: eviction, loss: LostWork(job, run, rules).loss(at: draft.now))
+    }
+    let shrinks = clearing.shrunk.map { shrink in
+      guard let run = state.jobs[shrink.job]?.lifecycle.run else {
+        preconditionFailure("job \(shrink.job.number) does not run")
+      }
+      return Claim.Shrink(
+        job: shrink.job, keeps: run.allocation.without(slices: shrink.slices), end: end)
+    }
+    return Claim(
+      id: id, preemptor: preemptor, ground: ground, allocation: clearing.allocation,
+      victims: victims, shrinks: shrinks)
+  }
+}
+
+extension LostWork {
+  /// What an eviction would cost a run, by what its job says and the policy reckons.
+  init(_ job: Job, _ run: JobLifecycle.Run, _ rules: PreemptionRules) {
+    let checkpoints = job.request.terms?.checkpoints
+    self.init(
+      started: run.started, accelerators: run.allocation.acceleratorCount,
+      checkpoints: checkpoints.map { .every($0.every) } ?? .never,
+      restart: checkpoints?.restart ?? rules.restart, reported: run.checkpoint)
+  }
+}
