@@ -18,8 +18,10 @@ extension ClusterPolicy {
     try checkPower()
   }
 
-  /// The longest that a member waits for what it is entitled to, but for one cycle: the largest
-  /// undisturbed run, notice and grace of a mode that may borrow. Nil where nothing is reclaimed.
+  /// The longest that a member waits for what it is entitled to, but for one cycle.
+  ///
+  /// The largest undisturbed run, notice and grace of a mode that may borrow; nil where nothing is
+  /// reclaimed.
   public var guaranteeDelay: TimeSpan? {
     guard let preemption, preemption.reclaims else { return nil }
     return modes.filter { $0.borrowing != .never }.map { mode in
