@@ -4,9 +4,6 @@ import PolicyFiles
 import Testing
 
 @Suite struct `The definition of policy files` {
-  private static let reference = ExampleFiles.folder.deletingLastPathComponent()
-    .appending(path: "Documentation/Reference/PolicyFile.md")
-
   /// The rows of all tables of keys: section, key, value, default, meaning.
   private static let rows: [(section: String, cells: [String])] = {
     var section = ""
@@ -23,13 +20,7 @@ import Testing
   }()
 
   @Test func `is what the reference page says`() throws {
-    let begin = "<!-- keys: made from the definition, UPDATE_GOLDEN=1 rewrites them -->\n"
-    let end = "<!-- end of keys -->"
-    let page = try String(contentsOf: Self.reference, encoding: .utf8)
-    let start = try #require(page.firstRange(of: begin)?.upperBound)
-    let stop = try #require(page.firstRange(of: end)?.lowerBound)
-    let current = page[..<start] + "\n" + KeyReference.policy() + "\n" + page[stop...]
-    try Golden.expect(String(current), in: Self.reference)
+    try Golden.expectKeys(KeyReference.policy(), on: "PolicyFile.md")
   }
 
   @Test func `is what the editors' schema says`() throws {

@@ -3,23 +3,6 @@ import Foundation
 import PolicyFiles
 import Testing
 
-/// Texts beside the tests that `UPDATE_GOLDEN=1` rewrites.
-enum Golden {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "Golden")
-
-  /// Compares a text with a file, or rewrites the file.
-  static func expect(
-    _ text: String, in file: URL, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-      try text.write(to: file, atomically: true, encoding: .utf8)
-    }
-    let golden = try String(contentsOf: file, encoding: .utf8)
-    #expect(text == golden, "UPDATE_GOLDEN=1 rewrites it", sourceLocation: sourceLocation)
-  }
-}
-
 @Suite struct `A policy file that breaks one rule` {
   private static let folder = Golden.folder.appending(path: "broken")
 

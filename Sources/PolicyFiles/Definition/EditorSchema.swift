@@ -6,6 +6,9 @@ public enum EditorSchema {
   /// The schema of policy files.
   public static func policy() -> String { schema(of: .policy, "Muster policy file") }
 
+  /// The schema of scenario files.
+  public static func scenario() -> String { schema(of: .scenario, "Muster scenario file") }
+
   static func schema(of root: KeySection, _ title: String) -> String {
     var members: [(key: String, value: JSONText)] = [
       ("$schema", .text("https://json-schema.org/draft/2020-12/schema")), ("title", .text(title)),

@@ -3,6 +3,9 @@ public enum KeyReference {
   /// The tables of all keys of policy files, in Markdown.
   public static func policy() -> String { tables(of: .policy) }
 
+  /// The tables of all keys of scenario files, in Markdown.
+  public static func scenario() -> String { tables(of: .scenario) }
+
   static func tables(of root: KeySection) -> String {
     root.all.map(table).joined(separator: "\n")
   }
