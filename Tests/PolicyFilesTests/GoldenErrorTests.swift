@@ -11,15 +11,28 @@ import Testing
     return (names ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
   }()
 
+  /// The fleet that the first line of a file names, or nil.
+  private static func fleet(for text: String) throws -> Topology? {
+    switch text.prefix(while: { $0 != "\n" }) {
+    case "# on fleet gigafactory": try ExampleFiles.gigafactory.get()
+    case "# on fleet gigafactory without watts": try withoutWatts.get()
+    case "# on fleet 4x8": try Topology.flat(nodes: 4, accelerators: 8)
+    default: nil
+    }
+  }
+
+  private static let withoutWatts = Result { () throws(PolicyFileError) in
+    let text = (try? ExampleFiles.text("fleets/gigafactory.yaml")) ?? ""
+    return try FleetFile.decode(text.replacing(/\ +watts:[^\n]*\n/, with: ""), file: "f.yaml")
+  }
+
   /// The error of one file, against the fleet that its first line names, if it names one.
   private func error(of name: String) throws -> String {
     let text = try String(
       contentsOf: Self.folder.appending(path: name), encoding: .utf8)
     do throws(PolicyFileError) {
       let policy = try PolicyFile(text, file: name)
-      if text.hasPrefix("# on fleet gigafactory") {
-        try policy.check(against: try ExampleFiles.gigafactory.get())
-      }
+      if let fleet = try? Self.fleet(for: text) { try policy.check(against: fleet) }
     } catch {
       return "\(error)"
     }

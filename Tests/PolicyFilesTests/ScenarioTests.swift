@@ -160,7 +160,7 @@ enum Scenarios {
       "5:47: no sizes; add one, such as {8: 1}"
     ),
     (
-      "streams: {a: {arrivals: {saturate: 1}, sizes: {1: 1}, durations: {fixed: 1 h, spread: 1}}}\n",
+      "streams: {a: {arrivals: {saturate: 1}, sizes: {1: 1}, durations: {fixed: 1 h, spread: 1}}}",
       "5:87: 'spread' goes with 'lognormal' alone; remove it"
     ),
     (

@@ -31,10 +31,12 @@ extension ClusterPolicy {
     _ model: String, at place: PolicyPlace, on fleet: Topology
   ) throws(PolicyFault) {
     guard !fleet.models.contains(model) else { return }
+    // Accelerators whose model the fleet doesn't say are of the model "".
+    let models = fleet.models.filter { !$0.isEmpty }
     throw PolicyFault(
       .isKnown, at: place, "fleet '\(fleet.name)' has no model '\(model)'",
-      fix: fleet.models.isEmpty
-        ? "remove it" : "its models are \(fleet.models.joined(separator: ", "))")
+      fix: models.isEmpty
+        ? "remove it, or give the fleet's node types a model" : "its models are \(list(models))")
   }
 
   /// What is promised of a model, in millionths of an accelerator, from the root down.
@@ -62,10 +64,11 @@ extension ClusterPolicy {
         sum += promised[Int(child.number)]
         guard sum > promised[number] else { continue }
         let name = accounts.accounts[number].name
+        let which = model.isEmpty ? "" : " of model '\(model)'"
         throw PolicyFault(
           .entitlementsFit, at: PolicyPlace(.account(child), "entitlement"),
-          "the children of '\(name)' are entitled to \(sum / 1_000_000) accelerators of model"
-            + " '\(model)', of which it has \(promised[number] / 1_000_000) on fleet"
+          "the children of '\(name)' are entitled to \(sum / 1_000_000) accelerators"
+            + "\(which), of which it has \(promised[number] / 1_000_000) on fleet"
             + " '\(fleet.name)'", fix: "entitle them to less")
       }
     }

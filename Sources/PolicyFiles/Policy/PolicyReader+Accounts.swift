@@ -40,16 +40,16 @@ extension PolicyReader {
   ) throws(PolicyFileError) {
     for (name, place, child) in try children.named() {
       try check(name: name, at: place)
-      let tree = policy.accounts
-      guard tree.child(named: name, of: parent) == nil else {
+      guard policy.accounts.child(named: name, of: parent) == nil else {
         throw place.error(
-          "'\(tree[parent].name)' has two children named '\(name)'", fix: "rename one of them")
+          "'\(policy.accounts[parent].name)' has two children named '\(name)'",
+          fix: "rename one of them")
       }
-      guard tree.count < AccountTree.mostAccounts else {
+      guard policy.accounts.count < AccountTree.mostAccounts else {
         throw place.error(
           "more than \(AccountTree.mostAccounts) accounts", fix: "leave the users out")
       }
-      guard Int(tree.depths[Int(parent.number)]) < Self.mostLevels else {
+      guard Int(policy.accounts.depths[Int(parent.number)]) < Self.mostLevels else {
         throw place.error(
           "accounts nest deeper than \(Self.mostLevels) levels", fix: "make the tree flatter")
       }
