@@ -74,7 +74,7 @@ public struct ClusterPolicy: Hashable, Sendable {
   public var reservations = 100
 
   /// How often promises are looked at anew, at most, while things are freed; with `reserving`.
-  public var reserveAnew = TimeSpan.seconds(60)
+  public var reserveAnew = TimeSpan.seconds(300)
 
   /// Who may be charged: a root alone, or the tree of the consortium.
   public var accounts = AccountTree(root: "everybody")

@@ -1,23 +1,48 @@
-import Units
+public import Units
 
 extension Topology {
-  /// The nodes of some places, in order: domains by name, or nodes as a hostlist.
+  /// The domains that a name means: its own, after those of as many domains around as it gives.
   ///
-  /// O(domains + nodes). Names that are neither stand for nothing: `unknownPlace(among:)` finds them.
+  /// `l0` means each leaf of that name, `p1/l0` the one in pod `p1`. O(domains)
+  public func domains(named path: String) -> [Int] {
+    let names = path.split(separator: "/", omittingEmptySubsequences: false)
+    return domains.indices.filter { index in
+      var domain: Int? = index
+      for name in names.reversed() {
+        guard let here = domain, domains[here].name == name else { return false }
+        domain = domains[here].parent
+      }
+      return true
+    }
+  }
+
+  /// The indices of the nodes of a list, ascending; nil if one of them is not there.
+  ///
+  /// O(nodes × log names)
+  public func indices(of list: Hostlist) -> [Int]? {
+    var names = list.names.sorted { $0.precedes($1) }
+    names = names.indices.filter { $0 == 0 || names[$0 - 1] != names[$0] }.map { names[$0] }
+    let found = nodes.indices.filter { names.holds(nodes[$0].name) }
+    return found.count == names.count ? found : nil
+  }
+
+  /// The nodes of some places, ascending: domains by name, or nodes as a hostlist.
+  ///
+  /// O(places × nodes). What is neither stands for nothing: a policy is checked against the fleet
+  /// before it is used.
   public func nodes(named places: [String]) -> [Int] {
     var chosen = NodeSet(count: nodes.count)
-    for place in places { choose(place, into: &chosen) }
+    for place in places {
+      let found = domains(named: place)
+      for domain in found {
+        for node in domains[domain].nodes { chosen.insert(node) }
+      }
+      guard found.isEmpty, let list = try? Hostlist(parsing: place) else { continue }
+      for node in indices(of: list) ?? [] { chosen.insert(node) }
+    }
     var indices: [Int] = []
     chosen.forEach { indices.append($0) }
     return indices
-  }
-
-  /// The first of some places that is neither a domain nor a node here; nil where all are.
-  public func unknownPlace(among places: [String]) -> String? {
-    places.first { place in
-      var chosen = NodeSet(count: nodes.count)
-      return !choose(place, into: &chosen)
-    }
   }
 
   /// All that some nodes have.
@@ -43,22 +68,16 @@ extension Topology {
     return Allocation(
       slices: order.map { slices[$0] }, hosts: hosts.isEmpty ? [] : order.map { hosts[$0] })
   }
+}
 
-  /// Whether all nodes that a place names were found.
-  @discardableResult
-  private func choose(_ place: String, into chosen: inout NodeSet) -> Bool {
-    var isDomain = false
-    for domain in domains where domain.name == place {
-      isDomain = true
-      for node in domain.nodes { chosen.insert(node) }
+extension [NodeName] {
+  /// Whether a sorted list holds a name. O(log count)
+  fileprivate func holds(_ name: NodeName) -> Bool {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].precedes(name) { low = middle + 1 } else { high = middle }
     }
-    guard !isDomain else { return true }
-    guard let names = try? Hostlist(parsing: place).names, !names.isEmpty else { return false }
-    var found = 0
-    for (index, node) in nodes.enumerated() where names.contains(node.name) {
-      chosen.insert(index)
-      found += 1
-    }
-    return found == names.count
+    return low < count && self[low] == name
   }
 }

@@ -116,7 +116,7 @@ extension ReservingDiscipline {
   }
 
   /// Promises in the order in which they may move forward.
-  private var byStart: [Int] {
+  var byStart: [Int] {
     promises.indices.sorted {
       (promises[$0].reservation.start, promises[$0].waiting.job)
         < (promises[$1].reservation.start, promises[$1].waiting.job)
@@ -131,15 +131,20 @@ extension ReservingDiscipline {
     compression = nextGrid(after: draft.now)
     guard wasFreed else { return }
     wasFreed = false
+    var stuck = 0
     for index in byStart {
       let promise = promises[index]
       let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
       let old = promise.reservation
       guard old.start > draft.now else { continue }
+      guard stuck < Self.mostTriedEarly else { break }
       profile.release(shape, as: old, for: limit, from: draft.now)
       let sooner = profile.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
       profile.hold(shape, as: sooner ?? old, for: limit)
-      guard let sooner else { continue }
+      guard let sooner else {
+        stuck += 1
+        continue
+      }
       promises[index].reservation = sooner
       draft.rooms.letGo(owner: .promise(promise.waiting.job))
       draft.keep(promises[index])

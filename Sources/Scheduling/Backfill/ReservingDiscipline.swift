@@ -113,6 +113,10 @@ struct ReservingDiscipline: Sendable {
       version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
   }
 
+  /// How many promised jobs are tried at each plan before they are due, those with the earliest
+  /// starts; and after how many that can't move forward the others are left for later.
+  static let mostTriedEarly = 8
+
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
   private func keepRooms(_ draft: inout PlanDraft) {
     for claim in claims.claims {
@@ -202,9 +206,13 @@ struct ReservingDiscipline: Sendable {
     _ room: TierSlots, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
   ) {
     if mustTryAll || draft.hasDue(promises) {
-      for promise in promises where draft.mayStart(promise, triesAll: mustTryAll) {
-        let key = draft.key(of: promise)
-        turns.insert(Turn(key: key, slot: -1))
+      let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
+      for index in promises.indices {
+        let promise = promises[index]
+        guard promise.reservation.start <= draft.now
+          || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
+        else { continue }
+        turns.insert(Turn(key: draft.key(of: promise), slot: -1))
       }
     }
     func add(_ slot: Int) {
@@ -212,16 +220,21 @@ struct ReservingDiscipline: Sendable {
       let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
       turns.insert(Turn(key: key, slot: slot))
     }
-    for slot in queue.occupied where mayStart(slot, room, draft) { add(slot) }
+    for slot in queue.occupied where mayStart(slot, room, &draft) { add(slot) }
   }
 
   /// Whether the first job of a class may start, or be promised a start, that could not be before.
-  private func mayStart(_ slot: Int, _ room: TierSlots, _ draft: PlanDraft) -> Bool {
+  private func mayStart(_ slot: Int, _ room: TierSlots, _ draft: inout PlanDraft) -> Bool {
     guard let cause = queue.classes[slot].cause else { return true }
     if cause.isAboutRoom, room.has(queue.classes[slot].tier) { return true }
     guard mustTryAll else { return false }
-    guard case .noRoom = cause else { return true }
-    return draft.rooms.all.fits(queue.classes[slot].key.shape)
+    switch cause.kind {
+    case .noRoom, .wouldDelay, .window:
+      let key = queue.classes[slot].key
+      guard let first = queue.classes[slot].first, key.terms?.window == nil else { return true }
+      return draft.mayFit(key.shape, for: key.limit, waited: draft.now - first.since)
+    default: return true
+    }
   }
 
   private enum Attempt {

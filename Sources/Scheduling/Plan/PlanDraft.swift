@@ -92,17 +92,23 @@ struct PlanDraft {
 
   /// Where a gang would go now, if it delays nobody who has a promise.
   mutating func place(_ shape: GangShape, for limit: TimeSpan, waited: TimeSpan) -> Place {
-    if let shortage = rooms.all.shortage(of: shape, afterWaiting: waited) {
-      return .none(.noRoom(shortage))
+    guard mayFit(shape, for: limit, waited: waited),
+      let allocation = rooms.room(until: now + limit).placement(
+        of: shape, afterWaiting: waited, among: state.mix)
+    else {
+      let shortage = rooms.all.shortage(of: shape, afterWaiting: waited)
+      return .none(shortage.map { .noRoom($0) } ?? inTheWay(of: limit))
     }
-    let room = rooms.room(until: now + limit)
-    guard
-      let allocation = room.placement(of: shape, afterWaiting: waited, among: state.mix)
-    else { return .none(inTheWay(of: limit)) }
     guard let verdict = holdings.powerObstacle(to: allocation, for: limit, at: now) else {
       return .found(allocation)
     }
     return .none(verdict)
+  }
+
+  /// Whether a gang fits now, if it delays nobody who has a promise.
+  mutating func mayFit(_ shape: GangShape, for limit: TimeSpan, waited: TimeSpan) -> Bool {
+    guard let last = rooms.lastEnd(of: shape, waited: waited) else { return false }
+    return now + limit <= last
   }
 
   /// Whom a job would delay, or which window it would run into.
@@ -124,8 +130,4 @@ struct PlanDraft {
     promises.contains { $0.reservation.start <= now }
   }
 
-  /// Whether a promised job may be able to start: it is due, or there is room for it.
-  func mayStart(_ promise: ReservingDiscipline.Promise, triesAll: Bool) -> Bool {
-    promise.reservation.start <= now || triesAll && rooms.all.fits(promise.request.shape)
-  }
 }
