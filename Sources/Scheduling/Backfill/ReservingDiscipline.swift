@@ -135,6 +135,8 @@ struct ReservingDiscipline: Sendable {
     var key: FairOrder.Key
     /// The class's slot, or -1 for a promised job.
     var slot: Int
+    /// Whether it can't start, but be promised a start if any promise is left.
+    var seeksPromise = false
 
     static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
   }
@@ -145,20 +147,28 @@ struct ReservingDiscipline: Sendable {
     let hadPromises = promises.count
     var turns = BinaryHeap<Turn>()
     addTurns(room, &turns, &draft)
+    guard !turns.isEmpty else {
+      mustTryAll = false
+      return 0
+    }
+    let order = draft.order
     var made = 0
     while let turn = turns.popFirst() {
       guard turn.slot >= 0 else {
         tryPromised(turn.key.job, &draft)
         continue
       }
-      guard let waiting = queue[turn.slot].first, waiting.job == turn.key.job else { continue }
-      let key = draft.order.key(of: queue[turn.slot], waiting, draft.holdings.book)
-      guard key == turn.key else {
-        // Its member has got something since: it may be somebody else's turn now.
-        turns.insert(Turn(key: key, slot: turn.slot))
+      let tier = queue.classes[turn.slot].tier
+      if turn.seeksPromise, !room.has(tier) { continue }
+      guard let waiting = queue.classes[turn.slot].first, waiting.job == turn.key.job else {
         continue
       }
-      let tier = queue[turn.slot].tier
+      let key = order.key(of: queue.classes[turn.slot], waiting, draft.holdings.book)
+      guard key == turn.key else {
+        // Its member has got something since: it may be somebody else's turn now.
+        turns.insert(Turn(key: key, slot: turn.slot, seeksPromise: turn.seeksPromise))
+        continue
+      }
       switch attempt(turn.slot, waiting, &draft) {
       case .started: break
       case .blocked(let verdict):
@@ -174,7 +184,7 @@ struct ReservingDiscipline: Sendable {
         made += 1
       }
       if let next = queue.classes[turn.slot].first {
-        let key = draft.order.key(of: queue[turn.slot], next, draft.holdings.book)
+        let key = order.key(of: queue.classes[turn.slot], next, draft.holdings.book)
         turns.insert(Turn(key: key, slot: turn.slot))
       }
     }
@@ -215,25 +225,38 @@ struct ReservingDiscipline: Sendable {
         turns.insert(Turn(key: draft.key(of: promise), slot: -1))
       }
     }
-    func add(_ slot: Int) {
-      guard let first = queue.classes[slot].first else { return }
+    for slot in queue.occupied {
+      guard let chance = chance(slot, room, &draft), let first = queue.classes[slot].first else {
+        continue
+      }
       let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
-      turns.insert(Turn(key: key, slot: slot))
+      turns.insert(Turn(key: key, slot: slot, seeksPromise: chance == .promise))
     }
-    for slot in queue.occupied where mayStart(slot, room, &draft) { add(slot) }
   }
 
-  /// Whether the first job of a class may start, or be promised a start, that could not be before.
-  private func mayStart(_ slot: Int, _ room: TierSlots, _ draft: inout PlanDraft) -> Bool {
-    guard let cause = queue.classes[slot].cause else { return true }
-    if cause.isAboutRoom, room.has(queue.classes[slot].tier) { return true }
-    guard mustTryAll else { return false }
-    switch cause.kind {
+  /// What the first job of a class may get that it could not get before.
+  private enum Chance {
+    case start
+    case promise
+  }
+
+  private func chance(_ slot: Int, _ room: TierSlots, _ draft: inout PlanDraft) -> Chance? {
+    guard let cause = queue.classes[slot].cause else { return .start }
+    let mayBePromised = cause.isAboutRoom && room.has(queue.classes[slot].tier)
+    guard mustTryAll else { return mayBePromised ? .promise : nil }
+    switch cause {
     case .noRoom, .wouldDelay, .window:
-      let key = queue.classes[slot].key
-      guard let first = queue.classes[slot].first, key.terms?.window == nil else { return true }
-      return draft.mayFit(key.shape, for: key.limit, waited: draft.now - first.since)
-    default: return true
+      guard queue.classes[slot].key.terms?.window == nil,
+        let first = queue.classes[slot].first
+      else { return .start }
+      let mayFit = draft.mayFit(
+        queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
+        waited: draft.now - first.since)
+      return mayFit ? .start : mayBePromised ? .promise : nil
+    case .behind, .outsideWindow, .claims, .undisturbed, .modeJobs, .modeAccelerators,
+      .entitlement, .borrowing, .budget, .allowance, .power, .throttle, .begins, .tooLate,
+      .dependency, .dependencyFailed, .heldBack:
+      return .start
     }
   }
 
@@ -246,20 +269,22 @@ struct ReservingDiscipline: Sendable {
   private mutating func attempt(
     _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
   ) -> Attempt {
-    let jobs = queue[slot]
-    let key = jobs.key
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
-    if let verdict = draft.obstacle(to: job.request, jobs) { return .blocked(verdict) }
-    guard let shape = draft.shape(of: jobs, job.request) else {
+    if let verdict = draft.obstacle(to: job.request, queue.classes[slot]) {
+      return .blocked(verdict)
+    }
+    guard let shape = draft.shape(of: queue.classes[slot], job.request) else {
       preconditionFailure("a job that no model is open to")
     }
-    if let window = key.terms?.window {
+    if let window = job.request.terms?.window {
       guard let verdict = attempt(slot, waiting, inWindow: window, shape, &draft) else {
         return .started
       }
       return .blocked(verdict)
     }
-    switch draft.place(shape, for: key.limit, waited: draft.now - job.submitted) {
+    switch draft.place(
+      shape, for: job.request.timeLimit, waited: draft.now - job.submitted)
+    {
     case .found(let allocation):
       queue.removeFirst(of: slot)
       let isFirst = promises.isEmpty
