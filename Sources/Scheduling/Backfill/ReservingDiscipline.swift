@@ -159,7 +159,10 @@ struct ReservingDiscipline: Sendable {
         continue
       }
       let tier = queue.classes[turn.slot].tier
-      if turn.seeksPromise, !room.has(tier) { continue }
+      if !room.has(tier) {
+        // Others have taken the last promise, or the room there was.
+        if turn.seeksPromise || isKnownNotToFit(turn.slot, &draft) { continue }
+      }
       guard let waiting = queue.classes[turn.slot].first, waiting.job == turn.key.job else {
         continue
       }
@@ -234,6 +237,20 @@ struct ReservingDiscipline: Sendable {
     }
   }
 
+  /// Whether it was room that a class lacked, and it still does.
+  private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    switch queue.classes[slot].cause {
+    case .noRoom, .wouldDelay, .window:
+      guard queue.classes[slot].key.terms?.window == nil,
+        let first = queue.classes[slot].first
+      else { return false }
+      return !draft.mayFit(
+        queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
+        waited: draft.now - first.since)
+    default: return false
+    }
+  }
+
   /// What the first job of a class may get that it could not get before.
   private enum Chance {
     case start
@@ -244,20 +261,8 @@ struct ReservingDiscipline: Sendable {
     guard let cause = queue.classes[slot].cause else { return .start }
     let mayBePromised = cause.isAboutRoom && room.has(queue.classes[slot].tier)
     guard mustTryAll else { return mayBePromised ? .promise : nil }
-    switch cause {
-    case .noRoom, .wouldDelay, .window:
-      guard queue.classes[slot].key.terms?.window == nil,
-        let first = queue.classes[slot].first
-      else { return .start }
-      let mayFit = draft.mayFit(
-        queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
-        waited: draft.now - first.since)
-      return mayFit ? .start : mayBePromised ? .promise : nil
-    case .behind, .outsideWindow, .claims, .undisturbed, .modeJobs, .modeAccelerators,
-      .entitlement, .borrowing, .budget, .allowance, .power, .throttle, .begins, .tooLate,
-      .dependency, .dependencyFailed, .heldBack:
-      return .start
-    }
+    guard isKnownNotToFit(slot, &draft) else { return .start }
+    return mayBePromised ? .promise : nil
   }
 
   private enum Attempt {
