@@ -7,7 +7,7 @@ import Units
   {
     for seed in 0..<600 as Range<UInt64> {
       var history = RandomHistory(seed: seed)
-      for _ in 0..<40 {
+      for _ in 0..<20 {
         history.wait()
         history.step()
       }
@@ -25,7 +25,7 @@ import Units
   @Test func `what was lent adds up to what was borrowed, by borrower and model`() {
     for seed in 0..<600 as Range<UInt64> {
       var history = RandomHistory(seed: seed)
-      for _ in 0..<40 {
+      for _ in 0..<20 {
         history.wait()
         history.step()
         history.book.checkInvariants()
@@ -89,7 +89,7 @@ import Units
     for seed in 0..<600 as Range<UInt64> {
       var history = RandomHistory(seed: seed, halfLife: .seconds(300))
       var looked = history.book
-      for _ in 0..<40 {
+      for _ in 0..<20 {
         let before = history
         history.wait()
         let half = (history.now - before.now).milliseconds / 2

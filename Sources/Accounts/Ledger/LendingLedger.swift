@@ -2,8 +2,9 @@ import Units
 
 /// What each member lends to each other one of each model, and has lent so far.
 ///
-/// Members go by their places in `AccountShape.members`. The first, the root, lends what is promised
-/// to nobody, and what is borrowed though nobody has it idle, as on a node that is being emptied.
+/// Members go by their places in `AccountShape.members`. The first, the root, lends what is
+/// promised to nobody, and what is borrowed though nobody has it idle, as on a node that is being
+/// emptied.
 struct LendingLedger: Hashable, Sendable {
   /// What one lends to another now, and has lent.
   struct Loan: Hashable, Sendable {

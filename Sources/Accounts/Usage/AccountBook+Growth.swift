@@ -15,8 +15,8 @@ extension AccountBook {
   /// The rules of the accounts change: there are more of them, or they are promised something else.
   ///
   /// What is held, used, lent and spent stays. An account keeps its number and its parent. Its
-  /// budgets keep their dates, and new ones come after them; a budget never becomes smaller than what
-  /// is spent and set aside.
+  /// budgets keep their dates, and new ones come after them; a budget never becomes smaller than
+  /// what is spent and set aside.
   ///
   /// - Precondition: the new tree has all accounts of this one under their numbers, and their
   ///   budgets first among its own.
