@@ -16,6 +16,29 @@ import Units
     for account in 0...2 as ClosedRange<UInt16> { run.expectExact(account) }
   }
 
+  @Test func `has room for the largest fleet, charge and half-life, for ten epochs`() {
+    let half: AccountSketch = """
+      all
+        uni 50%
+        firm 50%
+      """
+    let start = Instant(milliseconds: 0)
+    var book = AccountBook(
+      tree: half.tree, models: ["h200"], chargeMilli: [720_000], capacityMilli: [100_000_000],
+      halfLife: TimeSpan(milliseconds: 1 << 40), at: start)
+    let all = AccountBook.Hold(account: AccountID(2), model: 0, milli: 100_000_000)
+    book.hold(all, at: start)
+    for epoch in 1...10 as ClosedRange<Int64> {
+      let end = Instant(milliseconds: epoch << 43)
+      let last = end + TimeSpan(milliseconds: -1)
+      #expect(book.decayedUsage(.root, at: last).all < 1 << 124)
+      #expect(book.ranks(at: last) == [0, 0, 1])
+      #expect(book.charged(.root, at: last) == Int128(last.milliseconds) * 72_000_000_000)
+      book.advance(to: end)
+      #expect(book.ranks(at: last + .seconds(1)) == [0, 0, 1])
+    }
+  }
+
   @Test func `is exponential decay, to a thousandth`() {
     for seed in 0..<100 as Range<UInt64> {
       let run = DecayRun(seed: seed, slot: 59, halfLives: 12)

@@ -46,6 +46,18 @@ import Units
     #expect(books.entitled("", "uni", "uni/maths", "firm") == [100_000, 60_000, 20_000, 30_000])
   }
 
+  @Test func `grows with the fleet, but for numbers`() {
+    var books = SketchedBook(Self.consortium)
+    books.hold("uni/maths", 70)
+    books.book.setCapacity([200_000], inServiceMilli: [200_000], at: books.time)
+    books.book.checkInvariants()
+    #expect(books.entitled("", "uni", "uni/maths", "firm") == [200_000, 120_000, 20_000, 30_000])
+    #expect(books.borrowed("uni", "uni/maths") == [0, 50])
+    books.book.setCapacity([50_000], inServiceMilli: [40_000], at: books.time)
+    books.book.checkInvariants()
+    #expect(books.entitled("", "uni", "firm") == [40_000, 20_000, 20_000])
+  }
+
   @Test func `shrinks in proportion where the fleet is smaller than the numbers`() {
     let books = SketchedBook(
       """

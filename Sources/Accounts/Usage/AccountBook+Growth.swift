@@ -47,6 +47,28 @@ extension AccountBook {
     shares = resolveShares()
   }
 
+  /// The fleet grows or shrinks for good: fractions are worked out anew, numbers stay.
+  ///
+  /// - Parameters:
+  ///   - capacityMilli: by model, thousandths of accelerators that could be in service.
+  ///   - inServiceMilli: by model, those that are; more than the capacity counts as all of it.
+  /// - Complexity: O(accounts × models)
+  public mutating func setCapacity(
+    _ capacityMilli: [Int], inServiceMilli: [Int], at now: Instant
+  ) {
+    precondition(
+      capacityMilli.count == models.count && inServiceMilli.count == models.count,
+      "\(capacityMilli.count) capacities for \(models.count) models")
+    advance(to: now)
+    self.capacityMilli = capacityMilli
+    for model in models.indices {
+      self.inServiceMilli[model] = max(0, min(inServiceMilli[model], capacityMilli[model]))
+      resolveTerms(of: model)
+      scaleTerms(of: model, at: now)
+    }
+    shares = resolveShares()
+  }
+
   private mutating func adoptBudgets(of number: Int, _ budgets: [Budget]) {
     let before = tree.accounts[number].budgets
     precondition(
