@@ -123,6 +123,23 @@ import Units
     #expect(books.room("firm", always: true) == "0 by firm")
   }
 
+  @Test func `comes back from a sibling, whatever another one keeps`() {
+    var books = SketchedBook(
+      """
+      all
+        uni 50% borrow:0
+          physics 50% lend:0
+          maths 50%
+          arts
+      """)
+    books.hold("uni/arts", 20)
+    #expect(books.room("uni/arts") == "5 by uni/physics")
+    #expect(books.room("uni/maths") == "25 by uni/physics")
+    books.hold("uni/maths", 10)
+    #expect(books.room("uni/maths") == "15 by uni/physics")
+    #expect(books.room("uni/physics") == "20 by uni")
+  }
+
   @Test func `is kept for a project that does not lend to its siblings`() {
     var books = SketchedBook(Self.limits)
     #expect(books.room("uni/physics") == "70 by all")
