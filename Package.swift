@@ -74,6 +74,7 @@ let package = Package(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units", "TestFiles"]),
     tests("FleetTests", ["Units", "Fleet"]),
+    tests("AccountsTests", ["Units", "Accounts"]),
     tests("SchedulingTests", core + ["Simulation", "Traces"], golden: true),
     tests("GzipTests", ["Gzip", "Units", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),

@@ -3,10 +3,11 @@ public import Units
 extension AccountBook {
   /// How much one member has lent to another of a model since the book was opened.
   ///
-  /// In thousandths of accelerators × milliseconds, exactly: over all lenders it adds up to what the
-  /// borrower borrowed. The root as lender is what was promised to nobody, or what nobody had idle,
-  /// as on a node that is being emptied. A member may have lent to itself, where work that counts as
-  /// borrowed in any case ran on what its own member left idle. Accounts below a member stand for it.
+  /// In thousandths of accelerators × milliseconds, exactly: over all lenders it adds up to what
+  /// the borrower borrowed. The root as lender is what was promised to nobody, or what nobody had
+  /// idle, as on a node that is being emptied. A member may have lent to itself, where work that
+  /// counts as borrowed in any case ran on what its own member left idle. Accounts below a member
+  /// stand for it.
   ///
   /// - Precondition: nothing was entered later than the instant.
   public func lent(
@@ -54,8 +55,8 @@ extension AccountBook {
 
   /// Attributes what is borrowed of a model to the lenders, from an instant on.
   ///
-  /// What is promised to nobody is lent first; then each lends in proportion to what it leaves idle,
-  /// at most its limit; the root answers for the rest.
+  /// What is promised to nobody is lent first; then each lends in proportion to what it leaves
+  /// idle, at most its limit; the root answers for the rest.
   ///
   /// - Complexity: O(1) while nobody borrows the model, else O(members²)
   mutating func lend(_ model: Int, moreBorrowed more: Int, at now: Instant) {

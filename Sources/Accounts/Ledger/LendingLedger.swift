@@ -2,8 +2,9 @@ import Units
 
 /// What each member lends to each other one of each model, and has lent so far.
 ///
-/// Members go by their places in `AccountShape.members`. The first, the root, lends what is promised
-/// to nobody, and what is borrowed though nobody has it idle, as on a node that is being emptied.
+/// Members go by their places in `AccountShape.members`. The first, the root, lends what is
+/// promised to nobody, and what is borrowed though nobody has it idle, as on a node that is being
+/// emptied.
 struct LendingLedger: Hashable, Sendable {
   /// What one lends to another now, and has lent.
   struct Loan: Hashable, Sendable {
@@ -56,7 +57,8 @@ struct LendingLedger: Hashable, Sendable {
   /// - Parameters:
   ///   - lent: by place, what it lends; adds up to `taken`.
   ///   - taken: by place, what it borrows.
-  /// - Complexity: O(places²) without borrowers more, O(places²) each with
+  /// - Complexity: O(places²), and for each borrower as many steps as there are thousandths that
+  ///   rounding down leaves over, below `places`, times `places`
   mutating func set(_ model: Int, lent: [Int], taken: [Int], since: Int128) {
     var lent = lent
     for borrower in 0..<places {

@@ -46,7 +46,8 @@ extension AccountBook {
   mutating func resolveTerms(of model: Int) {
     let whole = capacityMilli[model]
     let name = models[model]
-    terms[index(0, model)].nominal = Self.resolve(tree[.root].entitlement.amount(of: name), whole)
+    let all = Self.resolve(tree[.root].entitlement.amount(of: name), whole)
+    terms[index(0, model)].nominal = min(all, whole)
     for parent in 0..<shape.count {
       let most = terms[index(parent, model)].nominal
       var sum = 0
@@ -98,10 +99,13 @@ extension AccountBook {
   }
 
   /// A part of a whole, or a number of accelerators, in thousandths.
+  ///
+  /// Numbers beyond 2^30 accelerators, which no fleet has, count as that many, so that the sum over
+  /// all accounts can't overflow.
   static func resolve(_ amount: AccountAmount, _ whole: Int) -> Int {
     switch amount {
     case .fraction(let millionths): scaled(whole, by: millionths, of: 1_000_000)
-    case .accelerators(let count): count * 1000
+    case .accelerators(let count): min(count, 1 << 30) * 1000
     }
   }
 

@@ -46,8 +46,8 @@ extension AccountBook {
   /// At each level the siblings with the most weight ÷ decayed usage above their entitlement come
   /// first, with all below them; where nobody among them has been above it, or nothing is entitled,
   /// those with the most weight ÷ all decayed usage. An account with others below it has the place
-  /// of the first leaf among them. (Fair Tree: Slurm's `fair_tree.c`; differs in that ties go to the
-  /// smaller number, and in what counts as usage.)
+  /// of the first leaf among them. (Fair Tree: Slurm's `fair_tree.c`; differs in that ties go to
+  /// the smaller number, and in what counts as usage.)
   ///
   /// - Precondition: nothing was entered later than the instant.
   /// - Complexity: O(accounts × log siblings)

@@ -21,18 +21,18 @@ extension AccountBook {
   /// their limits, less all that is borrowed already. Where that binds, `boundBy` is the root.
   ///
   /// - Parameter alwaysBorrowed: whether what would be held counts as borrowed in any case: then
-  ///   the entitlement gives no room, but what the member itself leaves idle may be borrowed.
+  ///   the entitlement gives no room, but what the member itself leaves idle and lends does.
   /// - Complexity: O(members + depth), and O(siblings) where one of them limits what it lends
   public func roomWithBorrowing(
     _ account: AccountID, model: Int, alwaysBorrowed: Bool = false
   ) -> (milli: Int, boundBy: AccountID?) {
     let own = Int(shape.places[Int(account.number)])
     var lendable = -ledger.borrowed[model]
-    for place in shape.members.indices where place != own {
+    for place in shape.members.indices where place != own || alwaysBorrowed {
       lendable += self.lendable(place, model)
     }
     let idle = holding(own, model).idle(entitled: entitled(own, model))
-    let supply = alwaysBorrowed ? max(0, lendable + idle) : idle + max(0, lendable)
+    let supply = max(0, lendable) + (alwaysBorrowed ? 0 : idle)
     var room = Room(milli: supply, boundBy: .root)
     let member = Int(shape.members[own].number)
     if member != 0 {
@@ -63,16 +63,17 @@ extension AccountBook {
     let parent = Int(shape.parents[account])
     guard parent > 0 else { return room }
     var room = narrowed(room, parent, model, alwaysBorrowed: alwaysBorrowed)
+    if shares[account].isBesideLendLimit {
+      let own = alwaysBorrowed ? 0 : idle(account, model)
+      for place in shape.childRange(parent) where Int(shape.children[place]) != account {
+        let sibling = Int(shape.children[place])
+        let kept = max(0, idle(sibling, model) - terms[index(sibling, model)].lendLimit)
+        guard kept > 0, room.milli > own else { continue }
+        room.limit(to: max(own, room.milli - kept), by: AccountID(UInt16(sibling)))
+      }
+    }
     room.limit(
       to: headroom(account, model, alwaysBorrowed: alwaysBorrowed), by: AccountID(UInt16(account)))
-    guard shares[account].isBesideLendLimit else { return room }
-    let own = alwaysBorrowed ? 0 : idle(account, model)
-    for place in shape.childRange(parent) where Int(shape.children[place]) != account {
-      let sibling = Int(shape.children[place])
-      let kept = max(0, idle(sibling, model) - terms[index(sibling, model)].lendLimit)
-      guard kept > 0, room.milli > own else { continue }
-      room.limit(to: max(own, room.milli - kept), by: AccountID(UInt16(sibling)))
-    }
     return room
   }
 

@@ -24,7 +24,7 @@ extension AccountBook {
   /// The budget that keeps an account from spending a cost now; nil: every one has room for it.
   ///
   /// Those of the account and of all above it count. One that has budgets that stop hard, but none
-  /// of them now, allows nothing. Of budgets that overlap, the first listed is the one that is used.
+  /// of them now, allows nothing. Of budgets that overlap, the first listed is used.
   ///
   /// - Parameter cost: accelerator-milliseconds at a charge rate of one, over the whole time limit.
   public func budgetObstacle(

@@ -15,8 +15,8 @@ extension AccountBook {
   /// The rules of the accounts change: there are more of them, or they are promised something else.
   ///
   /// What is held, used, lent and spent stays. An account keeps its number and its parent. Its
-  /// budgets keep their dates, and new ones come after them; a budget never becomes smaller than what
-  /// is spent and set aside.
+  /// budgets keep their dates, and new ones come after them; a budget never becomes smaller than
+  /// what is spent and set aside.
   ///
   /// - Precondition: the new tree has all accounts of this one under their numbers, and their
   ///   budgets first among its own.
@@ -41,6 +41,28 @@ extension AccountBook {
     shape = AccountShape(tree)
     if ledger.places < shape.members.count { ledger = ledger.grown(to: shape.members.count) }
     for model in models.indices {
+      resolveTerms(of: model)
+      scaleTerms(of: model, at: now)
+    }
+    shares = resolveShares()
+  }
+
+  /// The fleet grows or shrinks for good: fractions are worked out anew, numbers stay.
+  ///
+  /// - Parameters:
+  ///   - capacityMilli: by model, thousandths of accelerators that could be in service.
+  ///   - inServiceMilli: by model, those that are; more than the capacity counts as all of it.
+  /// - Complexity: O(accounts × models)
+  public mutating func setCapacity(
+    _ capacityMilli: [Int], inServiceMilli: [Int], at now: Instant
+  ) {
+    precondition(
+      capacityMilli.count == models.count && inServiceMilli.count == models.count,
+      "\(capacityMilli.count) capacities for \(models.count) models")
+    advance(to: now)
+    self.capacityMilli = capacityMilli
+    for model in models.indices {
+      self.inServiceMilli[model] = max(0, min(inServiceMilli[model], capacityMilli[model]))
       resolveTerms(of: model)
       scaleTerms(of: model, at: now)
     }

@@ -70,7 +70,7 @@ public struct AccountBook: Hashable, Sendable {
   public let chargeMilli: [Int]
 
   /// By model: thousandths of accelerators that could be in service.
-  public let capacityMilli: [Int]
+  public internal(set) var capacityMilli: [Int]
 
   /// By model: thousandths of accelerators that are in service.
   public internal(set) var inServiceMilli: [Int]

@@ -41,8 +41,8 @@ extension ClusterState {
     guard let job = jobs[id], let run = job.lifecycle.run else {
       preconditionFailure("resizing no run")
     }
-    holdings.resize(job.request, from: run.allocation, to: allocation, at: now)
-    jobs.update(id) { $0.lifecycle.resized(to: allocation) }
+    holdings.resize(job.request, run, to: allocation, at: now)
+    jobs.update(id) { $0.lifecycle.resized(to: allocation, at: now) }
     for index in claims.indices { claims[index].shrinks.removeAll { $0.job == id } }
   }
 

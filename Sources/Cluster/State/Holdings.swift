@@ -69,28 +69,42 @@ public struct Holdings: Sendable {
   public mutating func stop(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) {
     occupancy.giveBack(run.allocation)
     enter(run.allocation, request, sign: -1, at: now)
-    let reserved = cost(of: run.allocation, request)
-    let limit = max(1, request.timeLimit.milliseconds)
-    let share = min(limit, (now - run.started).milliseconds)
-    let spent = Int64((Int128(reserved) * Int128(share) + Int128(limit) - 1) / Int128(limit))
-    settle(request, reserved: reserved, spent: spent, reservedAt: run.started)
+    settle(request, run, at: now)
     arrays.add(request.array, -1)
   }
 
-  /// An elastic gang holds more than it did.
-  public mutating func grow(_ request: JobRequest, by more: Allocation, at now: Instant) {
-    occupancy.take(more)
-    enter(more, request, sign: 1, at: now, jobs: 0)
+  /// An elastic gang holds something else from now on; what it may cost for the rest of its time is
+  /// set aside anew.
+  public mutating func resize(
+    _ request: JobRequest, _ run: JobLifecycle.Run, to new: Allocation, at now: Instant
+  ) {
+    occupancy.giveBack(run.allocation)
+    occupancy.take(new)
+    enter(run.allocation, request, sign: -1, at: now)
+    enter(new, request, sign: 1, at: now)
+    settle(request, run, at: now)
+    let cost = cost(of: new, request, for: rest(of: run, request, from: now))
+    book.reserveBudget(of: request.account, cost: cost, at: run.started)
+    allowances.reserve(request, cost, at: run.started)
   }
 
-  /// An elastic gang holds something else from now on.
-  mutating func resize(
-    _ request: JobRequest, from old: Allocation, to new: Allocation, at now: Instant
+  /// What was set aside for a run since it holds what it holds is paid as far as it was used.
+  private mutating func settle(
+    _ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant
   ) {
-    occupancy.giveBack(old)
-    occupancy.take(new)
-    enter(old, request, sign: -1, at: now)
-    enter(new, request, sign: 1, at: now)
+    let span = rest(of: run, request, from: run.since)
+    let reserved = cost(of: run.allocation, request, for: span)
+    let all = max(1, span.milliseconds)
+    let used = min(all, (now - run.since).milliseconds)
+    let spent = Int64((Int128(reserved) * Int128(used) + Int128(all) - 1) / Int128(all))
+    settle(request, reserved: reserved, spent: spent, reservedAt: run.started)
+  }
+
+  /// How much of its time limit a run has left.
+  private func rest(
+    of run: JobLifecycle.Run, _ request: JobRequest, from now: Instant
+  ) -> TimeSpan {
+    max(.zero, run.started + request.timeLimit - now)
   }
 
   /// A claim that was counted as held becomes a start, which is counted for itself.
@@ -129,7 +143,7 @@ public struct Holdings: Sendable {
 
   /// Enters in every book what a gang holds, or takes it out.
   private mutating func enter(
-    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1
+    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant
   ) {
     let mode = mode(of: request)
     var milli = 0
@@ -142,7 +156,7 @@ public struct Holdings: Sendable {
     }
     var account: AccountID? = request.account
     while let at = account {
-      modeUse.add(at, request.mode, jobs: sign * jobs, milli: sign * milli)
+      modeUse.add(at, request.mode, jobs: sign, milli: sign * milli)
       account = policy.accounts[at].parent
     }
     power.add(power.draw(of: allocation, on: topology), sign: sign)
@@ -150,10 +164,16 @@ public struct Holdings: Sendable {
 
   /// What a run costs if it takes all its time: accelerator-milliseconds at a charge rate of one.
   public func cost(of allocation: Allocation, _ request: JobRequest) -> Int64 {
+    cost(of: allocation, request, for: request.timeLimit)
+  }
+
+  private func cost(
+    of allocation: Allocation, _ request: JobRequest, for span: TimeSpan
+  ) -> Int64 {
     let rate = charging.amounts(of: allocation, on: topology).reduce(Int128(0)) {
       $0 + Int128($1.milli) * Int128(charging.rates[$1.model])
     }
-    return Self.cost(rate: rate, mode(of: request), request.timeLimit)
+    return Self.cost(rate: rate, mode(of: request), span)
   }
 
   /// What a run costs at most, whichever of the models that it may have it gets.

@@ -33,6 +33,8 @@ public struct JobLifecycle: Hashable, Sendable {
     public var started: Instant
     /// What it holds.
     public var allocation: Allocation
+    /// Since when it holds just that.
+    public var since: Instant
     /// When it last reported a checkpoint; nil: not yet.
     public var checkpoint: Instant?
   }
@@ -131,9 +133,10 @@ public struct JobLifecycle: Hashable, Sendable {
   }
 
   /// An elastic gang holds other accelerators from now on.
-  public mutating func resized(to allocation: Allocation) {
+  public mutating func resized(to allocation: Allocation, at instant: Instant) {
     guard case .running(var run) = state else { preconditionFailure("resized while \(state)") }
     run.allocation = allocation
+    run.since = instant
     state = .running(run)
   }
 
@@ -178,6 +181,6 @@ public struct JobLifecycle: Hashable, Sendable {
 extension JobLifecycle.Run {
   /// What exists while a job runs.
   public init(_ attempt: AttemptNumber, from started: Instant, on allocation: Allocation) {
-    self.init(attempt: attempt, started: started, allocation: allocation)
+    self.init(attempt: attempt, started: started, allocation: allocation, since: started)
   }
 }

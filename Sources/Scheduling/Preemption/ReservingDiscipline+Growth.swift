@@ -43,7 +43,7 @@ extension ReservingDiscipline {
         draft.holdings.powerObstacle(to: more, for: limit - draft.now, at: draft.now) == nil
       else { continue }
       let grown = draft.state.topology.joined(run.allocation, more)
-      draft.holdings.grow(request, by: more, at: draft.now)
+      draft.holdings.resize(request, run, to: grown, at: draft.now)
       draft.rooms.take(more)
       draft.decisions.append(.grow(id, grown))
       profile.hold(

@@ -70,8 +70,11 @@ extension Holdings {
       switch mode.borrowing {
       case .never:
         book.roomWithinEntitlement(request.account, model: model) >= milli
-      case .allowed, .always:
+      case .allowed:
         book.roomWithBorrowing(request.account, model: model).milli >= milli
+      case .always:
+        book.roomWithBorrowing(request.account, model: model, alwaysBorrowed: true).milli
+          >= milli
       }
     }
   }
@@ -84,7 +87,8 @@ extension Holdings {
         policy.accounts.member(of: account), model: model,
         room: book.roomWithinEntitlement(account, model: model), asked: milli)
     case .allowed, .always:
-      let room = book.roomWithBorrowing(account, model: model)
+      let room = book.roomWithBorrowing(
+        account, model: model, alwaysBorrowed: mode(of: request).borrowing == .always)
       return .borrowing(
         account, boundBy: room.boundBy, model: model, room: room.milli, asked: milli)
     }
