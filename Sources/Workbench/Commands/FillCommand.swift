@@ -194,6 +194,14 @@ struct FillCommand: ParsableCommand {
 struct NodeOrderArgument: ExpressibleByArgument {
   let order: FillProtocol.NodeOrder
 
+  /// How the help names it where it is the default.
+  var defaultValueDescription: String {
+    switch order {
+    case .name: "name"
+    case .shuffled(let seed): "shuffle:\(seed)"
+    }
+  }
+
   init(order: FillProtocol.NodeOrder) { self.order = order }
 
   init?(argument: String) {
