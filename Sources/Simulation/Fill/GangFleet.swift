@@ -94,6 +94,11 @@ struct GangFleet: Sendable {
     return domain >= 0 && levelOfDomain[domain] == Int(level.rawValue) ? domain : -1
   }
 
+  /// The nodes that an allocation names.
+  func indices(_ allocation: Allocation) -> [Int] {
+    allocation.slices.map { topology.index(of: $0.node) }
+  }
+
   /// These nodes whole; they rise.
   func allocation(_ nodes: [Int]) -> Allocation {
     Allocation(

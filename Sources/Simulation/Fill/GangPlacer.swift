@@ -1,4 +1,4 @@
-import Fleet
+public import Fleet
 
 /// How the nodes of a gang are chosen.
 public enum GangMethod: Hashable, Sendable {
@@ -8,76 +8,110 @@ public enum GangMethod: Hashable, Sendable {
   case bestFitDomain
   /// The same level, and there the domain with most room.
   case mostFree
-  /// The same level, and there the domain by which F grows least, for the gangs seen so far.
+  /// The same level, and there the domain by which F grows least, for the gangs seen so far; inside
+  /// of it as `muster` does.
   case lifted
   /// Muster's own placement, as production has it.
   case muster
 }
 
-/// Chooses the nodes of gangs by one method.
-struct GangPlacer {
-  private let fleet: GangFleet
+/// Chooses the nodes of gangs by one method, and knows who holds what and what is lost.
+///
+/// A gang takes whole nodes of one accelerator model.
+public struct GangPlacer: Sendable {
+  let fleet: GangFleet
   private let method: GangMethod
   private let mix: GangMix
+  private var room: GangRoom
 
-  /// What `muster` places on; nil for the others.
+  /// What `muster` places on; nil for methods that do without it.
   private var occupancy: Occupancy?
 
   /// By kind and entry of the mix: gangs seen so far.
   private var seen: [[Int]]
   private var seenInAll = 0
-  private var measures: [GangMeasure]
+  private var measures: [GangMeasure] = []
   private var nextMeasuring = 0
+
+  /// The empty fleet, to which gangs of this mix will come.
+  public init(topology: Topology, method: GangMethod, mix: GangMix) {
+    self.init(GangFleet(topology), method: method, mix: mix)
+  }
 
   init(_ fleet: GangFleet, method: GangMethod, mix: GangMix) {
     self.fleet = fleet
     self.method = method
     self.mix = mix
-    occupancy = method == .muster ? Occupancy(topology: fleet.topology) : nil
+    room = GangRoom(fleet, mix: mix)
+    let needsOccupancy = method == .muster || method == .lifted
+    occupancy = needsOccupancy ? Occupancy(topology: fleet.topology) : nil
     seen = fleet.kinds.map { _ in Array(repeating: 0, count: mix.entries.count) }
-    measures = []
   }
 
-  /// The nodes of a gang, rising; nil where it does not fit.
+  /// Where a gang would go, its nodes rising; nil where it does not fit. It counts as seen.
   ///
   /// - Parameters:
   ///   - entry: which of the mix it is.
+  ///   - kind: which of the fleet's models it has, by index.
   ///   - required: the level of which one domain, or one of a lower level, must hold it.
-  mutating func place(
-    _ entry: Int, of kind: Int, required: DomainLevel?, on room: GangRoom
+  public mutating func place(
+    _ entry: Int, of kind: Int = 0, required: DomainLevel? = nil
   ) -> Allocation? {
     let count = mix.entries[entry].nodes
     learn(entry, kind)
     guard room.total[kind] >= count else { return nil }
     if method == .muster { return byMuster(count, of: kind, required: required) }
-    var nodes: [Int] = []
     if method == .firstFit {
-      guard let around = firstFitting(count, of: kind, required: required, on: room) else {
-        return nil
-      }
-      nodes = room.first(count, of: kind, in: around)
-    } else {
-      let around = smallest(count, of: kind, required: required, on: room)
-      guard around >= 0 || required == nil else { return nil }
-      fill(count, of: kind, in: around, on: room, &nodes)
-      nodes.sort()
+      guard let around = firstFitting(count, of: kind, required: required) else { return nil }
+      return fleet.allocation(room.first(count, of: kind, in: around))
     }
-    return fleet.allocation(nodes)
+    let around = smallest(count, of: kind, required: required)
+    guard around >= 0 || required == nil else { return nil }
+    if method == .lifted, around < 0 || !fleet.topology.domains[around].children.isEmpty {
+      return byMuster(count, of: kind, required: required, inside: around)
+    }
+    var nodes: [Int] = []
+    fill(count, of: kind, in: around, &nodes)
+    return fleet.allocation(nodes.sorted())
   }
 
-  /// Tells that a gang that was placed holds its nodes.
-  mutating func take(_ allocation: Allocation) { occupancy?.take(allocation) }
+  /// Lets a gang hold these nodes.
+  ///
+  /// - Precondition: nobody holds any of them.
+  public mutating func take(_ allocation: Allocation) {
+    room.take(fleet.indices(allocation))
+    occupancy?.take(allocation)
+  }
 
-  /// Tells that it has left them.
-  mutating func giveBack(_ allocation: Allocation) { occupancy?.giveBack(allocation) }
+  /// Lets a gang leave these nodes.
+  ///
+  /// - Precondition: all of them are held.
+  public mutating func giveBack(_ allocation: Allocation) {
+    room.giveBack(fleet.indices(allocation))
+    occupancy?.giveBack(allocation)
+  }
 
-  private func byMuster(_ count: Int, of kind: Int, required: DomainLevel?) -> Allocation? {
+  /// F of all domains of a level, in millionths of a node, by the shares of the whole mix.
+  ///
+  /// Gangs count that a domain of the level could hold were it empty.
+  public func lost(at level: DomainLevel) -> Int { room.lost[Int(level.rawValue)] }
+
+  /// The free nodes that are inside domains of a level.
+  public func freeNodes(at level: DomainLevel) -> Int { room.inside[Int(level.rawValue)] }
+
+  /// - Parameter domain: where all of it must be; -1 for anywhere.
+  private func byMuster(
+    _ count: Int, of kind: Int, required: DomainLevel?, inside domain: Int = -1
+  ) -> Allocation? {
     let kind = fleet.kinds[kind]
+    let named =
+      domain < 0 ? [] : fleet.topology.domains[domain].nodes.map { fleet.topology.nodes[$0].id }
     let shape = GangShape(
       members: count,
       member: MemberShape(accelerators: kind.accelerators, wholeNode: true),
       closeness: required.map { .within($0) } ?? .closest,
-      eligibility: fleet.kinds.count > 1 ? Eligibility(models: [kind.model]) : nil)
+      eligibility: fleet.kinds.count > 1 || domain >= 0
+        ? Eligibility(models: [kind.model], named: named) : nil)
     return occupancy?.placement(of: shape)
   }
 
@@ -89,12 +123,12 @@ struct GangPlacer {
     guard seenInAll > nextMeasuring else { return }
     nextMeasuring = seenInAll + seenInAll / 4
     measures = fleet.kinds.indices.map {
-      GangMeasure(mix, shares: seen[$0], on: fleet.kinds[$0])
+      GangMeasure(mix, shares: seen[$0], on: fleet.kinds[$0], counting: .lowestLevel)
     }
   }
 
   private func firstFitting(
-    _ count: Int, of kind: Int, required: DomainLevel?, on room: GangRoom
+    _ count: Int, of kind: Int, required: DomainLevel?
   ) -> Range<Int>? {
     guard let required else { return 0..<fleet.innermost.count }
     let domain = fleet.topology.domains(at: required).first { room.free(kind, in: $0) >= count }
@@ -103,16 +137,16 @@ struct GangPlacer {
 
   /// The best domain of the lowest level at which one holds so many; -1 where only the fleet does.
   private func smallest(
-    _ count: Int, of kind: Int, required: DomainLevel?, on room: GangRoom
+    _ count: Int, of kind: Int, required: DomainLevel?
   ) -> Int {
     for level in DomainLevel.allCases.reversed() where required.map({ level >= $0 }) ?? true {
       guard fleet.kinds[kind].largest[Int(level.rawValue)] >= count else { continue }
       var best = -1
-      var least = Int.max
+      var least = (Int.max, 0, 0)
       for domain in fleet.topology.domains(at: level) {
         let free = room.free(kind, in: domain)
         guard free >= count else { continue }
-        let cost = cost(of: count, of: kind, in: domain, free: free, on: room)
+        let cost = cost(of: count, of: kind, in: domain, free: free)
         if cost < least { (best, least) = (domain, cost) }
       }
       if best >= 0 { return best }
@@ -120,10 +154,11 @@ struct GangPlacer {
     return -1
   }
 
+  /// What decides between domains of a level, the least first; the first number that differs.
   private func cost(
-    of count: Int, of kind: Int, in domain: Int, free: Int, on room: GangRoom
-  ) -> Int {
-    guard method == .lifted else { return method == .mostFree ? -free : free }
+    of count: Int, of kind: Int, in domain: Int, free: Int
+  ) -> (Int, Int, Int) {
+    guard method == .lifted else { return (method == .mostFree ? -free : free, 0, 0) }
     var added = 0
     var around = domain
     while around >= 0 {
@@ -133,14 +168,13 @@ struct GangPlacer {
       added -= measures[kind].lost(free: free, level: level)
       around = fleet.parents[around]
     }
-    // Of those that are equal the fullest.
-    return added * (GangMix.most + 1) + free
+    return (added, free, room.free(kind, in: fleet.parents[domain]))
   }
 
   /// Takes so many nodes of a domain, or of the fleet: the fewest of its children, those with most
   /// room first, and the last of them as tight as it goes.
   private func fill(
-    _ count: Int, of kind: Int, in domain: Int, on room: GangRoom, _ nodes: inout [Int]
+    _ count: Int, of kind: Int, in domain: Int, _ nodes: inout [Int]
   ) {
     let children = domain < 0 ? fleet.topology.roots : fleet.topology.domains[domain].children
     guard !children.isEmpty else {
@@ -155,10 +189,10 @@ struct GangPlacer {
     for (place, child) in order.enumerated() {
       if child.free >= rest {
         let last = order[place...].last { $0.free >= rest } ?? child
-        fill(rest, of: kind, in: last.domain, on: room, &nodes)
+        fill(rest, of: kind, in: last.domain, &nodes)
         return
       }
-      fill(child.free, of: kind, in: child.domain, on: room, &nodes)
+      fill(child.free, of: kind, in: child.domain, &nodes)
       rest -= child.free
     }
   }

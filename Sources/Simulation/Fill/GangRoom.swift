@@ -26,7 +26,7 @@ struct GangRoom: Sendable {
     free = Array(repeating: 0, count: fleet.kinds.count * fleet.parents.count)
     total = Array(repeating: 0, count: fleet.kinds.count)
     measures = fleet.kinds.map {
-      GangMeasure(mix, shares: mix.entries.map(\.share), on: $0)
+      GangMeasure(mix, shares: mix.entries.map(\.share), on: $0, counting: .everyLevel)
     }
     for kind in fleet.kinds { giveBack(kind.nodes) }
   }

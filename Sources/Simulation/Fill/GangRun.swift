@@ -22,7 +22,6 @@ struct GangRun {
   private let isStrict: Bool
   private let model = NetworkModel()
   private var placer: GangPlacer
-  private var room: GangRoom
   private var stays: [Stay] = []
   private var freed: [Int] = []
   private var ends = BinaryHeap<End>()
@@ -38,7 +37,6 @@ struct GangRun {
     mix = options.mix
     isStrict = options.isStrict
     placer = GangPlacer(fleet, method: method, mix: mix)
-    room = GangRoom(fleet, mix: mix)
     result = GangResult(capacity: fleet.capacity)
   }
 
@@ -59,8 +57,7 @@ struct GangRun {
     let nodes = mix.entries[arrival.entry].nodes
     let asked = nodes * kind.accelerators
     let allocation = placer.place(
-      arrival.entry, of: arrival.kind, required: isStrict ? kind.lowest(holding: nodes) : nil,
-      on: room)
+      arrival.entry, of: arrival.kind, required: isStrict ? kind.lowest(holding: nodes) : nil)
     result.gangs += 1
     result.asked += asked
     offered += asked
@@ -78,9 +75,8 @@ struct GangRun {
   }
 
   private mutating func start(_ allocation: Allocation, asked: Int, _ kind: GangFleet.Kind) {
-    let nodes = indices(allocation)
-    room.take(nodes)
     placer.take(allocation)
+    let nodes = fleet.indices(allocation)
     result.slowdown +=
       Int128(model.cost(of: allocation, in: fleet.topology).slowdown) * Int128(asked)
     guard nodes.count > 1 else { return }
@@ -90,17 +86,12 @@ struct GangRun {
     }
   }
 
-  private func indices(_ allocation: Allocation) -> [Int] {
-    allocation.slices.map { fleet.topology.index(of: $0.node) }
-  }
-
   private mutating func leaves(_ end: End) {
     advance(to: end.at)
     let stay = stays[end.stay]
     offered -= stay.asked
     if let allocation = stay.allocation {
       allocated -= stay.asked
-      room.giveBack(indices(allocation))
       placer.giveBack(allocation)
     }
     stays[end.stay].allocation = nil
@@ -113,9 +104,8 @@ struct GangRun {
     result.offered += Int128(offered) * span
     result.milliseconds += time - now
     for level in DomainLevel.allCases {
-      result[level].lost += Int128(room.lost[Int(level.rawValue)]) * span
-      result[level].free +=
-        Int128(room.inside[Int(level.rawValue)] * GangMeasure.node) * span
+      result[level].lost += Int128(placer.lost(at: level)) * span
+      result[level].free += Int128(placer.freeNodes(at: level) * GangMeasure.node) * span
     }
     now = time
   }

@@ -29,7 +29,9 @@ extension FillCommand {
 
   private func podWork() throws -> Work {
     guard let nodes, let pods, let order else {
-      throw ValidationError("give --nodes, --pods and --order, or --fleet and --gangs")
+      let missing = nodes == nil ? "nodes" : pods == nil ? "pods" : "order"
+      throw ValidationError(
+        "Missing expected argument '--\(missing) <file>'; or give --fleet and --gangs")
     }
     guard let method = packingMethod else {
       throw ValidationError("--placement \(placement.rawValue) is for gangs: give --gangs too")

@@ -171,7 +171,8 @@ struct FillCommand: ParsableCommand {
     }
     guard models <= Self.mostModels else {
       throw CommandFailure(
-        "\(files.nodes): \(models) models of accelerators, at most \(Self.mostModels): leave some out"
+        "\(files.nodes): \(models) models of accelerators, at most \(Self.mostModels): "
+          + "leave some out"
       )
     }
   }
