@@ -4,12 +4,13 @@ public import Fleet
 public enum GangMethod: Hashable, Sendable {
   /// The first free nodes as they stand, whatever is around them.
   case firstFit
-  /// The lowest level of which one domain holds the gang, and there the domain with least room.
-  case bestFitDomain
-  /// The same level, and there the domain with most room.
+  /// The lowest level of which one domain holds the gang, there the domain with most room, and of
+  /// its children those with most room.
   case mostFree
-  /// The same level, and there the domain by which F grows least, for the gangs seen so far; inside
-  /// of it as `muster` does.
+  /// The same level, there the domain with least room, and inside of it as `muster`.
+  case bestFitDomain
+  /// The same level, there the domain by which F grows least for the gangs seen so far, the
+  /// fullest of equals, and inside of it as `muster`.
   case lifted
   /// Muster's own placement, as production has it.
   case muster
@@ -43,8 +44,8 @@ public struct GangPlacer: Sendable {
     self.method = method
     self.mix = mix
     room = GangRoom(fleet, mix: mix)
-    let needsOccupancy = method == .muster || method == .lifted
-    occupancy = needsOccupancy ? Occupancy(topology: fleet.topology) : nil
+    let doesWithout = method == .firstFit || method == .mostFree
+    occupancy = doesWithout ? nil : Occupancy(topology: fleet.topology)
     seen = fleet.kinds.map { _ in Array(repeating: 0, count: mix.entries.count) }
   }
 
@@ -67,7 +68,7 @@ public struct GangPlacer: Sendable {
     }
     let around = smallest(count, of: kind, required: required)
     guard around >= 0 || required == nil else { return nil }
-    if method == .lifted, around < 0 || !fleet.topology.domains[around].children.isEmpty {
+    if method != .mostFree, around < 0 || !fleet.topology.domains[around].children.isEmpty {
       return byMuster(count, of: kind, required: required, inside: around)
     }
     var nodes: [Int] = []
@@ -158,9 +159,9 @@ public struct GangPlacer: Sendable {
   private func cost(
     of count: Int, of kind: Int, in domain: Int, free: Int
   ) -> (Int, Int, Int) {
-    guard method == .lifted else { return (method == .mostFree ? -free : free, 0, 0) }
+    if method == .mostFree { return (-free, 0, 0) }
     var added = 0
-    var around = domain
+    var around = method == .lifted ? domain : -1
     while around >= 0 {
       let free = room.free(kind, in: around)
       let level = fleet.levelOfDomain[around]
@@ -171,8 +172,8 @@ public struct GangPlacer: Sendable {
     return (added, free, room.free(kind, in: fleet.parents[domain]))
   }
 
-  /// Takes so many nodes of a domain, or of the fleet: the fewest of its children, those with most
-  /// room first, and the last of them as tight as it goes.
+  /// Takes so many nodes of a domain, or of the fleet, from the fewest of its children: those with
+  /// most room first, and the last of them as tight as it goes.
   private func fill(
     _ count: Int, of kind: Int, in domain: Int, _ nodes: inout [Int]
   ) {
