@@ -32,7 +32,7 @@ let package = Package(
   products: [
     // What the nested package of benchmarks measures.
     .library(name: "MusterCore", targets: ["Units", "Fleet", "Policy"]),
-    .library(name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports"]),
+    .library(name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -350,6 +350,12 @@ private func expect(_ code: Int32, _ message: String, of arguments: [String]) th
     #expect(document.keys.sorted() == Self.keys)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.json"])
   }
+
+  @Test func `names the default node order as it is typed, when asked for help`() throws {
+    let outcome = try GSimProcess.run(["fill", "--help"])
+    let words = outcome.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    #expect(words.contains("shuffled by a seed. (default: name)"))
+  }
 }
 
 @Suite struct `What gsim fill refuses` {
@@ -455,5 +461,80 @@ private func expect(_ code: Int32, _ message: String, of arguments: [String]) th
     try expect(
       2, "\(link) is what is read: write to another file", of: files.arguments + ["--json", link])
     #expect(try String(contentsOfFile: path, encoding: .utf8) == before)
+  }
+}
+
+@Suite struct `What gsim fill answers of gangs` {
+  private static let start = ["fill", "--fleet", "12x8", "--gangs", "1:6,2:3,8:1"]
+
+  private static let keys = [
+    "allocated_fraction", "failed", "fleet", "fragmentation_fraction", "gangs",
+    "gangs_per_cpu_s", "inside_one_fraction", "measured_s", "offered_fraction", "placement",
+    "refused_fraction", "slowdown", "strict",
+  ]
+
+  @Test func `has every key, in its range`() throws {
+    let document = try figures(Self.start + ["--departures", "80", "--seed", "3"])
+    #expect(document.keys.sorted() == Self.keys)
+    #expect(document["fleet"] as? String == "12x8" && document["placement"] as? String == "muster")
+    #expect(document["gangs"] as? Int == 100_000 && document["strict"] as? Bool == false)
+    let offered = try #require(document["offered_fraction"] as? Double)
+    let allocated = try #require(document["allocated_fraction"] as? Double)
+    let refused = try #require(document["refused_fraction"] as? Double)
+    #expect(abs(offered - 0.8) < 0.02)
+    #expect(refused > 0 && abs(offered * (1 - refused) - allocated) < 0.02)
+    // A flat fleet has no domains to be inside of.
+    #expect((document["inside_one_fraction"] as? [String: Double]) == [:])
+  }
+
+  @Test(arguments: ["first-fit", "best-fit-domain", "most-free", "lifted", "muster"])
+  func `compares ways of placing, on a fleet file`(method: String) throws {
+    let cluster = gigafactory.replacing("gigafactory", with: "cluster-512")
+    let document = try figures(
+      ["fill", "--fleet", cluster, "--gangs", "1:3,4:1", "--placement", method, "--strict"])
+    #expect(document["strict"] as? Bool == true)
+    let inside = try #require(document["inside_one_fraction"] as? [String: Double])
+    #expect(inside["leaf"] == 1)
+    let lost = try #require(document["fragmentation_fraction"] as? [String: Double])
+    #expect(lost.keys.sorted() == inside.keys.sorted())
+    #expect(lost.values.allSatisfy { (0...1).contains($0) })
+  }
+
+  @Test func `goes to people as a table`() throws {
+    let outcome = try GSimProcess.run(Self.start)
+    #expect(outcome.code == 0 && outcome.errors == "")
+    #expect(outcome.output.hasPrefix("12x8, muster\n\n"))
+    #expect(outcome.output.contains("\n100,000 gangs came, "))
+  }
+}
+
+@Suite struct `What gsim fill refuses of gangs` {
+  private static let rows: [(more: [String], code: Int32, message: String)] = [
+    (["--gangs", "typical"], 2, "--fleet and --gangs go together, and --strict with them"),
+    (["--fleet", "4x8"], 2, "--fleet and --gangs go together, and --strict with them"),
+    (
+      ["--fleet", "4x8", "--gangs", "1:1", "--nodes", "n.csv"], 2,
+      "--gangs: leave out --nodes, --pods and --order"
+    ),
+    (
+      ["--fleet", "4x8", "--gangs", "1:1", "--placement", "fgd"], 2,
+      "--placement fgd is not for gangs: give first-fit, best-fit-domain, most-free, lifted or "
+    ),
+    (["--fleet", "4x8", "--gangs", "1:1,1:2"], 2, "The value '1:1,1:2' is invalid for '--gangs"),
+    (["--fleet", "4x8", "--gangs", "0:1"], 2, "The value '0:1' is invalid for '--gangs"),
+    (["--fleet", "4x8", "--gangs", "1:"], 2, "The value '1:' is invalid for '--gangs"),
+    (
+      ["--fleet", "4x8", "--gangs", "5:1"], 1,
+      "--gangs: 5 nodes for one gang, and no model has more than 4"
+    ),
+    (
+      ["--nodes", "n", "--pods", "p", "--order", "o", "--placement", "lifted"], 2,
+      "--placement lifted is for gangs: give --gangs too"
+    ),
+  ]
+
+  @Test(arguments: rows.indices) func `with the reason`(row: Int) throws {
+    let (more, code, message) = Self.rows[row]
+    try expect(code, message, of: ["fill"] + more)
   }
 }

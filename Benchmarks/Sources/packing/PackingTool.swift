@@ -9,7 +9,9 @@ struct PackingTool: AsyncParsableCommand {
       The lists are those of Alibaba's cluster-trace-gpu-v2023 in the folder openb of \
       MUSTER_TRACES. Documentation/Internals/Packing.md says what the figures mean.
       """,
-    subcommands: [BoundCommand.self, FillTableCommand.self, ChurnTableCommand.self])
+    subcommands: [
+      BoundCommand.self, FillTableCommand.self, ChurnTableCommand.self, GangTableCommand.self,
+    ])
 }
 
 /// The tool cannot do its work; the text says what, where, and what to do.

@@ -59,7 +59,7 @@ struct ChurnArrivals: Sendable {
 
   /// The next pod to come.
   mutating func next() -> Arrival {
-    now += Int(Int128(exponential()) * gap.0 / (gap.1 << Self.fractionBits))
+    now += Int(Int128(random.exponential()) * gap.0 / (gap.1 << SeededGenerator.exponentialBits))
     let stay =
       sums.isEmpty ? exponentialStay() : stay(at: random.below(sums.count))
     return Arrival(pod: nextPod(), at: now, stay: stay)
@@ -88,30 +88,6 @@ struct ChurnArrivals: Sendable {
   private func stay(at index: Int) -> Int { sums[index] - (index == 0 ? 0 : sums[index - 1]) }
 
   private mutating func exponentialStay() -> Int {
-    max(1, Int((Int128(exponential()) * Int128(Self.meanStay)) >> Self.fractionBits))
-  }
-
-  private static let fractionBits = 32
-
-  /// A draw from the exponential distribution of mean one, in 1/2³².
-  ///
-  /// By comparing uniform draws only (von Neumann 1951, "Various techniques used in connection with
-  /// random digits"): a run of falling draws of odd length is accepted; each of even length adds
-  /// one.
-  private mutating func exponential() -> Int {
-    var whole = 0
-    while true {
-      let first = random.next() >> 32
-      var last = first
-      var length = 1
-      while true {
-        let draw = random.next() >> 32
-        guard draw < last else { break }
-        last = draw
-        length += 1
-      }
-      if length % 2 == 1 { return whole << Self.fractionBits + Int(first) }
-      whole += 1
-    }
+    max(1, random.exponential(mean: Self.meanStay))
   }
 }

@@ -16,6 +16,9 @@ struct FillCommand: ParsableCommand {
       a line of the order file is a pod's place in the list, with a + where it is a copy. \
       With --departures pods also leave: they come in that order again and again, 400,000 of them \
       while it is measured, and stay as long as those of the list did.
+
+      With --fleet and --gangs, gangs of whole nodes come and go in their place: 100,000 of them \
+      while it is measured. One that does not fit when it comes is refused.
       """)
 
   /// How the node of a pod is chosen, as the command line names it.
@@ -25,6 +28,9 @@ struct FillCommand: ParsableCommand {
     case bestFit = "best-fit"
     case fgd
     case epsilonFGD = "epsilon-fgd"
+    case bestFitDomain = "best-fit-domain"
+    case mostFree = "most-free"
+    case lifted
     case muster
   }
 
@@ -33,15 +39,30 @@ struct FillCommand: ParsableCommand {
   }
 
   @Option(help: ArgumentHelp("The nodes.", valueName: "file"))
-  var nodes: String
+  var nodes: String?
 
   @Option(help: ArgumentHelp("The pods.", valueName: "file"))
-  var pods: String
+  var pods: String?
 
   @Option(help: ArgumentHelp("In which order they arrive.", valueName: "file"))
-  var order: String
+  var order: String?
 
-  @Option(help: "How a node is chosen.")
+  @Option(
+    help: ArgumentHelp(
+      "The fleet that gangs come to: nodes by accelerators, such as 66x8, or a fleet file.",
+      valueName: "file|NxA"))
+  var fleet: FleetArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Let gangs come, of so many nodes with such shares: 1:50,8:12.",
+      valueName: "typical|nodes:share,..."))
+  var gangs: GangMixArgument?
+
+  @Flag(help: "Refuse a gang where no one domain of the lowest level that could hold it has room.")
+  var strict = false
+
+  @Option(help: "How a node is chosen, or the nodes of a gang.")
   var placement = Method.muster
 
   @Option(help: "Which of equal nodes FGD takes: the first by name, or any.")
@@ -59,7 +80,8 @@ struct FillCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Let pods leave too, and ask for so much of the fleet on average.", valueName: "percent"))
+      "Let pods leave too, and ask for so much of the fleet on average. Gangs leave always, and "
+        + "ask for 90.", valueName: "percent"))
   var departures: Int?
 
   @Option(help: "What random choices are drawn from.")
@@ -68,6 +90,16 @@ struct FillCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write the figures as JSON; - for standard output.", valueName: "file|-"))
   var json: String?
+
+  /// The files of a list of pods.
+  struct PodFiles {
+    var nodes: String
+    var pods: String
+    var order: String
+
+    var all: [String] { [nodes, pods, order] }
+    var subject: String { "\(pods), \(order)" }
+  }
 
   func validate() throws {
     guard (1...10_000).contains(until) else {
@@ -79,87 +111,99 @@ struct FillCommand: ParsableCommand {
     guard (0...8).contains(epsilon) else {
       throw ValidationError("--epsilon \(epsilon): give 0 to 8 accelerators")
     }
+    _ = try workload()
   }
 
   func run() throws {
-    let output = try JSONOutput(json, inputs: [nodes, pods, order])
-    let podList = try read { () throws(TraceError) in try OpenbPod.read(path: pods) }
-    let nodeList = try read { () throws(TraceError) in try OpenbNode.read(path: nodes) }
-    try check(nodeList)
+    switch try workload() {
+    case .pods(let files, let method): try runPods(files, by: method)
+    case .gangs(let mix, let fleet, let method): try run(mix, on: fleet, by: method)
+    }
+  }
+
+  private func runPods(_ files: PodFiles, by method: PackingMethod) throws {
+    let output = try JSONOutput(json, inputs: files.all)
+    let podList = try read { () throws(TraceError) in try OpenbPod.read(path: files.pods) }
+    let nodeList = try read { () throws(TraceError) in try OpenbNode.read(path: files.nodes) }
+    try check(nodeList, of: files)
     let arrivals = try read { () throws(TraceError) in
-      try OpenbPod.readOrder(path: order, of: podList.count)
+      try OpenbPod.readOrder(path: files.order, of: podList.count)
     }
     if let departures {
-      try churn(departures, nodeList, podList, arrivals, to: output)
+      let run = try churn(departures, files, nodeList, podList, arrivals)
+      let (result, seconds) = measure("pods come and go", of: run.arrivals) { progress in
+        run.run(method, progress: progress)
+      }
+      let report = ChurnReport(
+        subject: files.subject, placement: placement.rawValue, result: result,
+        podsPerSecond: Double(result.earlier + result.pods) / max(seconds, 1e-6))
+      try write(report.summary(), try report.json(), to: output)
     } else {
-      try fill(nodeList, podList, arrivals, to: output)
+      let run = try fill(files, nodeList, podList, arrivals)
+      let (result, seconds) = measure("filling", of: run.arrivals) { progress in
+        run.run(method, seed: seed, until: until, progress: progress)
+      }
+      let report = FillReport(
+        subject: files.subject, placement: placement.rawValue, result: result,
+        cpuSeconds: seconds)
+      try write(report.summary(), try report.json(), to: output)
     }
   }
 
   private func fill(
-    _ nodeList: [OpenbNode], _ podList: [OpenbPod], _ arrivals: [Int], to output: JSONOutput
-  ) throws {
-    let fill: FillProtocol
+    _ files: PodFiles, _ nodeList: [OpenbNode], _ podList: [OpenbPod], _ arrivals: [Int]
+  ) throws -> FillProtocol {
     do {
-      fill = try FillProtocol(
+      return try FillProtocol(
         nodes: nodeList, pods: podList, order: arrivals, nodeOrder: nodeOrder.order)
     } catch {
-      throw CommandFailure("\(nodes): \(error)")
+      throw CommandFailure("\(files.nodes): \(error)")
     }
-    let (result, seconds) = measure("filling", of: fill.arrivals) { progress in
-      fill.run(method, seed: seed, until: until, progress: progress)
-    }
-    let report = FillReport(
-      subject: "\(pods), \(order)", placement: placement.rawValue, result: result,
-      cpuSeconds: seconds)
-    if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
-    try output.write(report.json())
   }
 
   /// The packers tell models apart by the bits of a word, less the one for no model.
   private static let mostModels = 63
 
-  private func check(_ list: [OpenbNode]) throws {
+  private func check(_ list: [OpenbNode], of files: PodFiles) throws {
     let models = Set(list.lazy.filter { $0.accelerators > 0 }.map(\.model)).count
     guard models > 0 else {
-      throw CommandFailure("\(nodes): no node has accelerators: name a list of nodes that do")
+      throw CommandFailure("\(files.nodes): no node has accelerators: name a list of nodes that do")
     }
     guard models <= Self.mostModels else {
       throw CommandFailure(
-        "\(nodes): \(models) models of accelerators, at most \(Self.mostModels): leave some out")
+        "\(files.nodes): \(models) models of accelerators, at most \(Self.mostModels): "
+          + "leave some out"
+      )
     }
   }
 
   private func churn(
-    _ load: Int, _ nodeList: [OpenbNode], _ podList: [OpenbPod], _ arrivals: [Int],
-    to output: JSONOutput
-  ) throws {
+    _ load: Int, _ files: PodFiles, _ nodeList: [OpenbNode], _ podList: [OpenbPod],
+    _ arrivals: [Int]
+  ) throws -> ChurnProtocol {
     let asking = podList.indices.filter { podList[$0].accelerators > 0 }
     guard arrivals.contains(where: Set(asking).contains) else {
-      throw CommandFailure("\(order): no pod of it asks for accelerators")
+      throw CommandFailure("\(files.order): no pod of it asks for accelerators")
     }
     var options = ChurnProtocol.Options(loadPercent: load)
     options.seed = seed
-    let churn: ChurnProtocol
     do {
-      churn = try ChurnProtocol(
+      return try ChurnProtocol(
         nodes: nodeList, pods: podList, order: arrivals, nodeOrder: nodeOrder.order,
         options: options)
     } catch {
-      throw CommandFailure("\(nodes): \(error)")
+      throw CommandFailure("\(files.nodes): \(error)")
     }
-    let (result, seconds) = measure("pods come and go", of: churn.arrivals) { progress in
-      churn.run(method, progress: progress)
-    }
-    let report = ChurnReport(
-      subject: "\(pods), \(order)", placement: placement.rawValue, result: result,
-      podsPerSecond: Double(result.earlier + result.pods) / max(seconds, 1e-6))
-    if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
-    try output.write(report.json())
+  }
+
+  /// The summary, unless JSON takes its place.
+  func write(_ summary: String, _ json: Data, to output: JSONOutput) throws {
+    if !output.takesStandardOutput { try StandardOutput.write(summary) }
+    try output.write(json)
   }
 
   /// Runs it with a line of progress; what came of it, and the CPU seconds that it took.
-  private func measure<Result>(
+  func measure<Result>(
     _ what: String, of total: Int, _ run: ((Int) -> Void) -> Result
   ) -> (Result, Double) {
     let progress = Progress("\(what) by \(placement.rawValue)", total: total)
@@ -177,22 +221,19 @@ struct FillCommand: ParsableCommand {
       throw CommandFailure("\(error)")
     }
   }
-
-  private var method: PackingMethod {
-    switch placement {
-    case .random: .random
-    case .firstFit: .firstFit
-    case .bestFit: .bestFit
-    case .fgd: .fgd(ties: ties == .name ? .first : .random)
-    case .epsilonFGD: .epsilonFGD(thousandths: Int((epsilon * 1000).rounded()))
-    case .muster: .muster
-    }
-  }
 }
 
 /// The order that nodes stand in: `name`, or `shuffle:SEED`.
 struct NodeOrderArgument: ExpressibleByArgument {
   let order: FillProtocol.NodeOrder
+
+  /// How the help names it where it is the default.
+  var defaultValueDescription: String {
+    switch order {
+    case .name: "name"
+    case .shuffled(let seed): "shuffle:\(seed)"
+    }
+  }
 
   init(order: FillProtocol.NodeOrder) { self.order = order }
 
