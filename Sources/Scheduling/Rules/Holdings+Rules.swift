@@ -28,38 +28,56 @@ extension Holdings {
   }
 
   private func obstacleOfTerms(_ request: JobRequest, at now: Instant) -> Verdict? {
-    guard let terms = request.terms else { return nil }
-    if let deadline = terms.deadline, now + request.timeLimit > deadline {
-      return .tooLate(deadline: deadline)
+    guard request.terms != nil else { return nil }
+    return missedDeadline(of: request, at: now) ?? throttle(on: request)
+  }
+
+  /// Its deadline, where a job can't be over by then any more.
+  func missedDeadline(of request: JobRequest, at now: Instant) -> Verdict? {
+    guard let deadline = request.terms?.deadline, now + request.timeLimit > deadline else {
+      return nil
     }
-    if let most = terms.throttle, let array = request.array, arrays.running(array) >= most {
-      return .throttle(running: arrays.running(array), most: most)
-    }
-    return nil
+    return .tooLate(deadline: deadline)
+  }
+
+  /// Its array's throttle, where so many run already.
+  func throttle(on request: JobRequest) -> Verdict? {
+    guard let most = request.terms?.throttle, let array = request.array else { return nil }
+    let running = arrays.running(array)
+    return running >= most ? .throttle(running: running, most: most) : nil
   }
 
   private func obstacleOfMode(_ request: JobRequest, milli: Int) -> Verdict? {
-    let mode = mode(of: request)
-    if let verdict = obstacle(.user, mode.perUser, request.account, request, milli) {
-      return verdict
-    }
-    let project = policy.accounts.project(of: request.account)
-    return obstacle(.project, mode.perProject, project, request, milli)
+    let (user, project) = limits(on: request)
+    return jobLimit(user, request) ?? acceleratorLimit(user, request, milli)
+      ?? jobLimit(project, request) ?? acceleratorLimit(project, request, milli)
   }
 
-  private func obstacle(
-    _ scope: Verdict.Scope, _ limits: AccessMode.Limits, _ account: AccountID,
-    _ request: JobRequest, _ milli: Int
-  ) -> Verdict? {
-    if let most = limits.jobs, modeUse.jobs(account, request.mode) >= most {
-      return .modeJobs(
-        scope, account, running: modeUse.jobs(account, request.mode), most: most)
-    }
-    let held = modeUse.milli(account, request.mode)
-    if let most = limits.accelerators, held + milli > most * 1000 {
-      return .modeAccelerators(scope, account, held: held, asked: milli, most: most * 1000)
-    }
-    return nil
+  /// A limit of a mode, and whom it is about.
+  typealias Limited = (scope: Verdict.Scope, limits: AccessMode.Limits, account: AccountID)
+
+  /// The limits of a request's mode: of the user, then of the project.
+  func limits(on request: JobRequest) -> (user: Limited, project: Limited) {
+    let mode = mode(of: request)
+    let project = policy.accounts.project(of: request.account)
+    return ((.user, mode.perUser, request.account), (.project, mode.perProject, project))
+  }
+
+  /// The limit on jobs at once, where it binds.
+  func jobLimit(_ limited: Limited, _ request: JobRequest) -> Verdict? {
+    guard let most = limited.limits.jobs else { return nil }
+    let running = modeUse.jobs(limited.account, request.mode)
+    guard running >= most else { return nil }
+    return .modeJobs(limited.scope, limited.account, running: running, most: most)
+  }
+
+  /// The limit on accelerators at once, where it binds.
+  func acceleratorLimit(_ limited: Limited, _ request: JobRequest, _ milli: Int) -> Verdict? {
+    guard let most = limited.limits.accelerators else { return nil }
+    let held = modeUse.milli(limited.account, request.mode)
+    guard held + milli > most * 1000 else { return nil }
+    return .modeAccelerators(
+      limited.scope, limited.account, held: held, asked: milli, most: most * 1000)
   }
 
   /// The models of which a job may hold so much, by entitlement and by what it may borrow.
@@ -76,7 +94,8 @@ extension Holdings {
     }
   }
 
-  private func obstacleOfShare(_ request: JobRequest, milli: Int, model: Int) -> Verdict {
+  /// The entitlement, or the limit on borrowing, that leaves no room on a model.
+  func obstacleOfShare(_ request: JobRequest, milli: Int, model: Int) -> Verdict {
     let account = request.account
     switch mode(of: request).borrowing {
     case .never:
