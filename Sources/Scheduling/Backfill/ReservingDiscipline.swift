@@ -158,7 +158,9 @@ struct ReservingDiscipline: Sendable {
       switch attempt(turn.slot, waiting, &draft) {
       case .started: break
       case .blocked(let verdict):
-        guard verdict.isAboutRoom, room.take(tier) else {
+        // A window's room is on no timeline: who asks for one is promised nothing.
+        let isInWindow = queue[turn.slot].key.terms?.window != nil
+        guard verdict.isAboutRoom, !isInWindow, room.take(tier) else {
           block(turn.slot, waiting, verdict, &draft)
           continue
         }
