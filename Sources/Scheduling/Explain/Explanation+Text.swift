@@ -26,7 +26,7 @@ extension Explanation {
       text += section("Why it waits", causes.map { cause($0, names) })
       text += section("Who is ahead", queueText(names))
       text += section("What would start it now", suggestionText(request, names))
-      text += section("When it starts otherwise", estimate.map { [$0.text(names)] } ?? [])
+      text += section("When it starts otherwise", estimateText(names))
       return text
     }
   }
@@ -63,6 +63,14 @@ extension Explanation {
     return """
       Room is being cleared for it, as \(ground): \(who), by \(names.at(until)) at the latest.
       """
+  }
+
+  private func estimateText(_ names: ExplanationWording) -> [String] {
+    var lines = estimate.map { [$0.text(names)] } ?? []
+    for case .undisturbed(let until) in causes {
+      lines.append("Perhaps from \(names.at(until)) on: then others may have to go for it.")
+    }
+    return lines
   }
 
   // MARK: Who is ahead
@@ -188,11 +196,11 @@ extension Verdict {
   /// What has to happen: `somebody releases it`.
   fileprivate func remedy(_ names: ExplanationWording) -> String {
     switch self {
-    case .noRoom: "enough nodes are free, whose runs have no end that is known"
-    case .behind(let job): "\(names.job(job)) has started"
+    case .noRoom: "enough nodes are free"
+    case .behind(let job): "\(names.job(job)) has started and there is room"
     case .wouldDelay(let job, _): "\(names.job(job)) has started and leaves room"
     case .window(let name, _): "'\(name)' is over"
-    case .outsideWindow(let name, _, _): "'\(name)' opens"
+    case .outsideWindow(let name, _, _): "'\(name)' opens again, if it does"
     case .claims: "those are gone who have to go"
     case .undisturbed: "others may be disturbed"
     case .modeJobs(_, let account, _, _): "a job of \(names.account(account)) under its mode ends"

@@ -65,7 +65,8 @@ public struct ExplanationWording: Sendable {
   }
 
   /// Thousandths as a decimal number: `12`, `0.5`.
-  func decimal(milli: Int) -> String {
+  func decimal(milli: Int, orNothing: Bool = false) -> String {
+    guard milli != 0 || !orNothing else { return "nothing" }
     let (whole, part) = milli.quotientAndRemainder(dividingBy: 1000)
     guard part != 0 else { return grouped(whole) }
     var digits = String(1000 + abs(part)).dropFirst()
@@ -75,8 +76,8 @@ public struct ExplanationWording: Sendable {
 
   /// Accelerator-milliseconds in accelerator-hours, to a tenth: `1,234.5 accelerator-hours`.
   func hours(_ milliseconds: Int64) -> String {
-    let tenths = Int(milliseconds / 360_000)
-    return "\(decimal(milli: tenths * 100)) \(unit)-hours"
+    let milli = Int(milliseconds / 360_000) * 100
+    return "\(decimal(milli: milli)) \(unit)-hour\(milli == 1000 ? "" : "s")"
   }
 
   /// Milliwatts in kilowatts, to a tenth: `12.5 kW`.

@@ -83,10 +83,16 @@ extension Planner {
   ) -> Explanation.Estimate {
     if let claim = explanation.claim { return .claimed(claim.deadline) }
     for cause in explanation.causes where cause.isFinal { return .never(cause) }
-    if let promise = job.lifecycle.promise { return .promised(max(now, promise.start)) }
+    if let promise = job.lifecycle.promise, promise.start > now {
+      return .promised(promise.start)
+    }
     let others = explanation.causes.filter { !$0.isAboutRoom }
-    if let cause = others.first(where: { $0.changes == nil }) { return .when(cause) }
+    // What changes by the clock, though nobody knows when again.
     let clock = others.compactMap { cause in cause.changes.map { (at: $0, cause: cause) } }
+      .filter { $0.at > now }
+    if clock.count < others.count, let cause = others.first(where: { $0.changes ?? now <= now }) {
+      return .when(cause)
+    }
     if let latest = clock.max(by: { $0.at < $1.at }) {
       return .notBefore(latest.at, latest.cause)
     }
@@ -95,6 +101,8 @@ extension Planner {
       if case .power = cause { return .when(cause) }
       if case .undisturbed(let until) = cause { return .notBefore(until, cause) }
     }
+    // A window's room is on no timeline.
+    guard job.request.terms?.window == nil else { return .when(first) }
     let start = earliestFit(of: job, state, at: now)
     return start < .distantFuture ? .room(start) : .when(first)
   }

@@ -59,8 +59,8 @@ struct RequestTrial {
   }
 
   /// The time limits with which a job would end before something that may be in its way, ascending.
-  func limits(below limit: TimeSpan, budgets: [TimeSpan]) -> [TimeSpan] {
-    var instants: [Instant] = []
+  func limits(of request: JobRequest, budgets: [TimeSpan]) -> [TimeSpan] {
+    var instants = request.terms?.deadline.map { [$0] } ?? []
     for (_, job) in state.jobs.all {
       if let promise = job.lifecycle.promise { instants.append(promise.start) }
     }
@@ -79,7 +79,7 @@ struct RequestTrial {
     var limits: [TimeSpan] = []
     for span in spans.flatMap({ [$0, TimeSpan(milliseconds: $0.milliseconds - 1)] }) {
       let rounded = span.roundedForTyping
-      guard rounded > .zero, rounded < limit else { continue }
+      guard rounded > .zero, rounded < request.timeLimit else { continue }
       limits.append(rounded)
     }
     limits.sort()
@@ -202,7 +202,7 @@ struct SuggestionSearch {
   }
 
   private func shorter() -> Suggestion? {
-    let limits = trial.limits(below: request.timeLimit, budgets: paid)
+    let limits = trial.limits(of: request, budgets: paid)
     let asked = request.timeLimit.milliseconds
     return most(of: 0..<limits.count) { index in
       var changed = request

@@ -63,19 +63,16 @@ extension Verdict {
   }
 
   private static func text(_ shortage: RoomShortage) -> String {
-    let need = "It needs \(nodes(shortage.nodes)) with room for \(shortage.member) each"
-    let have =
-      shortage.nodesThatFit == 0
-      ? "none has that now"
-      : "\(shortage.nodesThatFit) \(shortage.nodesThatFit == 1 ? "has" : "have") that now"
-    guard let level = shortage.level else { return "\(need): \(have)." }
-    let best =
-      shortage.nodesThatFit == 0
-      ? "no \(level) has any now" : "the best \(level) has \(shortage.nodesThatFit) now"
-    return "\(need), all inside one \(level): \(best)."
+    let have = shortage.nodesThatFit
+    let nodes = shortage.nodes == 1 ? "a node" : "\(shortage.nodes) nodes"
+    let each = shortage.nodes == 1 ? "" : " each"
+    let need = "It needs \(nodes) with room for \(shortage.member)\(each)"
+    guard let level = shortage.level else {
+      return "\(need): \(have == 0 ? "none has" : have == 1 ? "1 has" : "\(have) have") that now."
+    }
+    let best = have == 0 ? "no \(level) has any" : "the best \(level) has \(have)"
+    return "\(need), all inside one \(level): \(best) now."
   }
-
-  private static func nodes(_ count: Int) -> String { count == 1 ? "a node" : "\(count) nodes" }
 
   private static func text(
     outside name: String, _ from: Instant, _ until: Instant, _ names: ExplanationWording
@@ -102,7 +99,7 @@ extension Verdict {
     case .modeAccelerators(let scope, let account, let held, let asked, let most):
       return """
         It asks for \(names.amount(milli: asked)), and \(names.account(account)) holds \
-        \(names.decimal(milli: held)) under its mode already, which allows \(scope.words) \
+        \(names.decimal(milli: held, orNothing: true)) under its mode already, which allows \(scope.words) \
         \(names.decimal(milli: most)) at once.
         """
     case .entitlement(let member, let model, let room, let asked):
@@ -115,7 +112,7 @@ extension Verdict {
       let why =
         boundBy.map {
           $0 == .root
-            ? "as the other members lend no more"
+            ? "as that is all that others leave idle and lend"
             : "as \(names.account($0)) sets a limit to borrowing or lending"
         } ?? "as no more is lent"
       return """
@@ -142,7 +139,7 @@ extension Verdict {
       return """
         With its whole time limit it would cost \(names.hours(asked)), and of the \
         \(names.hours(all)) that its project is allowed under its mode, \
-        \(names.decimal(milli: Int(left / 360_000) * 100)) are left.
+        \(names.hours(left)) are left.
         """
     case .power(let site, let drawn, let asked, let most):
       return """
