@@ -250,6 +250,9 @@ struct ReservingDiscipline: Sendable {
     }
     switch draft.place(shape, for: key.limit, waited: draft.now - job.submitted) {
     case .found(let allocation):
+      if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+        return .blocked(verdict)
+      }
       queue.removeFirst(of: slot)
       let isFirst = promises.isEmpty
       start(waiting.job, job.request, allocation, isFirst ? .turn : .backfill, &draft)
@@ -276,6 +279,9 @@ struct ReservingDiscipline: Sendable {
       return room.shortage(of: shape).map { .noRoom($0) }
     }
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+      return verdict
+    }
     queue.removeFirst(of: slot)
     draft.start(waiting.job, job.request, allocation, .turn)
     running.insert(

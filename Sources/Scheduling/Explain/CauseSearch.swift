@@ -82,7 +82,8 @@ struct CauseSearch {
   private mutating func addShares() {
     let milli = holdings.charging.milli(of: request.shape)
     let models = holdings.charging.models(of: request.shape)
-    guard holdings.allowed(models, to: request, milli: milli).isEmpty else { return }
+    let allowed = holdings.allowed(models, to: request, milli: milli, isForRoom: true)
+    guard allowed.isEmpty else { return }
     causes += models.map { holdings.obstacleOfShare(request, milli: milli, model: $0) }
   }
 

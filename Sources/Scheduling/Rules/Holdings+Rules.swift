@@ -8,13 +8,16 @@ import Units
 extension Holdings {
   /// Which rule keeps a job from starting now, apart from room; nil where none does.
   ///
-  /// Of several models the first that a rule allows is enough: `models(allowedTo:)` says which.
+  /// Of several models the first that a rule allows is enough: `allowed(_:to:milli:)` says which.
+  ///
+  /// - Parameter isForRoom: whether what nobody has left idle counts as lacking room, so that the
+  ///   job may be promised some; who then finds a place must ask `lendingObstacle` before it starts.
   func obstacle(
-    to request: JobRequest, milli: Int, models: [Int], at now: Instant
+    to request: JobRequest, milli: Int, models: [Int], at now: Instant, isForRoom: Bool = false
   ) -> Verdict? {
     if let verdict = obstacleOfTerms(request, at: now) { return verdict }
     if let verdict = obstacleOfMode(request, milli: milli) { return verdict }
-    if allowed(models, to: request, milli: milli).isEmpty {
+    if allowed(models, to: request, milli: milli, isForRoom: isForRoom).isEmpty {
       return obstacleOfShare(request, milli: milli, model: models.first ?? 0)
     }
     let cost = largestCost(of: request)
@@ -81,17 +84,37 @@ extension Holdings {
   }
 
   /// The models of which a job may hold so much, by entitlement and by what it may borrow.
-  func allowed(_ models: [Int], to request: JobRequest, milli: Int) -> [Int] {
+  func allowed(
+    _ models: [Int], to request: JobRequest, milli: Int, isForRoom: Bool = false
+  ) -> [Int] {
     guard policy.accounts.count > 1 else { return models }
     let mode = mode(of: request)
     return models.filter { model in
       switch mode.borrowing {
       case .never:
-        book.roomWithinEntitlement(request.account, model: model) >= milli
+        return book.roomWithinEntitlement(request.account, model: model) >= milli
       case .allowed, .always:
-        book.roomWithBorrowing(request.account, model: model).milli >= milli
+        let room = book.roomWithBorrowing(request.account, model: model)
+        return room.milli >= milli
+          || isForRoom && room.boundBy == .root && lacksRoom(model, for: milli)
       }
     }
+  }
+
+  /// Whether less of a model is held by nobody than is asked for: it is room that lacks then, and
+  /// what others lend grows with it.
+  private func lacksRoom(_ model: Int, for milli: Int) -> Bool {
+    book.inServiceMilli[model] - book.heldMilli(.root, model: model) < milli
+  }
+
+  /// Who does not lend a job the place that it found; nil: it may have it.
+  func lendingObstacle(to request: JobRequest, on allocation: Allocation) -> Verdict? {
+    guard policy.accounts.count > 1, mode(of: request).borrowing != .never else { return nil }
+    for amount in charging.amounts(of: allocation, on: topology)
+    where book.roomWithBorrowing(request.account, model: amount.model).milli < amount.milli {
+      return obstacleOfShare(request, milli: amount.milli, model: amount.model)
+    }
+    return nil
   }
 
   /// The entitlement, or the limit on borrowing, that leaves no room on a model.
