@@ -46,7 +46,7 @@ extension ReservingDiscipline {
     let milli = draft.holdings.charging.milli(of: request.shape)
     let models = draft.holdings.charging.models(of: request.shape)
     if let verdict = draft.holdings.obstacle(
-      to: request, milli: milli, models: models, at: draft.now)
+      to: request, milli: milli, models: models, at: draft.now, isForRoom: true)
     {
       // A rule keeps it from starting: what it was promised is of use to others.
       if isDue { drop(index, because: verdict, &draft) }
@@ -55,6 +55,10 @@ extension ReservingDiscipline {
     // Who starts late ends late, and may run into the next promise: that is a search.
     if promise.reservation.start == draft.now, draft.holdings.occupancy.isFree(allocation) {
       guard draft.holdings.powerObstacle(to: allocation, for: limit, at: draft.now) == nil else {
+        return
+      }
+      if let verdict = draft.holdings.lendingObstacle(to: request, on: allocation) {
+        drop(index, because: verdict, &draft)
         return
       }
       fulfil(index, on: allocation, &draft)
@@ -72,6 +76,10 @@ extension ReservingDiscipline {
     guard let place = isFree ? sooner : room?.placement(of: request.shape),
       draft.holdings.powerObstacle(to: place, for: limit, at: draft.now) == nil
     else { return }
+    if let verdict = draft.holdings.lendingObstacle(to: request, on: place) {
+      if isDue { drop(index, because: verdict, &draft) }
+      return
+    }
     fulfil(index, on: place, &draft)
   }
 

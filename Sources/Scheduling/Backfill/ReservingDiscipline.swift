@@ -175,7 +175,9 @@ struct ReservingDiscipline: Sendable {
       switch attempt(turn.slot, waiting, &draft) {
       case .started: break
       case .blocked(let verdict):
-        guard verdict.isAboutRoom, room.take(tier) else {
+        // A window's room is on no timeline: who asks for one is promised nothing.
+        let isInWindow = queue[turn.slot].key.terms?.window != nil
+        guard verdict.isAboutRoom, !isInWindow, room.take(tier) else {
           block(turn.slot, waiting, verdict, &draft)
           continue
         }
@@ -291,6 +293,9 @@ struct ReservingDiscipline: Sendable {
       shape, for: job.request.timeLimit, waited: draft.now - job.submitted)
     {
     case .found(let allocation):
+      if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+        return .blocked(verdict)
+      }
       queue.removeFirst(of: slot)
       let isFirst = promises.isEmpty
       start(waiting.job, job.request, allocation, isFirst ? .turn : .backfill, &draft)
@@ -317,6 +322,9 @@ struct ReservingDiscipline: Sendable {
       return room.shortage(of: shape).map { .noRoom($0) }
     }
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+      return verdict
+    }
     queue.removeFirst(of: slot)
     draft.start(waiting.job, job.request, allocation, .turn)
     running.insert(

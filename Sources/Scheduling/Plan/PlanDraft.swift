@@ -71,12 +71,14 @@ struct PlanDraft {
 
   /// Which rule keeps the first job of a class from starting now; nil where none does.
   func obstacle(to request: JobRequest, _ jobs: JobClass) -> Verdict? {
-    holdings.obstacle(to: request, milli: jobs.milli, models: jobs.models, at: now)
+    holdings.obstacle(
+      to: request, milli: jobs.milli, models: jobs.models, at: now, isForRoom: true)
   }
 
   /// A class's shape on the models that the rules leave open to it; nil where none is.
   func shape(of jobs: JobClass, _ request: JobRequest) -> GangShape? {
-    let allowed = holdings.allowed(jobs.models, to: request, milli: jobs.milli)
+    let allowed = holdings.allowed(
+      jobs.models, to: request, milli: jobs.milli, isForRoom: true)
     guard allowed.count < jobs.models.count else { return request.shape }
     guard !allowed.isEmpty else { return nil }
     let models = allowed.map { holdings.charging.models[$0] }

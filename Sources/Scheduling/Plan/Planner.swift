@@ -18,9 +18,9 @@ public import Units
 /// ```
 public struct Planner: Sendable {
   // Just one of the three exists: optionals, because an enum's payload is copied to be changed.
-  private var head: HeadDiscipline?
-  private var promises: PromiseDiscipline?
-  private var reserving: ReservingDiscipline?
+  private(set) var head: HeadDiscipline?
+  private(set) var promises: PromiseDiscipline?
+  private(set) var reserving: ReservingDiscipline?
 
   /// A planner for a state as a plan left it, whatever is queued and running there.
   public init(policy: ClusterPolicy, state: ClusterState, at now: Instant) {

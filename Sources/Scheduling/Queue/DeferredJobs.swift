@@ -93,7 +93,7 @@ struct DeferredJobs: Sendable {
 
 extension JobDependency.Condition {
   /// Whether a job ended as it should have.
-  fileprivate func isMet(by outcome: JobOutcome) -> Bool {
+  func isMet(by outcome: JobOutcome) -> Bool {
     switch self {
     case .ended: true
     case .succeeded: outcome == .completed

@@ -8,13 +8,16 @@ import Units
 extension Holdings {
   /// Which rule keeps a job from starting now, apart from room; nil where none does.
   ///
-  /// Of several models the first that a rule allows is enough: `models(allowedTo:)` says which.
+  /// Of several models the first that a rule allows is enough: `allowed(_:to:milli:)` says which.
+  ///
+  /// - Parameter isForRoom: whether what nobody has left idle counts as lacking room, so that the
+  ///   job may be promised some; who then finds a place must ask `lendingObstacle` before it starts.
   func obstacle(
-    to request: JobRequest, milli: Int, models: [Int], at now: Instant
+    to request: JobRequest, milli: Int, models: [Int], at now: Instant, isForRoom: Bool = false
   ) -> Verdict? {
     if let verdict = obstacleOfTerms(request, at: now) { return verdict }
     if let verdict = obstacleOfMode(request, milli: milli) { return verdict }
-    if allowed(models, to: request, milli: milli).isEmpty {
+    if allowed(models, to: request, milli: milli, isForRoom: isForRoom).isEmpty {
       return obstacleOfShare(request, milli: milli, model: models.first ?? 0)
     }
     let cost = largestCost(of: request)
@@ -28,58 +31,98 @@ extension Holdings {
   }
 
   private func obstacleOfTerms(_ request: JobRequest, at now: Instant) -> Verdict? {
-    guard let terms = request.terms else { return nil }
-    if let deadline = terms.deadline, now + request.timeLimit > deadline {
-      return .tooLate(deadline: deadline)
+    guard request.terms != nil else { return nil }
+    return missedDeadline(of: request, at: now) ?? throttle(on: request)
+  }
+
+  /// Its deadline, where a job can't be over by then any more.
+  func missedDeadline(of request: JobRequest, at now: Instant) -> Verdict? {
+    guard let deadline = request.terms?.deadline, now + request.timeLimit > deadline else {
+      return nil
     }
-    if let most = terms.throttle, let array = request.array, arrays.running(array) >= most {
-      return .throttle(running: arrays.running(array), most: most)
-    }
-    return nil
+    return .tooLate(deadline: deadline)
+  }
+
+  /// Its array's throttle, where so many run already.
+  func throttle(on request: JobRequest) -> Verdict? {
+    guard let most = request.terms?.throttle, let array = request.array else { return nil }
+    let running = arrays.running(array)
+    return running >= most ? .throttle(running: running, most: most) : nil
   }
 
   private func obstacleOfMode(_ request: JobRequest, milli: Int) -> Verdict? {
-    let mode = mode(of: request)
-    if let verdict = obstacle(.user, mode.perUser, request.account, request, milli) {
-      return verdict
-    }
-    let project = policy.accounts.project(of: request.account)
-    return obstacle(.project, mode.perProject, project, request, milli)
+    let (user, project) = limits(on: request)
+    return jobLimit(user, request) ?? acceleratorLimit(user, request, milli)
+      ?? jobLimit(project, request) ?? acceleratorLimit(project, request, milli)
   }
 
-  private func obstacle(
-    _ scope: Verdict.Scope, _ limits: AccessMode.Limits, _ account: AccountID,
-    _ request: JobRequest, _ milli: Int
-  ) -> Verdict? {
-    if let most = limits.jobs, modeUse.jobs(account, request.mode) >= most {
-      return .modeJobs(
-        scope, account, running: modeUse.jobs(account, request.mode), most: most)
-    }
-    let held = modeUse.milli(account, request.mode)
-    if let most = limits.accelerators, held + milli > most * 1000 {
-      return .modeAccelerators(scope, account, held: held, asked: milli, most: most * 1000)
-    }
-    return nil
+  /// A limit of a mode, and whom it is about.
+  typealias Limited = (scope: Verdict.Scope, limits: AccessMode.Limits, account: AccountID)
+
+  /// The limits of a request's mode: of the user, then of the project.
+  func limits(on request: JobRequest) -> (user: Limited, project: Limited) {
+    let mode = mode(of: request)
+    let project = policy.accounts.project(of: request.account)
+    return ((.user, mode.perUser, request.account), (.project, mode.perProject, project))
+  }
+
+  /// The limit on jobs at once, where it binds.
+  func jobLimit(_ limited: Limited, _ request: JobRequest) -> Verdict? {
+    guard let most = limited.limits.jobs else { return nil }
+    let running = modeUse.jobs(limited.account, request.mode)
+    guard running >= most else { return nil }
+    return .modeJobs(limited.scope, limited.account, running: running, most: most)
+  }
+
+  /// The limit on accelerators at once, where it binds.
+  func acceleratorLimit(_ limited: Limited, _ request: JobRequest, _ milli: Int) -> Verdict? {
+    guard let most = limited.limits.accelerators else { return nil }
+    let held = modeUse.milli(limited.account, request.mode)
+    guard held + milli > most * 1000 else { return nil }
+    return .modeAccelerators(
+      limited.scope, limited.account, held: held, asked: milli, most: most * 1000)
   }
 
   /// The models of which a job may hold so much, by entitlement and by what it may borrow.
-  func allowed(_ models: [Int], to request: JobRequest, milli: Int) -> [Int] {
+  func allowed(
+    _ models: [Int], to request: JobRequest, milli: Int, isForRoom: Bool = false
+  ) -> [Int] {
     guard policy.accounts.count > 1 else { return models }
     let mode = mode(of: request)
     return models.filter { model in
       switch mode.borrowing {
       case .never:
-        book.roomWithinEntitlement(request.account, model: model) >= milli
-      case .allowed:
-        book.roomWithBorrowing(request.account, model: model).milli >= milli
-      case .always:
-        book.roomWithBorrowing(request.account, model: model, alwaysBorrowed: true).milli
-          >= milli
+        return book.roomWithinEntitlement(request.account, model: model) >= milli
+      case .allowed, .always:
+        let room = book.roomWithBorrowing(
+          request.account, model: model, alwaysBorrowed: mode.borrowing == .always)
+        return room.milli >= milli
+          || isForRoom && room.boundBy == .root && lacksRoom(model, for: milli)
       }
     }
   }
 
-  private func obstacleOfShare(_ request: JobRequest, milli: Int, model: Int) -> Verdict {
+  /// Whether less of a model is held by nobody than is asked for: it is room that lacks then, and
+  /// what others lend grows with it.
+  private func lacksRoom(_ model: Int, for milli: Int) -> Bool {
+    book.inServiceMilli[model] - book.heldMilli(.root, model: model) < milli
+  }
+
+  /// Who does not lend a job the place that it found; nil: it may have it.
+  func lendingObstacle(to request: JobRequest, on allocation: Allocation) -> Verdict? {
+    let borrowing = mode(of: request).borrowing
+    guard policy.accounts.count > 1, borrowing != .never else { return nil }
+    for amount in charging.amounts(of: allocation, on: topology)
+    where book.roomWithBorrowing(
+      request.account, model: amount.model, alwaysBorrowed: borrowing == .always
+    ).milli < amount.milli {
+      return obstacleOfShare(request, milli: amount.milli, model: amount.model)
+    }
+    return nil
+  }
+
+  /// The entitlement, or the limit on borrowing, that leaves no room on a model.
+  func obstacleOfShare(_ request: JobRequest, milli: Int, model: Int) -> Verdict {
     let account = request.account
     switch mode(of: request).borrowing {
     case .never:
