@@ -80,7 +80,9 @@ let package = Package(
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
     tests("ClusterTests", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
     tests("ControlTests", core),
-    tests("PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Policy", "TestFiles"]),
+    tests(
+      "PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Accounts", "Policy", "TestFiles"],
+      golden: true),
     tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),

@@ -18,8 +18,9 @@ public struct PreemptionRules: Hashable, Sendable {
   /// Whether a member gets its entitlement back from those who borrow it.
   public var reclaims = true
 
-  /// The accelerator-milliseconds that an account may lose in an hour to preemption by tier; reclaim
-  /// does not draw on it. nil: no limit.
+  /// The accelerator-milliseconds that an account may lose in an hour to preemption by tier.
+  ///
+  /// Reclaim does not draw on it. nil: no limit.
   public var churnPerHour: Int64?
 
   /// How long a job takes to be where its checkpoint was, unless it says so itself.

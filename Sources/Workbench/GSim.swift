@@ -14,7 +14,7 @@ public struct GSim: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ReplayCommand.self, CompareCommand.self, GenerateCommand.self, PlaceCommand.self,
-      FillCommand.self,
+      FillCommand.self, SchemaCommand.self,
     ])
 
   /// Without a subcommand it prints its help.

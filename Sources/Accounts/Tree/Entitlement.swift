@@ -2,7 +2,7 @@
 public enum AccountAmount: Hashable, Sendable {
   /// Millionths of what the parent is entitled to; 1,000,000 is all of it.
   case fraction(Int)
-  /// So many accelerators while the whole fleet is in service; fewer, in proportion, while it isn't.
+  /// So many accelerators; fewer, in proportion, while not all of the fleet is in service.
   case accelerators(Int)
 
   /// All of it.

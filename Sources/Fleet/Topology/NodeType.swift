@@ -36,6 +36,9 @@ public struct NodeType: Hashable, Sendable {
   /// The most memory a node may have, in MiB: a pebibyte would be a mistake.
   public static let mostMemory = 1 << 29
 
+  /// The most an accelerator may draw, in watts.
+  public static let mostWatts = 100_000
+
   /// A kind of node.
   public init(
     name: String, acceleratorModel: String = "", accelerators: Int, host: HostShare = .none
@@ -60,6 +63,9 @@ extension NodeType {
     }
     guard (0...Self.mostMemory).contains(Int(host.memory)) else {
       throw TopologyError.memoryOutOfRange(Int(host.memory))
+    }
+    guard (0...Self.mostWatts).contains(acceleratorWatts) else {
+      throw TopologyError.wattsOutOfRange(acceleratorWatts)
     }
     guard islands.allSatisfy({ $0 > 0 }),
       islands.isEmpty || islands.reduce(0, +) == accelerators

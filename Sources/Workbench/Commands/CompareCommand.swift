@@ -25,7 +25,7 @@ struct CompareCommand: ParsableCommand {
 
   mutating func run() throws {
     let topology = try workload.fleet.topology()
-    let policies = try policy.map { try $0.policy() }
+    let policies = try policy.map { try $0.policy(on: topology) }
     let inputs = [workload.trace, workload.fleet.written] + policy.map(\.written)
     let output = try JSONOutput(json, inputs: inputs)
     let run = ReplayRun(

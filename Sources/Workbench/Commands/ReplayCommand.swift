@@ -33,7 +33,7 @@ struct ReplayCommand: ParsableCommand {
 
   mutating func run() throws {
     let topology = try workload.fleet.topology()
-    let policy = try policy.policy()
+    let policy = try policy.policy(on: topology)
     let inputs = [workload.trace, self.policy.written, workload.fleet.written]
     let output = try JSONOutput(json, inputs: inputs)
     let decisionFile = try decisions.map { try OutputFile(path: $0, inputs: inputs) }
