@@ -58,7 +58,7 @@ let package = Package(
     // The edge: everything below may do I/O.
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
     room("Traces", ["Units", "Gzip"]),
-    room("Simulation", core + ["Traces", "Hashing"]),
+    room("Simulation", core + ["Traces", "Hashing", "PolicyFiles"]),
     room("Reports", core + ["Simulation"]),
     room(
       "Workbench",

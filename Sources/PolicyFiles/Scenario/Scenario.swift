@@ -83,6 +83,13 @@ public struct RecordedJobs: Hashable, Sendable {
     public var account: String?
     /// The mode; nil: the policy's first.
     public var mode: String?
+
+    /// A way to the root, under the policy's first mode, unless told otherwise.
+    public init(weight: Int, account: String? = nil, mode: String? = nil) {
+      self.weight = weight
+      self.account = account
+      self.mode = mode
+    }
   }
 
   /// The trace, below the folder of traces (`MUSTER_TRACES`) or relative to the scenario's.

@@ -46,26 +46,33 @@ public struct VirtualCluster: Sendable {
   public mutating func run(
     _ jobs: some Sequence<SimulatedJob>, observer: inout some ReplayObserver
   ) {
-    var users = jobs.makeIterator()
-    var arrival = users.next()
+    var users = PunctualUsers(jobs)
+    run(&users, observer: &observer)
+  }
+
+  /// Lets users submit jobs until they have no more and all have ended.
+  public mutating func run(
+    _ users: inout some SimulatedUsers, observer: inout some ReplayObserver
+  ) {
+    var last = Instant.distantPast
     while true {
+      let arrival = users.nextSubmission
       let end = agents.nextEnd ?? .distantFuture
       // An alarm that outlived the last job has nothing to tell. One that outlived all jobs so far
       // is given before the next comes: time never runs backwards.
       let isOver = machine.state.jobs.count == 0 && arrival == nil
       let wake = isOver ? .distantFuture : alarm ?? .distantFuture
-      if let job = arrival, job.submitted <= min(end, wake) {
-        handle(.submit(job.request), of: job, at: job.submitted, &observer)
-        arrival = users.next()
-        if let next = arrival {
-          precondition(next.submitted >= job.submitted, "jobs are not in order of submission")
-        }
+      if let submitted = arrival, submitted <= min(end, wake) {
+        precondition(submitted >= last, "jobs are not in order of submission")
+        last = submitted
+        let job = users.submit()
+        handle(.submit(job.request), of: job, at: submitted, &users, &observer)
       } else if end <= wake, let ended = agents.takeNextEnd() {
         guard !agents.isVoid(ended) else { continue }
-        handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &observer)
+        handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &users, &observer)
       } else if wake < .distantFuture {
         alarm = nil
-        handle(.tick, at: wake, &observer)
+        handle(.tick, at: wake, &users, &observer)
       } else {
         return
       }
@@ -74,7 +81,7 @@ public struct VirtualCluster: Sendable {
 
   private mutating func handle(
     _ input: Input, of job: SimulatedJob? = nil, at now: Instant,
-    _ observer: inout some ReplayObserver
+    _ users: inout some SimulatedUsers, _ observer: inout some ReplayObserver
   ) {
     effects.removeAll(keepingCapacity: true)
     observer.received(input, at: now)
@@ -99,9 +106,10 @@ public struct VirtualCluster: Sendable {
       case .append, .record, .rejected:
         break
       }
+      users.learn(effect, at: now)
       observer.performed(effect, at: now)
     }
     observer.settled(machine, at: now)
-    for report in reports { handle(report, at: now, &observer) }
+    for report in reports { handle(report, at: now, &users, &observer) }
   }
 }
