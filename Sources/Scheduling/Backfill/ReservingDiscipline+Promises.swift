@@ -119,7 +119,7 @@ extension ReservingDiscipline {
     draft.decisions.append(.unreserve(id, ahead: nil))
     guard let job = draft.state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
     let slot = enqueue(id, job, draft.state)
-    queue[slot].cause = verdict
+    queue.setCause(verdict, of: slot)
     freed()
   }
 

@@ -203,7 +203,7 @@ struct ReservingDiscipline: Sendable {
   private mutating func block(
     _ slot: Int, _ waiting: JobClass.Waiting, _ verdict: Verdict, _ draft: inout PlanDraft
   ) {
-    queue[slot].cause = verdict
+    queue.setCause(verdict, of: slot)
     wake = min(wake, verdict.changes ?? .distantFuture)
     guard queue[slot].told != verdict.kind else { return }
     queue[slot].told = verdict.kind
@@ -230,13 +230,57 @@ struct ReservingDiscipline: Sendable {
         turns.insert(Turn(key: draft.key(of: promise), slot: -1))
       }
     }
-    for slot in queue.occupied {
-      guard let chance = chance(slot, room, &draft), let first = queue.classes[slot].first else {
-        continue
+    for slot in queue.marks.indices {
+      let mark = queue.marks[slot]
+      switch mark.standing {
+      case .gone: break
+      case .untried: add(slot, seeksPromise: false, &turns, &draft)
+      case .barred:
+        guard mustTryAll || mark.wantsPromise && room.has(Int(mark.tier)) else { continue }
+        add(slot, seeksPromise: !mustTryAll, &turns, &draft)
+      case .lacksRoom:
+        guard room.has(Int(mark.tier)) else { continue }
+        let mayStart = mustTryAll && !isKnownNotToFit(slot, &draft)
+        add(slot, seeksPromise: !mayStart, &turns, &draft)
       }
-      let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
-      turns.insert(Turn(key: key, slot: slot, seeksPromise: chance == .promise))
     }
+    guard mustTryAll else { return }
+    for lane in queue.lanes.indices where !queue.lanes[lane].slots.isEmpty {
+      addFitting(ofLane: lane, room, &turns, &draft)
+    }
+  }
+
+  /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
+  /// for a promise.
+  private func addFitting(
+    ofLane lane: Int, _ room: TierSlots, _ turns: inout BinaryHeap<Turn>,
+    _ draft: inout PlanDraft
+  ) {
+    let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
+    var last = Instant.distantFuture
+    if !hasPreference {
+      guard let end = draft.rooms.lastEnd(of: queue.lanes[lane].shape, waited: .zero) else {
+        return
+      }
+      last = end
+    }
+    for index in queue.lanes[lane].slots.indices {
+      let (limit, slot) = queue.lanes[lane].slots[index]
+      guard draft.now + limit <= last else { return }
+      let mark = queue.marks[slot]
+      guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
+        !hasPreference || !isKnownNotToFit(slot, &draft)
+      else { continue }
+      add(slot, seeksPromise: false, &turns, &draft)
+    }
+  }
+
+  private func add(
+    _ slot: Int, seeksPromise: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    guard let first = queue.classes[slot].first else { return }
+    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+    turns.insert(Turn(key: key, slot: slot, seeksPromise: seeksPromise))
   }
 
   /// Whether it was room that a class lacked, and it still does.
@@ -251,20 +295,6 @@ struct ReservingDiscipline: Sendable {
         waited: draft.now - first.since)
     default: return false
     }
-  }
-
-  /// What the first job of a class may get that it could not get before.
-  private enum Chance {
-    case start
-    case promise
-  }
-
-  private func chance(_ slot: Int, _ room: TierSlots, _ draft: inout PlanDraft) -> Chance? {
-    guard let cause = queue.classes[slot].cause else { return .start }
-    let mayBePromised = cause.isAboutRoom && room.has(queue.classes[slot].tier)
-    guard mustTryAll else { return mayBePromised ? .promise : nil }
-    guard isKnownNotToFit(slot, &draft) else { return .start }
-    return mayBePromised ? .promise : nil
   }
 
   private enum Attempt {

@@ -17,6 +17,17 @@ struct ClassQueue: Sendable {
   private var placeInOccupied: [Int] = []
   private var free: [Int] = []
 
+  /// How each slot's class stands, beside the classes: whoever looks for those that may start looks
+  /// at all of them.
+  private(set) var marks: [Mark] = []
+
+  /// The occupied slots by shape, in the order in which the shapes came.
+  private(set) var lanes: [ShapeLane] = []
+  private var laneOfSlot: [Int] = []
+
+  /// The lanes in order of their shapes.
+  private var lanesByShape: [Int] = []
+
   /// The occupied slots by their keys' digests, sorted.
   private var index: [(digest: UInt64, slot: Int)] = []
 
@@ -27,6 +38,12 @@ struct ClassQueue: Sendable {
   subscript(slot: Int) -> JobClass {
     get { classes[slot] }
     _modify { yield &classes[slot] }
+  }
+
+  /// Says why the first job of a class does not start; nil: that is to be found out.
+  mutating func setCause(_ cause: Verdict?, of slot: Int) {
+    classes[slot].cause = cause
+    marks[slot] = Mark(cause, tier: classes[slot].tier, classes[slot].key)
   }
 
   /// Puts a job in its class; gives the class's slot.
@@ -73,7 +90,13 @@ struct ClassQueue: Sendable {
       slot = classes.count
       classes.append(new)
       placeInOccupied.append(0)
+      laneOfSlot.append(0)
+      marks.append(Mark(nil, tier: new.tier, key))
     }
+    marks[slot] = Mark(nil, tier: new.tier, key)
+    let lane = lane(of: key.shape)
+    laneOfSlot[slot] = lane
+    lanes[lane].insert(slot, key.limit)
     placeInOccupied[slot] = occupied.count
     occupied.append(slot)
     index.insert((key.digest, slot), at: place(of: key.digest))
@@ -90,6 +113,22 @@ struct ClassQueue: Sendable {
     placeInOccupied[last] = placeInOccupied[slot]
     occupied.removeLast()
     free.append(slot)
+    marks[slot].standing = .gone
+    lanes[laneOfSlot[slot]].remove(slot, classes[slot].key.limit)
+  }
+
+  private mutating func lane(of shape: GangShape) -> Int {
+    var (low, high) = (0, lanesByShape.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if lanes[lanesByShape[middle]].shape < shape { low = middle + 1 } else { high = middle }
+    }
+    if low < lanesByShape.count, lanes[lanesByShape[low]].shape == shape {
+      return lanesByShape[low]
+    }
+    lanes.append(ShapeLane(shape: shape))
+    lanesByShape.insert(lanes.count - 1, at: low)
+    return lanes.count - 1
   }
 
   private func find(_ key: ClassKey) -> Int? {
