@@ -39,12 +39,17 @@ extension ControlMachine {
       case .limit:
         effects.append(.terminate(alarm.job, alarm.attempt))
       case .signal:
-        if job.lifecycle.eviction != nil { effects.append(.signal(alarm.job, alarm.attempt)) }
+        // Who was spared and is chosen again has other alarms.
+        guard job.lifecycle.eviction?.signal == alarm.instant else { continue }
+        effects.append(.signal(alarm.job, alarm.attempt))
       case .eviction:
-        if job.lifecycle.eviction != nil { effects.append(.terminate(alarm.job, alarm.attempt)) }
+        guard job.lifecycle.eviction?.end == alarm.instant else { continue }
+        effects.append(.terminate(alarm.job, alarm.attempt))
       case .shrink:
-        guard let keeps = state.shrink(of: alarm.job)?.keeps else { continue }
-        effects.append(.resize(alarm.job, alarm.attempt, keeps))
+        guard let shrink = state.shrink(of: alarm.job), shrink.end == alarm.instant else {
+          continue
+        }
+        effects.append(.resize(alarm.job, alarm.attempt, shrink.keeps))
       }
     }
   }

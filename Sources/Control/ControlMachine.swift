@@ -114,6 +114,10 @@ public struct ControlMachine: Sendable {
     do throws(JobRejection) {
       try request.validate(on: emptyFleet)
       try policy.admit(request)
+      for dependency in request.terms?.dependencies ?? []
+      where dependency.job.number == 0 || dependency.job >= state.nextJob {
+        throw JobRejection.noSuchJob(dependency.job)
+      }
     } catch {
       effects.append(.rejected(error))
       return false

@@ -33,6 +33,9 @@ extension ClusterPolicy {
 
   private func admitTerms(of request: JobRequest, _ account: String) throws(JobRejection) {
     guard let terms = request.terms else { return }
+    if backfill != .reserving, let term = terms.firstToKeep {
+      throw JobRejection.termNotKept(term, policy: name)
+    }
     if let least = terms.leastMembers {
       let members = request.shape.nodeCount
       guard (1...members).contains(least), request.shape.rest == nil else {
@@ -55,5 +58,16 @@ extension ClusterPolicy {
       }
       return false
     }
+  }
+}
+
+extension JobTerms {
+  /// What bears on when a job may start: the first such thing that it asks for, as a user calls it.
+  fileprivate var firstToKeep: String? {
+    if begin != nil { return "a begin" }
+    if deadline != nil { return "a deadline" }
+    if !dependencies.isEmpty { return "dependencies" }
+    if throttle != nil { return "a throttle" }
+    return window.map { "the reservation '\($0)'" }
   }
 }

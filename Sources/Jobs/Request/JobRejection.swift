@@ -19,6 +19,10 @@ public enum JobRejection: Error, Hashable, Sendable {
   case noWindow(String, account: String)
   /// It is elastic, but not between one member and all.
   case elasticity(least: Int, members: Int)
+  /// It asks for something that the policy's way of backfill knows nothing of.
+  case termNotKept(String, policy: String)
+  /// It waits for a job that there is none of yet.
+  case noSuchJob(JobID)
   /// Not even the empty fleet has room for it.
   case impossible(Obstacle)
 }
@@ -35,6 +39,8 @@ extension JobRejection {
     case .tooLong: "too-long-for-mode"
     case .noWindow: "no-such-window"
     case .elasticity: "elasticity"
+    case .termNotKept: "term-not-kept"
+    case .noSuchJob: "no-such-job"
     case .impossible(let obstacle): obstacle.code
     }
   }
@@ -65,6 +71,13 @@ extension JobRejection: CustomStringConvertible {
       "there is no reservation '\(window)' that is open to '\(account)': leave it away"
     case .elasticity(let least, let members):
       "an elastic gang of \(members) members can't go on with \(least): ask for 1 to \(members)"
+    case .termNotKept(let term, let policy):
+      """
+      policy '\(policy)' does not keep \(term): leave it away, or have the policy backfill by \
+      `reserving`
+      """
+    case .noSuchJob(let job):
+      "there is no job \(job.number) to wait for: name one that was submitted before"
     case .impossible(let obstacle): obstacle.description
     }
   }
