@@ -32,7 +32,8 @@ let package = Package(
   products: [
     // What the nested package of benchmarks measures.
     .library(name: "MusterCore", targets: ["Units", "Fleet", "Policy"]),
-    .library(name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
+    .library(
+      name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
