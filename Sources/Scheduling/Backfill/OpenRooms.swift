@@ -95,7 +95,11 @@ struct OpenRooms: Sendable {
       var (low, high) = (0, kept.count)
       while low < high {
         let middle = (low + high + 1) / 2
-        if room(middle).fits(shape, afterWaiting: waited) { low = middle } else { high = middle - 1 }
+        if room(middle).fits(shape, afterWaiting: waited) {
+          low = middle
+        } else {
+          high = middle - 1
+        }
       }
       // Whoever ends when something is kept from then on is not in its way.
       end = low == kept.count ? .distantFuture : kept[low].from
@@ -139,8 +143,9 @@ struct OpenRooms: Sendable {
       let middle = (low + high) / 2
       let entry = lastEnds[middle]
       if entry.shape < shape
-        || entry.shape == shape && (entry.required?.rawValue ?? 0, entry.required == nil ? 0 : 1)
-          < (required?.rawValue ?? 0, required == nil ? 0 : 1)
+        || entry.shape == shape
+          && (entry.required?.rawValue ?? 0, entry.required == nil ? 0 : 1)
+            < (required?.rawValue ?? 0, required == nil ? 0 : 1)
       {
         low = middle + 1
       } else {

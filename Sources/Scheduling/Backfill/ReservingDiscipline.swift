@@ -224,8 +224,9 @@ struct ReservingDiscipline: Sendable {
       let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
       for index in promises.indices {
         let promise = promises[index]
-        guard promise.reservation.start <= draft.now
-          || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
+        guard
+          promise.reservation.start <= draft.now
+            || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
         else { continue }
         turns.insert(Turn(key: draft.key(of: promise), slot: -1))
       }

@@ -57,8 +57,9 @@ extension ReservingDiscipline {
         else { break }
         preemptor.waiting = next
         preemptor.request = job.request
-        guard draft.order.key(of: queue[slot], next, draft.holdings.book).deficit > 0
-          || preemptor.ground == .tier
+        guard
+          draft.order.key(of: queue[slot], next, draft.holdings.book).deficit > 0
+            || preemptor.ground == .tier
         else { break }
       }
     }
