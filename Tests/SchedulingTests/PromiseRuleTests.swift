@@ -59,7 +59,7 @@ import Units
     scene.end(jobs[0])
     #expect(!scene.isRunning(jobs[1]), "twelve accelerators are all that alpha may hold")
     #expect(scene.machine.state.jobs[jobs[1]]?.lifecycle.promise == nil)
-    scene.pass(minutes: 1)
+    scene.pass(minutes: 5)
     #expect(scene.isRunning(jobs[2]), "its own promise has moved forward")
   }
 }

@@ -65,7 +65,8 @@ extension JobRejection: CustomStringConvertible {
     case .tooLong(let asked, let most, let mode):
       """
       a time limit of \(asked.milliseconds / 60_000) min is longer than the \
-      \(most.milliseconds / 60_000) min that mode '\(mode)' allows: ask for less, or for another mode
+      \(most.milliseconds / 60_000) min that mode '\(mode)' allows: ask for less, or for another \
+      mode
       """
     case .noWindow(let window, let account):
       "there is no reservation '\(window)' that is open to '\(account)': leave it away"

@@ -9,8 +9,8 @@ import Units
 /// promised a start on the very accelerators; the rest is backfilled where it delays no promise.
 ///
 /// A promise is kept until its job starts, and moves only forward, but for faults: it is looked at
-/// anew whenever something was freed. So whoever has one waits no longer than it says, whoever comes
-/// after it in whatever order.
+/// anew whenever something was freed. So whoever has one waits no longer than it says, whoever
+/// comes after it in whatever order.
 ///
 /// A class that did not fit is not tried again until something is freed: room, shares, limits and
 /// budgets only shrink with a start, and windows before promises only shrink with time. What a plan

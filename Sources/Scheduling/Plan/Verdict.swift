@@ -56,8 +56,11 @@ public enum Verdict: Hashable, Sendable {
 
   /// The kind of a verdict, without its numbers.
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+    /// As the verdict of the same name says.
     case noRoom, behind, wouldDelay, window, outsideWindow, claims, undisturbed, modeJobs
+    /// As the verdict of the same name says.
     case modeAccelerators, entitlement, borrowing, budget, allowance, power, throttle, begins
+    /// As the verdict of the same name says.
     case tooLate, dependency, dependencyFailed, heldBack
   }
 
