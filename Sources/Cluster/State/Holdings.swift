@@ -69,12 +69,41 @@ public struct Holdings: Sendable {
   public mutating func stop(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) {
     occupancy.giveBack(run.allocation)
     enter(run.allocation, request, sign: -1, at: now)
-    let reserved = cost(of: run.allocation, request)
-    let limit = max(1, request.timeLimit.milliseconds)
-    let share = min(limit, (now - run.started).milliseconds)
-    let spent = Int64((Int128(reserved) * Int128(share) + Int128(limit) - 1) / Int128(limit))
-    settle(request, reserved: reserved, spent: spent, reservedAt: run.started)
+    settle(
+      request, reserved: run.reserved, spent: spent(request, run, at: now),
+      reservedAt: run.started)
     arrays.add(request.array, -1)
+  }
+
+  /// What a run has cost until an instant, never more than was set aside for it.
+  public func spent(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) -> Int64 {
+    let end = min(now, run.started + request.timeLimit)
+    let span = max(0, (end - run.since).milliseconds)
+    let limit = Int128(max(1, request.timeLimit.milliseconds))
+    let whole = Int128(cost(of: run.allocation, request))
+    let piece = Int64((whole * Int128(span) + limit - 1) / limit)
+    return min(run.reserved, run.spent + piece)
+  }
+
+  /// Whether what was set aside for a run pays for something larger until its limit as well.
+  public func isPaid(
+    _ allocation: Allocation, _ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant
+  ) -> Bool {
+    var later = run
+    later.spent = spent(request, run, at: now)
+    later.since = now
+    later.allocation = allocation
+    let (cost, limit) = (cost(of: allocation, request), max(1, request.timeLimit.milliseconds))
+    let left = max(0, (run.started + request.timeLimit - now).milliseconds)
+    let rest = (Int128(cost) * Int128(left) + Int128(limit) - 1) / Int128(limit)
+    return Int128(later.spent) + rest <= Int128(run.reserved)
+  }
+
+  /// Gives back what a run has paid for work that is lost.
+  mutating func refund(_ request: JobRequest, _ paid: Int64, startedAt: Instant) {
+    guard paid > 0 else { return }
+    book.refund(of: request.account, paid, reservedAt: startedAt)
+    allowances.refund(request, paid, reservedAt: startedAt)
   }
 
   /// An elastic gang holds more than it did.
@@ -128,7 +157,7 @@ public struct Holdings: Sendable {
   }
 
   /// Enters in every book what a gang holds, or takes it out.
-  private mutating func enter(
+  mutating func enter(
     _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1
   ) {
     let mode = mode(of: request)

@@ -27,6 +27,18 @@ extension Holdings {
     return nil
   }
 
+  /// Whether the rules let a gang that runs hold so much more: its limits on accelerators and its
+  /// share, not those on jobs and not what it has paid for already.
+  func mayGrow(_ request: JobRequest, by milli: Int, models: [Int]) -> Bool {
+    let mode = mode(of: request)
+    let project = policy.accounts.project(of: request.account)
+    for (limits, account) in [(mode.perUser, request.account), (mode.perProject, project)] {
+      guard let most = limits.accelerators else { continue }
+      guard modeUse.milli(account, request.mode) + milli <= most * 1000 else { return false }
+    }
+    return !allowed(models, to: request, milli: milli).isEmpty
+  }
+
   private func obstacleOfTerms(_ request: JobRequest, at now: Instant) -> Verdict? {
     guard let terms = request.terms else { return nil }
     if let deadline = terms.deadline, now + request.timeLimit > deadline {
@@ -70,8 +82,10 @@ extension Holdings {
       switch mode.borrowing {
       case .never:
         book.roomWithinEntitlement(request.account, model: model) >= milli
-      case .allowed, .always:
+      case .allowed:
         book.roomWithBorrowing(request.account, model: model).milli >= milli
+      case .always:
+        book.roomWithBorrowing(request.account, model: model, alwaysBorrowed: true).milli >= milli
       }
     }
   }
@@ -84,15 +98,18 @@ extension Holdings {
         policy.accounts.member(of: account), model: model,
         room: book.roomWithinEntitlement(account, model: model), asked: milli)
     case .allowed, .always:
-      let room = book.roomWithBorrowing(account, model: model)
+      let room = book.roomWithBorrowing(
+        account, model: model, alwaysBorrowed: mode(of: request).borrowing == .always)
       return .borrowing(
         account, boundBy: room.boundBy, model: model, room: room.milli, asked: milli)
     }
   }
 
   /// Which site's power budget a claim would break, once those are gone who go for it.
+  ///
+  /// They may be gone at any time from now on, and then it starts.
   func powerObstacle(
-    to claim: Claim, _ limit: TimeSpan, _ state: ClusterState
+    to claim: Claim, _ limit: TimeSpan, _ state: ClusterState, at now: Instant
   ) -> Verdict? {
     guard !power.isUnlimited else { return nil }
     var freed = Array(repeating: 0, count: power.siteCount)
@@ -104,8 +121,8 @@ extension Holdings {
     }
     let draw = power.draw(of: claim.allocation, on: topology)
     for site in draw.indices where draw[site] > freed[site] {
-      let start = claim.deadline
-      guard let most = power.least(ofSite: site, from: start, to: start + limit) else { continue }
+      let end = claim.deadline + limit
+      guard let most = power.least(ofSite: site, from: now, to: end) else { continue }
       let drawn = power.drawn[site] - freed[site]
       if drawn + draw[site] > most {
         return .power(site: site, drawn: drawn, asked: draw[site], most: most)
