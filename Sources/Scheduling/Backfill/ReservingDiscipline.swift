@@ -158,7 +158,9 @@ struct ReservingDiscipline: Sendable {
       switch attempt(turn.slot, waiting, &draft) {
       case .started: break
       case .blocked(let verdict):
-        guard verdict.isAboutRoom, room.take(tier) else {
+        // What runs in a window needs no promise: nobody else gets in there.
+        guard verdict.isAboutRoom, queue[turn.slot].key.terms?.window == nil, room.take(tier)
+        else {
           block(turn.slot, waiting, verdict, &draft)
           continue
         }
@@ -185,7 +187,7 @@ struct ReservingDiscipline: Sendable {
     _ slot: Int, _ waiting: JobClass.Waiting, _ verdict: Verdict, _ draft: inout PlanDraft
   ) {
     queue[slot].cause = verdict
-    wake = min(wake, verdict.changes ?? .distantFuture)
+    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
     guard queue[slot].told != verdict.kind else { return }
     queue[slot].told = verdict.kind
     draft.decisions.append(.hold(waiting.job, jobs: queue[slot].count, verdict))
@@ -272,6 +274,13 @@ struct ReservingDiscipline: Sendable {
     let room = draft.rooms.all.keeping(window.allocation)
     guard let allocation = room.placement(of: shape) else {
       return room.shortage(of: shape).map { .noRoom($0) }
+        ?? .outsideWindow(
+          name: name, from: window.from, until: window.until)
+    }
+    if let verdict = draft.holdings.powerObstacle(
+      to: allocation, for: key.limit, at: draft.now)
+    {
+      return verdict
     }
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
     queue.removeFirst(of: slot)
