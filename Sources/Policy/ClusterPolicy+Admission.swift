@@ -46,6 +46,10 @@ extension ClusterPolicy {
       guard let window = windows.first(where: { $0.name == name }),
         window.accounts.contains(where: isAbove(request.account))
       else { throw JobRejection.noWindow(name, account: account) }
+      let most = window.until - window.from
+      guard request.timeLimit <= most else {
+        throw JobRejection.longerThanWindow(name, asked: request.timeLimit, most: most)
+      }
     }
   }
 

@@ -68,6 +68,17 @@ public struct AllowanceTable: Hashable, Sendable {
     grants[mode][project][index].purse.settle(reserved: reserved, spent: spent)
   }
 
+  mutating func refund(_ request: JobRequest, _ paid: Int64, reservedAt: Instant) {
+    guard let allowance = modes[Int(request.mode.number)],
+      let cutOff = allowance.cutOff(at: reservedAt)
+    else { return }
+    let (mode, project) = place(of: request)
+    guard let index = grants[mode][project].firstIndex(where: { $0.cutOff == cutOff }) else {
+      preconditionFailure("giving back what was never paid")
+    }
+    grants[mode][project][index].purse.refund(paid)
+  }
+
   private func grant(of request: JobRequest, _ cutOff: Instant) -> Grant? {
     let (mode, project) = place(of: request)
     return grants[mode][project].last.flatMap { $0.cutOff == cutOff ? $0 : nil }

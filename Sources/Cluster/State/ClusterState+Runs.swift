@@ -1,12 +1,17 @@
 import Fleet
 import Jobs
+import Policy
 import Units
 
 extension ClusterState {
   // MARK: Runs
 
-  mutating func start(_ id: JobID, _ run: JobLifecycle.Run) {
+  mutating func start(
+    _ id: JobID, _ attempt: AttemptNumber, _ allocation: Allocation, at now: Instant
+  ) {
     guard let job = jobs[id] else { preconditionFailure("starting no job") }
+    let run = JobLifecycle.Run(
+      attempt, from: now, on: allocation, reserved: holdings.cost(of: allocation, job.request))
     if let index = claims.firstIndex(where: { $0.preemptor == id }) {
       precondition(claims[index].allocation == run.allocation, "started beside its claim")
       holdings.letGo(of: claims[index], for: job.request)
@@ -41,8 +46,9 @@ extension ClusterState {
     guard let job = jobs[id], let run = job.lifecycle.run else {
       preconditionFailure("resizing no run")
     }
-    holdings.resize(job.request, run, to: allocation, at: now)
-    jobs.update(id) { $0.lifecycle.resized(to: allocation, at: now) }
+    let spent = holdings.spent(job.request, run, at: now)
+    holdings.resize(job.request, from: run.allocation, to: allocation, at: now)
+    jobs.update(id) { $0.lifecycle.resized(to: allocation, at: now, spent: spent) }
     for index in claims.indices { claims[index].shrinks.removeAll { $0.job == id } }
   }
 
@@ -68,12 +74,30 @@ extension ClusterState {
   }
 
   mutating func evict(_ id: JobID, at now: Instant) {
+    let lost = lostCost(of: id, at: now)
     let run = jobs.update(id) { $0.lifecycle.evicted() }
     stop(id, run, at: now)
+    if let request = jobs[id]?.request { holdings.refund(request, lost, startedAt: run.started) }
     jobs.update(id) {
       $0.evictions += 1
       $0.lastEviction = now
     }
+  }
+
+  /// What of a run's cost is credited back if it goes now: what it has paid since its last
+  /// checkpoint, by the policy's part of it.
+  private func lostCost(of id: JobID, at now: Instant) -> Int64 {
+    guard let rules = policy.preemption, let job = jobs[id], let run = job.lifecycle.run else {
+      return 0
+    }
+    let kept = LostWork(job, run, rules).lastCheckpoint(at: now)
+    let spent = holdings.spent(job.request, run, at: now)
+    // Of a gang that has changed its size meanwhile, what it holds now is taken for all of it.
+    let span = max(0, (now - max(kept, run.started)).milliseconds)
+    let limit = Int128(max(1, job.request.timeLimit.milliseconds))
+    let cost = Int128(holdings.cost(of: run.allocation, job.request))
+    let whole = min(Int128(spent), cost * Int128(span) / limit)
+    return Int64(whole * Int128(rules.refundMilli) / 1000)
   }
 
   mutating func dissolve(_ id: ClaimID, at now: Instant) {

@@ -89,7 +89,7 @@ public struct ClusterState: Sendable {
     case .promiseDropped(let id):
       jobs.update(id) { $0.lifecycle.promiseDropped() }
     case .started(let id, let attempt, let allocation, let at):
-      start(id, JobLifecycle.Run(attempt, from: at, on: allocation))
+      start(id, attempt, allocation, at: at)
     case .checkpointed(let id, let at):
       jobs.update(id) { $0.lifecycle.checkpointed(at: at) }
     case .resized(let id, let allocation, let at):

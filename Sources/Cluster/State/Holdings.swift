@@ -69,42 +69,57 @@ public struct Holdings: Sendable {
   public mutating func stop(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) {
     occupancy.giveBack(run.allocation)
     enter(run.allocation, request, sign: -1, at: now)
-    settle(request, run, at: now)
+    settle(
+      request, reserved: run.reserved, spent: spent(request, run, at: now),
+      reservedAt: run.started)
     arrays.add(request.array, -1)
   }
 
-  /// An elastic gang holds something else from now on; what it may cost for the rest of its time is
-  /// set aside anew.
-  public mutating func resize(
-    _ request: JobRequest, _ run: JobLifecycle.Run, to new: Allocation, at now: Instant
+  /// What a run has cost until an instant, never more than was set aside for it.
+  public func spent(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) -> Int64 {
+    let end = min(now, run.started + request.timeLimit)
+    let span = max(0, (end - run.since).milliseconds)
+    let limit = Int128(max(1, request.timeLimit.milliseconds))
+    let whole = Int128(cost(of: run.allocation, request))
+    let piece = Int64((whole * Int128(span) + limit - 1) / limit)
+    return min(run.reserved, run.spent + piece)
+  }
+
+  /// Whether what was set aside for a run pays for something larger until its limit as well.
+  public func isPaid(
+    _ allocation: Allocation, _ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant
+  ) -> Bool {
+    var later = run
+    later.spent = spent(request, run, at: now)
+    later.since = now
+    later.allocation = allocation
+    let (cost, limit) = (cost(of: allocation, request), max(1, request.timeLimit.milliseconds))
+    let left = max(0, (run.started + request.timeLimit - now).milliseconds)
+    let rest = (Int128(cost) * Int128(left) + Int128(limit) - 1) / Int128(limit)
+    return Int128(later.spent) + rest <= Int128(run.reserved)
+  }
+
+  /// Gives back what a run has paid for work that is lost.
+  mutating func refund(_ request: JobRequest, _ paid: Int64, startedAt: Instant) {
+    guard paid > 0 else { return }
+    book.refund(of: request.account, paid, reservedAt: startedAt)
+    allowances.refund(request, paid, reservedAt: startedAt)
+  }
+
+  /// An elastic gang holds more than it did.
+  public mutating func grow(_ request: JobRequest, by more: Allocation, at now: Instant) {
+    occupancy.take(more)
+    enter(more, request, sign: 1, at: now, jobs: 0)
+  }
+
+  /// An elastic gang holds something else from now on.
+  mutating func resize(
+    _ request: JobRequest, from old: Allocation, to new: Allocation, at now: Instant
   ) {
-    occupancy.giveBack(run.allocation)
+    occupancy.giveBack(old)
     occupancy.take(new)
-    enter(run.allocation, request, sign: -1, at: now)
+    enter(old, request, sign: -1, at: now)
     enter(new, request, sign: 1, at: now)
-    settle(request, run, at: now)
-    let cost = cost(of: new, request, for: rest(of: run, request, from: now))
-    book.reserveBudget(of: request.account, cost: cost, at: run.started)
-    allowances.reserve(request, cost, at: run.started)
-  }
-
-  /// What was set aside for a run since it holds what it holds is paid as far as it was used.
-  private mutating func settle(
-    _ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant
-  ) {
-    let span = rest(of: run, request, from: run.since)
-    let reserved = cost(of: run.allocation, request, for: span)
-    let all = max(1, span.milliseconds)
-    let used = min(all, (now - run.since).milliseconds)
-    let spent = Int64((Int128(reserved) * Int128(used) + Int128(all) - 1) / Int128(all))
-    settle(request, reserved: reserved, spent: spent, reservedAt: run.started)
-  }
-
-  /// How much of its time limit a run has left.
-  private func rest(
-    of run: JobLifecycle.Run, _ request: JobRequest, from now: Instant
-  ) -> TimeSpan {
-    max(.zero, run.started + request.timeLimit - now)
   }
 
   /// A claim that was counted as held becomes a start, which is counted for itself.
@@ -142,8 +157,8 @@ public struct Holdings: Sendable {
   }
 
   /// Enters in every book what a gang holds, or takes it out.
-  private mutating func enter(
-    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant
+  mutating func enter(
+    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1
   ) {
     let mode = mode(of: request)
     var milli = 0
@@ -164,16 +179,10 @@ public struct Holdings: Sendable {
 
   /// What a run costs if it takes all its time: accelerator-milliseconds at a charge rate of one.
   public func cost(of allocation: Allocation, _ request: JobRequest) -> Int64 {
-    cost(of: allocation, request, for: request.timeLimit)
-  }
-
-  private func cost(
-    of allocation: Allocation, _ request: JobRequest, for span: TimeSpan
-  ) -> Int64 {
     let rate = charging.amounts(of: allocation, on: topology).reduce(Int128(0)) {
       $0 + Int128($1.milli) * Int128(charging.rates[$1.model])
     }
-    return Self.cost(rate: rate, mode(of: request), span)
+    return Self.cost(rate: rate, mode(of: request), request.timeLimit)
   }
 
   /// What a run costs at most, whichever of the models that it may have it gets.

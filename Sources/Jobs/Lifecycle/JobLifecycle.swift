@@ -33,10 +33,14 @@ public struct JobLifecycle: Hashable, Sendable {
     public var started: Instant
     /// What it holds.
     public var allocation: Allocation
-    /// Since when it holds just that.
-    public var since: Instant
     /// When it last reported a checkpoint; nil: not yet.
     public var checkpoint: Instant?
+    /// What was set aside for it when it started: accelerator-milliseconds at a charge rate of one.
+    public var reserved: Int64
+    /// Since when it has held what it holds: later than its start where it has changed its size.
+    public var since: Instant
+    /// What it has cost until then.
+    public var spent: Int64
   }
 
   /// What exists while a job is made to go.
@@ -133,10 +137,13 @@ public struct JobLifecycle: Hashable, Sendable {
   }
 
   /// An elastic gang holds other accelerators from now on.
-  public mutating func resized(to allocation: Allocation, at instant: Instant) {
+  ///
+  /// - Parameter spent: what it has cost until then.
+  public mutating func resized(to allocation: Allocation, at instant: Instant, spent: Int64) {
     guard case .running(var run) = state else { preconditionFailure("resized while \(state)") }
     run.allocation = allocation
     run.since = instant
+    run.spent = spent
     state = .running(run)
   }
 
@@ -180,7 +187,14 @@ public struct JobLifecycle: Hashable, Sendable {
 
 extension JobLifecycle.Run {
   /// What exists while a job runs.
-  public init(_ attempt: AttemptNumber, from started: Instant, on allocation: Allocation) {
-    self.init(attempt: attempt, started: started, allocation: allocation, since: started)
+  ///
+  /// - Parameter reserved: what was set aside for it.
+  public init(
+    _ attempt: AttemptNumber, from started: Instant, on allocation: Allocation,
+    reserved: Int64 = 0
+  ) {
+    self.init(
+      attempt: attempt, started: started, allocation: allocation, reserved: reserved,
+      since: started, spent: 0)
   }
 }

@@ -17,6 +17,8 @@ public enum JobRejection: Error, Hashable, Sendable {
   case tooLong(asked: TimeSpan, most: TimeSpan, mode: String)
   /// It names a window that there is none of, or that is not open to its account.
   case noWindow(String, account: String)
+  /// It asks for more time than the window that it asks for lasts.
+  case longerThanWindow(String, asked: TimeSpan, most: TimeSpan)
   /// It is elastic, but not between one member and all.
   case elasticity(least: Int, members: Int)
   /// It asks for something that the policy's way of backfill knows nothing of.
@@ -38,6 +40,7 @@ extension JobRejection {
     case .tooLarge: "too-large-for-mode"
     case .tooLong: "too-long-for-mode"
     case .noWindow: "no-such-window"
+    case .longerThanWindow: "longer-than-reservation"
     case .elasticity: "elasticity"
     case .termNotKept: "term-not-kept"
     case .noSuchJob: "no-such-job"
@@ -70,6 +73,11 @@ extension JobRejection: CustomStringConvertible {
       """
     case .noWindow(let window, let account):
       "there is no reservation '\(window)' that is open to '\(account)': leave it away"
+    case .longerThanWindow(let window, let asked, let most):
+      """
+      a time limit of \(asked.milliseconds / 60_000) min is longer than the \
+      \(most.milliseconds / 60_000) min of reservation '\(window)': ask for less
+      """
     case .elasticity(let least, let members):
       "an elastic gang of \(members) members can't go on with \(least): ask for 1 to \(members)"
     case .termNotKept(let term, let policy):

@@ -49,17 +49,18 @@ extension ReservingDiscipline {
       }
     case .ended(let id, _, _):
       guard let before, let run = before.lifecycle.run else { return }
-      runEnded(id, run, before.request, state, at: now)
+      runEnded(id, run, before, state, at: now)
       deferred.jobEnded(id)
     case .evicted(let id, _):
       guard let before, let run = before.lifecycle.run, let job = state.jobs[id] else { return }
-      runEnded(id, run, before.request, state, at: now)
+      runEnded(id, run, before, state, at: now)
       jobSubmitted(id, job, state, at: now)
     case .resized(let id, _, _):
       guard let before, let run = before.lifecycle.run, let job = state.jobs[id] else { return }
-      runResized(id, run, job, state, at: now)
+      runResized(id, run, before, job, state, at: now)
     case .dissolved(let id, _):
-      claims.remove(id, at: now, &profile)
+      let preemptor = claims.remove(id, at: now, &profile)
+      if let job = state.jobs[preemptor] { jobSubmitted(preemptor, job, state, at: now) }
       // Who was spared holds on longer than the timeline took for granted.
       conditionsChanged = true
     case .conditionChanged:
@@ -85,15 +86,18 @@ extension ReservingDiscipline {
 
   /// A run came to its end; `state` knows already.
   private mutating func runEnded(
-    _ id: JobID, _ run: JobLifecycle.Run, _ request: JobRequest, _ state: ClusterState,
+    _ id: JobID, _ run: JobLifecycle.Run, _ before: Job, _ state: ClusterState,
     at now: Instant
   ) {
+    let request = before.request
     freed()
     if let place = running.firstIndex(of: id) { running.remove(at: place) }
     guard request.terms?.window == nil else { return }
     let limit = run.started + request.timeLimit
     let going = claims.end(ofVictim: id)
-    let end = min(limit, going?.end ?? .distantFuture)
+    // Who was told to go goes, though the claim may be void.
+    let end = min(
+      limit, going?.end ?? .distantFuture, before.lifecycle.eviction?.end ?? .distantFuture)
     if now < end {
       let held = Reservation(start: run.started, allocation: run.allocation)
       profile.release(request.shape, as: held, for: end - run.started, from: now)
@@ -107,9 +111,10 @@ extension ReservingDiscipline {
 
   /// A running gang holds other accelerators than before; `state` knows already.
   private mutating func runResized(
-    _ id: JobID, _ old: JobLifecycle.Run, _ job: Job, _ state: ClusterState, at now: Instant
+    _ id: JobID, _ old: JobLifecycle.Run, _ before: Job, _ job: Job, _ state: ClusterState,
+    at now: Instant
   ) {
-    runEnded(id, old, job.request, state, at: now)
+    runEnded(id, old, before, state, at: now)
     running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
     let end = old.started + job.request.timeLimit
@@ -117,5 +122,4 @@ extension ReservingDiscipline {
     profile.hold(
       job.request.shape, as: Reservation(start: now, allocation: run.allocation), for: end - now)
   }
-
 }

@@ -204,7 +204,7 @@ struct ReservingDiscipline: Sendable {
     _ slot: Int, _ waiting: JobClass.Waiting, _ verdict: Verdict, _ draft: inout PlanDraft
   ) {
     queue.setCause(verdict, of: slot)
-    wake = min(wake, verdict.changes ?? .distantFuture)
+    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
     guard queue[slot].told != verdict.kind else { return }
     queue[slot].told = verdict.kind
     draft.decisions.append(.hold(waiting.job, jobs: queue[slot].count, verdict))
@@ -351,6 +351,13 @@ struct ReservingDiscipline: Sendable {
     let room = draft.rooms.all.keeping(window.allocation)
     guard let allocation = room.placement(of: shape) else {
       return room.shortage(of: shape).map { .noRoom($0) }
+        ?? .outsideWindow(
+          name: name, from: window.from, until: window.until)
+    }
+    if let verdict = draft.holdings.powerObstacle(
+      to: allocation, for: key.limit, at: draft.now)
+    {
+      return verdict
     }
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
     if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {

@@ -101,6 +101,12 @@ public enum Verdict: Hashable, Sendable {
     }
   }
 
+  /// Whether it may change when a window begins or ends, or a site may draw more or less.
+  var followsTheClock: Bool {
+    if case .outsideWindow(_, let from, _) = self { return from > .distantPast }
+    return isAboutRoom
+  }
+
   /// When it changes by the clock alone, at the earliest; nil where it doesn't.
   var changes: Instant? {
     switch self {

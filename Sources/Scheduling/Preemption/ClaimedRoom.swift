@@ -13,6 +13,8 @@ struct ClaimedRoom: Sendable {
     var free: Allocation
     /// Since when that is kept.
     var since: Instant
+    /// From when on the whole claim is marked.
+    var start: Instant
   }
 
   private var held: [Held] = []
@@ -42,7 +44,8 @@ struct ClaimedRoom: Sendable {
   ) {
     held.append(
       Held(
-        claim: claim, request: request, free: occupancy.free(of: claim.allocation), since: now))
+        claim: claim, request: request, free: occupancy.free(of: claim.allocation), since: now,
+        start: claim.deadline))
     let entry = held[held.count - 1]
     profile.hold(
       request.shape, as: Reservation(start: claim.deadline, allocation: claim.allocation),
@@ -53,7 +56,9 @@ struct ClaimedRoom: Sendable {
   /// A claim that stood already when this planner was made; `hold(in:)` marks it.
   mutating func found(_ claim: Claim, _ request: JobRequest) {
     held.append(
-      Held(claim: claim, request: request, free: Allocation(slices: []), since: claim.deadline))
+      Held(
+        claim: claim, request: request, free: Allocation(slices: []), since: claim.deadline,
+        start: claim.deadline))
     held.sort { $0.claim.id.number < $1.claim.id.number }
   }
 
@@ -64,11 +69,11 @@ struct ClaimedRoom: Sendable {
     for index in held.indices {
       held[index].free = occupancy.free(of: held[index].claim.allocation)
       held[index].since = now
+      held[index].start = max(now, held[index].claim.deadline)
       let entry = held[index]
       profile.hold(
         entry.request.shape,
-        as: Reservation(
-          start: max(now, entry.claim.deadline), allocation: entry.claim.allocation),
+        as: Reservation(start: entry.start, allocation: entry.claim.allocation),
         for: entry.request.timeLimit)
       keepFree(entry, &profile)
     }
@@ -88,10 +93,11 @@ struct ClaimedRoom: Sendable {
     }
   }
 
-  /// Forgets a claim: its preemptor starts, or never will.
+  /// Forgets a claim: its preemptor, which it gives, starts or never will.
+  @discardableResult
   mutating func remove(
     _ id: ClaimID, at now: Instant, _ profile: inout CapacityProfile
-  ) {
+  ) -> JobID {
     guard let index = held.firstIndex(where: { $0.claim.id == id }) else {
       preconditionFailure("there is no claim \(id.number)")
     }
@@ -99,8 +105,9 @@ struct ClaimedRoom: Sendable {
     letGoFree(entry, at: now, &profile)
     profile.release(
       entry.request.shape,
-      as: Reservation(start: entry.claim.deadline, allocation: entry.claim.allocation),
+      as: Reservation(start: entry.start, allocation: entry.claim.allocation),
       for: entry.request.timeLimit, from: now)
+    return entry.claim.preemptor
   }
 
   private func keepFree(_ entry: Held, _ profile: inout CapacityProfile) {

@@ -8,7 +8,8 @@ import Units
 extension ReservingDiscipline {
   /// Starts whoever has a claim of which all victims are gone.
   mutating func startClaims(_ draft: inout PlanDraft) {
-    for claim in claims.claims where claim.victims.isEmpty && claim.shrinks.isEmpty {
+    // The state knows when each was made: that says which budgets keep what it may cost.
+    for claim in draft.state.claims where claim.victims.isEmpty && claim.shrinks.isEmpty {
       guard let job = draft.state.jobs[claim.preemptor],
         draft.state.occupancy.isFree(claim.allocation)
       else { continue }
@@ -47,6 +48,8 @@ extension ReservingDiscipline {
         guard mayPreemptByTier(preemptor.request) else { continue }
         preemptor.ground = .tier
       }
+      // An earlier claim may have filled what its member is entitled to.
+      if preemptor.ground == .guarantee, !isGuaranteed(preemptor, draft) { continue }
       while let claim = claim(for: preemptor, rules, borrowed, spoken, nextClaim, &draft) {
         spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
         nextClaim = ClaimID(nextClaim.number + 1)
@@ -62,6 +65,14 @@ extension ReservingDiscipline {
             || preemptor.ground == .tier
         else { break }
       }
+    }
+  }
+
+  /// Whether a job fits into what its member is entitled to, with all that is claimed already.
+  private func isGuaranteed(_ preemptor: Preemptor, _ draft: PlanDraft) -> Bool {
+    let milli = draft.holdings.charging.milli(of: preemptor.request.shape)
+    return draft.holdings.charging.models(of: preemptor.request.shape).contains { model in
+      draft.holdings.book.roomWithinEntitlement(preemptor.request.account, model: model) >= milli
     }
   }
 
@@ -127,9 +138,11 @@ extension ReservingDiscipline {
       !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty
     else { return nil }
     let claim = search.claim(clearing, id, draft)
+    if let deadline = request.terms?.deadline, claim.deadline + limit > deadline { return nil }
     // Who is promised as much waits for that: nobody need go.
     if let promise = job.lifecycle.promise, promise.start <= claim.deadline { return nil }
-    return draft.holdings.powerObstacle(to: claim, limit, draft.state) == nil ? claim : nil
+    return draft.holdings.powerObstacle(to: claim, limit, draft.state, at: draft.now) == nil
+      ? claim : nil
   }
 
   /// What is free and stays open until a time, the preemptor's own promise and those of jobs that
@@ -217,7 +230,9 @@ extension ReservingDiscipline {
 
   /// Notes when a window ends, or a site may draw more: then all may be tried again.
   mutating func watchTheClock(_ draft: PlanDraft) {
-    guard queue.count > 0 else { return }
+    // Who waits for a budget waits on, whatever the hour: nobody need look.
+    let isAwaited = queue.occupied.contains { queue.classes[$0].cause?.followsTheClock == true }
+    guard isAwaited || !promises.isEmpty else { return }
     for boundary in windows.boundaries(after: draft.now) { wake = min(wake, boundary) }
     for budget in policy.power {
       wake = min(wake, budget.nextStep(after: draft.now) ?? .distantFuture)

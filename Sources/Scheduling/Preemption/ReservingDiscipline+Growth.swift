@@ -37,13 +37,14 @@ extension ReservingDiscipline {
         members: members, member: request.shape.member, closeness: request.shape.closeness,
         eligibility: request.shape.eligibility)
       guard others.fits(shape), let more = others.placement(of: shape),
-        draft.holdings.obstacle(
-          to: request, milli: milli * members,
-          models: draft.holdings.charging.models(of: request.shape), at: draft.now) == nil,
+        draft.holdings.mayGrow(
+          request, by: milli * members,
+          models: draft.holdings.charging.models(of: request.shape)),
         draft.holdings.powerObstacle(to: more, for: limit - draft.now, at: draft.now) == nil
       else { continue }
       let grown = draft.state.topology.joined(run.allocation, more)
-      draft.holdings.resize(request, run, to: grown, at: draft.now)
+      guard draft.holdings.isPaid(grown, request, run, at: draft.now) else { continue }
+      draft.holdings.grow(request, by: more, at: draft.now)
       draft.rooms.take(more)
       draft.decisions.append(.grow(id, grown))
       profile.hold(

@@ -55,14 +55,16 @@ struct VictimSearch {
     for id in running where !spoken.contains(id) {
       // A job that this very plan starts is in no state yet.
       guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
-        job.lifecycle.eviction == nil, job.request.terms?.window == nil
+        job.lifecycle.eviction == nil, state.shrink(of: id) == nil,
+        job.request.terms?.window == nil
       else { continue }
       let mode = state.holdings.mode(of: job.request)
       switch ground {
       case .guarantee:
-        guard borrowed.contains(id), tree.member(of: job.request.account) != member else {
-          continue
-        }
+        // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
+        guard borrowed.contains(id),
+          mode.borrowing == .always || tree.member(of: job.request.account) != member
+        else { continue }
       case .tier:
         guard mode.isPreemptible, preempts.contains(mode.tier) else { continue }
       }
@@ -141,16 +143,5 @@ struct VictimSearch {
     return Claim(
       id: id, preemptor: preemptor, ground: ground, allocation: clearing.allocation,
       victims: victims, shrinks: shrinks)
-  }
-}
-
-extension LostWork {
-  /// What an eviction would cost a run, by what its job says and the policy reckons.
-  init(_ job: Job, _ run: JobLifecycle.Run, _ rules: PreemptionRules) {
-    let checkpoints = job.request.terms?.checkpoints
-    self.init(
-      started: run.started, accelerators: run.allocation.acceleratorCount,
-      checkpoints: checkpoints.map { .every($0.every) } ?? .never,
-      restart: checkpoints?.restart ?? rules.restart, reported: run.checkpoint)
   }
 }

@@ -30,6 +30,18 @@ extension Holdings {
     return nil
   }
 
+  /// Whether the rules let a gang that runs hold so much more: its limits on accelerators and its
+  /// share, not those on jobs and not what it has paid for already.
+  func mayGrow(_ request: JobRequest, by milli: Int, models: [Int]) -> Bool {
+    let mode = mode(of: request)
+    let project = policy.accounts.project(of: request.account)
+    for (limits, account) in [(mode.perUser, request.account), (mode.perProject, project)] {
+      guard let most = limits.accelerators else { continue }
+      guard modeUse.milli(account, request.mode) + milli <= most * 1000 else { return false }
+    }
+    return !allowed(models, to: request, milli: milli).isEmpty
+  }
+
   private func obstacleOfTerms(_ request: JobRequest, at now: Instant) -> Verdict? {
     guard request.terms != nil else { return nil }
     return missedDeadline(of: request, at: now) ?? throttle(on: request)
@@ -138,8 +150,10 @@ extension Holdings {
   }
 
   /// Which site's power budget a claim would break, once those are gone who go for it.
+  ///
+  /// They may be gone at any time from now on, and then it starts.
   func powerObstacle(
-    to claim: Claim, _ limit: TimeSpan, _ state: ClusterState
+    to claim: Claim, _ limit: TimeSpan, _ state: ClusterState, at now: Instant
   ) -> Verdict? {
     guard !power.isUnlimited else { return nil }
     var freed = Array(repeating: 0, count: power.siteCount)
@@ -151,8 +165,8 @@ extension Holdings {
     }
     let draw = power.draw(of: claim.allocation, on: topology)
     for site in draw.indices where draw[site] > freed[site] {
-      let start = claim.deadline
-      guard let most = power.least(ofSite: site, from: start, to: start + limit) else { continue }
+      let end = claim.deadline + limit
+      guard let most = power.least(ofSite: site, from: now, to: end) else { continue }
       let drawn = power.drawn[site] - freed[site]
       if drawn + draw[site] > most {
         return .power(site: site, drawn: drawn, asked: draw[site], most: most)

@@ -1,3 +1,6 @@
+import Fleet
+public import Jobs
+public import Policy
 public import Units
 
 /// What an eviction would cost a run: the accelerator-time since its last checkpoint, and what it
@@ -71,5 +74,16 @@ public struct LostWork: Hashable, Sendable {
   /// The restart time of the member's own accelerators: the others go on.
   public func shrinkLoss(ofMember accelerators: Int) -> Int64 {
     Int64(clamping: Int128(accelerators) * Int128(restart.milliseconds))
+  }
+}
+
+extension LostWork {
+  /// What an eviction would cost a run, by what its job says and the policy reckons.
+  public init(_ job: Job, _ run: JobLifecycle.Run, _ rules: PreemptionRules) {
+    let checkpoints = job.request.terms?.checkpoints
+    self.init(
+      started: run.started, accelerators: run.allocation.acceleratorCount,
+      checkpoints: checkpoints.map { .every($0.every) } ?? .never,
+      restart: checkpoints?.restart ?? rules.restart, reported: run.checkpoint)
   }
 }
