@@ -33,19 +33,27 @@ struct FairOrder: Sendable {
 
   private static let hour: Int64 = 3_600_000
 
-  private let policy: ClusterPolicy
+  private let order: ClusterPolicy.Order
+  private let weights: OrderWeights
   private let now: Instant
   private let ranks: [UInt32]
 
+  /// By mode: whether its jobs always borrow.
+  private let alwaysBorrow: [Bool]
+
   init(_ holdings: Holdings, at now: Instant) {
-    policy = holdings.policy
+    let policy = holdings.policy
+    // Copied often: no more of the policy than it needs.
+    order = policy.order
+    weights = policy.weights
+    alwaysBorrow = policy.modes.map { $0.borrowing == .always }
     self.now = now
     ranks = policy.order == .fairShare ? holdings.book.ranks(at: now) : []
   }
 
   /// Where the first job of a class stands, as things are held now.
   func key(of jobs: JobClass, _ waiting: JobClass.Waiting, _ book: AccountBook) -> Key {
-    switch policy.order {
+    switch order {
     case .firstComeFirstServed:
       return Key(tier: jobs.tier, deficit: 0, rank: 0, points: 0, job: waiting.job)
     case .shortestJobFirst:
@@ -61,7 +69,7 @@ struct FairOrder: Sendable {
   }
 
   private func deficit(of jobs: JobClass, _ book: AccountBook) -> Int {
-    guard policy.modes[Int(jobs.key.mode.number)].borrowing != .always else { return 0 }
+    guard !alwaysBorrow[Int(jobs.key.mode.number)] else { return 0 }
     var most = 0
     for model in jobs.models
     where book.roomWithinEntitlement(jobs.key.account, model: model) >= jobs.milli {
@@ -71,7 +79,6 @@ struct FairOrder: Sendable {
   }
 
   private func points(of jobs: JobClass, _ since: Instant) -> Int64 {
-    let weights = policy.weights
     let waited = min(max(0, (now - since).milliseconds), Int64(weights.mostHours) * Self.hour)
     return Int64(weights.perHourWaited) * waited
       + Int64(weights.perAccelerator) * Int64(jobs.milli) * (Self.hour / 1000)
