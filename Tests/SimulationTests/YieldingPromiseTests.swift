@@ -44,15 +44,17 @@ private struct Starts: ReplayObserver {
   }
 
   @Test func `let a job start within its entitlement though nobody need go for it`() throws {
-    // Three nodes are more than b is entitled to: their promise keeps two idle until minute 100.
+    // No two of the first three share a node. The promise of the fourth, which borrows, keeps the
+    // last node idle until minute 100.
     let jobs = [
-      job(of: 1, 8, at: 0, minutes: 100), job(of: 1, 8, at: 0, minutes: 100),
-      job(of: 2, 24, at: 1, minutes: 10), job(of: 2, 8, at: 2, minutes: 200),
+      job(of: 1, 5, at: 0, minutes: 100), job(of: 1, 5, at: 0, minutes: 100),
+      job(of: 1, 5, at: 0, minutes: 100), job(of: 1, 16, at: 1, minutes: 10),
+      job(of: 2, 8, at: 2, minutes: 200),
     ]
     var starts = Starts()
     var cluster = VirtualCluster(
       topology: try Topology.flat(nodes: 4, accelerators: 8), policy: halves())
     cluster.run(jobs, observer: &starts)
-    #expect(starts.minutes == [1: 0, 2: 0, 3: 100, 4: 2])
+    #expect(starts.minutes == [1: 0, 2: 0, 3: 0, 4: 100, 5: 2])
   }
 }
