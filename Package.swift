@@ -88,7 +88,7 @@ let package = Package(
     tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
-    tests("ReplayTests", core + ["Simulation", "Traces"]),
+    tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),
   ]
 )

@@ -44,6 +44,7 @@ extension ReservingDiscipline {
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
     for var preemptor in preemptors {
+      if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) { continue }
       if preemptor.ground == .guarantee, borrowed.isEmpty {
         guard mayPreemptByTier(preemptor.request) else { continue }
         preemptor.ground = .tier
@@ -53,7 +54,7 @@ extension ReservingDiscipline {
       while let claim = claim(for: preemptor, rules, borrowed, spoken, nextClaim, &draft) {
         spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
         nextClaim = ClaimID(nextClaim.number + 1)
-        carryOut(claim, preemptor.slot, preemptor.request, &draft)
+        carryOut(claim, preemptor, &draft)
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
           queue.classes[slot].cause?.isAboutRoom == true,
           let job = draft.state.jobs[next.job]
@@ -76,6 +77,36 @@ extension ReservingDiscipline {
     }
   }
 
+  /// Starts a job within its member's entitlement where only promises that give way keep the room.
+  ///
+  /// Nobody need go for it. The next of its class comes up at the next pass.
+  private mutating func startOnYieldedRoom(
+    _ preemptor: Preemptor, _ draft: inout PlanDraft
+  ) -> Bool {
+    let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
+    let id = preemptor.waiting.job
+    guard let job = draft.state.jobs[id],
+      promises.contains(where: { promise in
+        promise.waiting.job != id && yields(promise, to: preemptor, draft)
+      })
+    else { return false }
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    guard
+      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil,
+      models.contains(where: {
+        draft.holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
+      }),
+      let allocation = roomToClear(for: preemptor, until: draft.now + limit, &draft)
+        .placement(of: request.shape, afterWaiting: draft.now - job.submitted),
+      draft.holdings.powerObstacle(to: allocation, for: limit, at: draft.now) == nil
+    else { return false }
+    leaveQueue(preemptor, allocation, until: draft.now + limit, .behind(id), &draft)
+    start(id, request, allocation, .turn, &draft)
+    freed()
+    return true
+  }
+
   private func mayPreemptByTier(_ request: JobRequest) -> Bool {
     !policy.modes[Int(request.mode.number)].preempts.isEmpty
   }
@@ -95,14 +126,22 @@ extension ReservingDiscipline {
           key: key, waiting: waiting, request: request, slot: slot,
           ground: isGuaranteed ? .guarantee : .tier))
     }
-    for slot in queue.occupied where queue.classes[slot].cause?.isAboutRoom == true {
-      guard let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
+    let order = draft.order
+    // Without members nobody has a guarantee: then a mode that preempts nobody need not be asked.
+    let guarantees = rules.reclaims && policy.order == .fairShare && policy.accounts.count > 1
+    let mayPreempt = policy.modes.map { guarantees || !$0.preempts.isEmpty }
+    for slot in queue.occupied where mayPreempt[Int(queue.classes[slot].key.mode.number)] {
+      guard queue.classes[slot].cause?.isAboutRoom == true,
+        let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
         job.request.terms?.window == nil
       else { continue }
-      let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+      let key = order.key(of: queue.classes[slot], first, draft.holdings.book)
       consider(key, first, job.request, slot)
     }
-    for promise in promises where promise.reservation.start > draft.now {
+    for promise in promises
+    where promise.reservation.start > draft.now
+      && mayPreempt[Int(promise.request.mode.number)]
+    {
       consider(draft.key(of: promise), promise.waiting, promise.request, nil)
     }
     return found.sorted { $0.key < $1.key }
@@ -186,22 +225,34 @@ extension ReservingDiscipline {
     return nodes
   }
 
-  private mutating func carryOut(
-    _ claim: Claim, _ slot: Int?, _ request: JobRequest, _ draft: inout PlanDraft
+  /// A job waits no more, as it has room until an instant; promises of that room give way, and are
+  /// made again, later.
+  private mutating func leaveQueue(
+    _ preemptor: Preemptor, _ allocation: Allocation, until end: Instant, _ verdict: Verdict,
+    _ draft: inout PlanDraft
   ) {
-    if let slot {
+    if let slot = preemptor.slot {
       queue.removeFirst(of: slot)
-    } else if let index = promises.firstIndex(where: { $0.waiting.job == claim.preemptor }) {
+    } else if let index = promises.firstIndex(where: {
+      $0.waiting.job == preemptor.waiting.job
+    }) {
       _ = remove(index, &draft)
     }
-    let end = claim.deadline + request.timeLimit
-    // Promises that give way are made again, later.
     while let index = promises.firstIndex(where: { promise in
       promise.reservation.start < end
-        && promise.reservation.allocation?.overlaps(claim.allocation) == true
+        && promise.reservation.allocation?.overlaps(allocation) == true
     }) {
-      drop(index, because: .claims(until: claim.deadline), &draft)
+      drop(index, because: verdict, &draft)
     }
+  }
+
+  private mutating func carryOut(
+    _ claim: Claim, _ preemptor: Preemptor, _ draft: inout PlanDraft
+  ) {
+    let request = preemptor.request
+    leaveQueue(
+      preemptor, claim.allocation, until: claim.deadline + request.timeLimit,
+      .claims(until: claim.deadline), &draft)
     for victim in claim.victims { shorten(victim.job, to: claim.deadline, nil, draft) }
     for shrink in claim.shrinks {
       shorten(shrink.job, to: claim.deadline, shrink.keeps, draft)

@@ -1,0 +1,46 @@
+import Simulation
+import Testing
+
+@Suite struct `Scenarios` {
+  @Test(arguments: ["saturated-flat", "saturated-tree"])
+  func `give every member that always has work its part within a percentage point`(
+    name: String
+  ) throws {
+    let sharing = try #require(try play(name).sharing)
+    let members = sharing.accounts.figures.filter(\.isMember)
+    #expect(members.count >= 3)
+    for member in members { #expect(abs(member.shareError) < 0.01, "\(member.path)") }
+    #expect(sharing.preemption.evictions > 0)
+    #expect(sharing.preemption.useless == 0 && sharing.preemption.tooEarly == 0)
+  }
+
+  @Test func `give an idle member's part to the others, and back`() throws {
+    let accounts = try #require(try play("idle-member-returns").sharing).accounts
+    let figures = accounts.figures
+    let works = try #require(figures.firstIndex { $0.path == "works" })
+    // From the eleventh day on, when the last of its jobs are over; days begin at a sample each.
+    let idle = accounts.parts(from: 12, to: 20)
+    #expect(idle[works] < 0.001)
+    for (path, weight) in [("state", 4.0), ("uni", 2), ("lab", 1)] {
+      let index = try #require(figures.firstIndex { $0.path == path })
+      #expect(abs(idle[index] - weight / 7) < 0.03, "\(path)")
+    }
+    #expect(accounts.parts(from: 20, to: 21)[works] > 0.27)
+  }
+}
+
+@Suite(.enabled(if: RecordedTraces.areThere, RecordedTraces.skipped))
+struct `Scenarios of recorded jobs` {
+  @Test func `lose least work where that is what victims are chosen by`() throws {
+    func lost(_ policy: String?) throws -> Double {
+      let preemption = try #require(try play("two-tiers", policy: policy).sharing).preemption
+      #expect(preemption.evictions > 1000)
+      #expect(preemption.useless == 0 && preemption.tooEarly == 0)
+      return preemption.lostHours
+    }
+    let least = try lost(nil)
+    #expect(least < 2 / 3 * (try lost("policies/two-tiers-youngest-first.yaml")))
+    // Most of Philly's jobs make room by themselves: the fewest victims are one, the least of them.
+    #expect(abs(least / (try lost("policies/two-tiers-fewest-victims.yaml")) - 1) < 0.05)
+  }
+}
