@@ -1,13 +1,12 @@
+import Simulation
 import Testing
 import Units
-
-@testable import Simulation
 
 @Suite struct `Draws` {
   @Test func `of an exponential have its mean and its tail`() {
     var generator = SeededGenerator(seed: 1, for: "test")
     let draws = (0..<20_000).map { _ in generator.exponential(mean: 1_000_000) }
-    let mean = draws.reduce(0, +) / Int64(draws.count)
+    let mean = draws.reduce(0, +) / draws.count
     #expect(abs(mean - 1_000_000) < 25_000)
     // e^−2 of them are above twice the mean.
     #expect(abs(draws.filter { $0 > 2_000_000 }.count - 2707) < 150)

@@ -101,10 +101,10 @@ struct ReservingDiscipline: Sendable {
     startClaims(&draft)
     if conditionsChanged { promiseAnew(&draft) }
     compress(&draft)
-    var slots = 0
+    var passes = 0
     repeat {
-      slots = pass(&draft)
-    } while slots > 0
+      passes += 1
+    } while pass(&draft) && passes < Self.mostPasses
     preempt(&draft)
     grow(&draft)
     conditionsChanged = false
@@ -112,6 +112,9 @@ struct ReservingDiscipline: Sendable {
     return Plan(
       version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
   }
+
+  /// How many passes a plan makes at most; what is left to try then is tried by the next.
+  static let mostPasses = 4
 
   /// How many promised jobs are tried at each plan before they are due, those with the earliest
   /// starts; and after how many that can't move forward the others are left for later.
@@ -141,16 +144,16 @@ struct ReservingDiscipline: Sendable {
     static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
   }
 
-  /// Goes once through all that may start; gives how many promises were free to be made anew.
-  private mutating func pass(_ draft: inout PlanDraft) -> Int {
+  /// Goes once through all that may start; whether another pass may bring more: a promised job that
+  /// started left its place to the next, and what it was promised later to whoever fits.
+  private mutating func pass(_ draft: inout PlanDraft) -> Bool {
     var room = freeSlots()
     let hadPromises = promises.count
     var turns = BinaryHeap<Turn>()
     addTurns(room, &turns, &draft)
-    guard !turns.isEmpty else {
-      mustTryAll = false
-      return 0
-    }
+    // What is freed on the way is tried again.
+    mustTryAll = false
+    guard !turns.isEmpty else { return false }
     let order = draft.order
     var made = 0
     while let turn = turns.popFirst() {
@@ -193,10 +196,7 @@ struct ReservingDiscipline: Sendable {
         turns.insert(Turn(key: key, slot: turn.slot))
       }
     }
-    mustTryAll = false
-    // A promised job that has started leaves its place to the next.
-    let left = hadPromises + made - promises.count
-    return left > 0 && queue.count > 0 ? left : 0
+    return mustTryAll || hadPromises + made > promises.count && queue.count > 0
   }
 
   /// The first job of a class waits, and all others of it for the same cause; told if it is new.

@@ -1,9 +1,9 @@
-import Units
+public import Units
 
 /// Draws by whole-number arithmetic alone: the same on every machine.
 extension SeededGenerator {
   /// A generator for one purpose: what others draw has no part in it.
-  init(seed: UInt64, for purpose: String) {
+  public init(seed: UInt64, for purpose: String) {
     // FNV-1a (Fowler, Noll and Vo 1991).
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -11,7 +11,7 @@ extension SeededGenerator {
   }
 
   /// An index by weights, which add up to more than 0.
-  mutating func index(byWeight weights: [Int]) -> Int {
+  public mutating func index(byWeight weights: [Int]) -> Int {
     var draw = below(weights.reduce(0, +))
     for (index, weight) in weights.enumerated() {
       guard draw >= weight else { return index }
@@ -20,17 +20,10 @@ extension SeededGenerator {
     preconditionFailure("the weights add up to less than their sum")
   }
 
-  /// An exponential draw with a mean.
-  mutating func exponential(mean: Int64) -> Int64 {
-    // −ln(u) for u in (0, 1]: of the 64 bits, the smallest is never all zeros.
-    let nats = -FixedPoint.ln(fraction: max(1, next()))
-    return Int64(clamping: (Int128(mean) * Int128(nats)) >> FixedPoint.bits)
-  }
-
   /// A lognormal draw with a mean; `spreadMilli` are thousandths of the logarithm's deviation.
   ///
   /// The normal draw is a sum of twelve even ones less 6: none is further out than six deviations.
-  mutating func lognormal(mean: Int64, spreadMilli: Int) -> Int64 {
+  public mutating func lognormal(mean: Int64, spreadMilli: Int) -> Int64 {
     let one = Int64(1) << FixedPoint.bits
     var normal = -6 * one
     for _ in 0..<12 {
@@ -42,36 +35,16 @@ extension SeededGenerator {
   }
 }
 
-/// Logarithms and powers of numbers with 32 bits behind the point.
+/// Powers of numbers with 32 bits behind the point.
 enum FixedPoint {
   /// Bits behind the point.
   static let bits = 32
 
-  /// ln 2 and 1 / ln 2.
-  private static let ln2: Int64 = 2_977_044_472
+  /// 1 / ln 2.
   private static let log2e: Int64 = 6_196_328_019
 
   static func product(_ a: Int64, _ b: Int64) -> Int64 {
     Int64(clamping: (Int128(a) * Int128(b)) >> bits)
-  }
-
-  /// The natural logarithm of `fraction` ÷ 2^64, bit by bit by squaring. (Knuth, TAOCP 1, 1.2.2)
-  static func ln(fraction: UInt64) -> Int64 {
-    precondition(fraction > 0, "the logarithm of nothing")
-    let shift = fraction.leadingZeroBitCount
-    // 1 ≤ mantissa ÷ 2^63 < 2
-    var mantissa = fraction << UInt64(shift)
-    var log2 = Int64(-shift - 1) << Int64(bits)
-    for bit in (0..<bits).reversed() {
-      let square = mantissa.multipliedFullWidth(by: mantissa)
-      if square.high >= 1 << 63 {
-        log2 += 1 << Int64(bit)
-        mantissa = square.high
-      } else {
-        mantissa = square.high << 1 | square.low >> 63
-      }
-    }
-    return product(log2, ln2)
   }
 
   /// 2^(2^−1), 2^(2^−2), …

@@ -96,7 +96,7 @@ struct StreamUsers: Sendable {
         return
       case .perHour(let milli):
         let mean = 3_600_000_000 / Int64(milli)
-        time = time + TimeSpan(milliseconds: arrivals.exponential(mean: mean))
+        time = time + TimeSpan(milliseconds: Int64(arrivals.exponential(mean: Int(mean))))
       case .at(let times):
         guard burst < times.count else {
           next = nil
@@ -114,7 +114,7 @@ struct StreamUsers: Sendable {
     var drawn: Int64
     switch stream.durations {
     case .fixed(let span): drawn = span.milliseconds
-    case .exponential(let mean): drawn = work.exponential(mean: mean.milliseconds)
+    case .exponential(let mean): drawn = Int64(work.exponential(mean: Int(mean.milliseconds)))
     case .lognormal(let mean, let spread):
       drawn = work.lognormal(mean: mean.milliseconds, spreadMilli: spread)
     }
