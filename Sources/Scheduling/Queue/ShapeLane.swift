@@ -53,8 +53,7 @@ struct Mark: Hashable, Sendable {
   init(_ cause: Verdict?, tier: Int, _ key: ClassKey) {
     let isInWindow = key.terms?.window != nil
     self.tier = Int32(tier)
-    // What others lend shrinks with what is free: it may turn into a want of room.
-    wantsPromise = (cause?.isAboutRoom == true || cause?.kind == .borrowing) && !isInWindow
+    wantsPromise = cause?.isAboutRoom == true && !isInWindow
     standing =
       switch cause?.kind {
       case nil: .untried
