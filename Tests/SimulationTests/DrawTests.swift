@@ -1,7 +1,6 @@
+import Simulation
 import Testing
 import Units
-
-@testable import Simulation
 
 @Suite struct `Draws` {
   @Test func `of an exponential have its mean and its tail`() {

@@ -1,9 +1,9 @@
-import Units
+public import Units
 
 /// Draws by whole-number arithmetic alone: the same on every machine.
 extension SeededGenerator {
   /// A generator for one purpose: what others draw has no part in it.
-  init(seed: UInt64, for purpose: String) {
+  public init(seed: UInt64, for purpose: String) {
     // FNV-1a (Fowler, Noll and Vo 1991).
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -11,7 +11,7 @@ extension SeededGenerator {
   }
 
   /// An index by weights, which add up to more than 0.
-  mutating func index(byWeight weights: [Int]) -> Int {
+  public mutating func index(byWeight weights: [Int]) -> Int {
     var draw = below(weights.reduce(0, +))
     for (index, weight) in weights.enumerated() {
       guard draw >= weight else { return index }
@@ -21,7 +21,7 @@ extension SeededGenerator {
   }
 
   /// An exponential draw with a mean.
-  mutating func exponential(mean: Int64) -> Int64 {
+  public mutating func exponential(mean: Int64) -> Int64 {
     // −ln(u) for u in (0, 1]: of the 64 bits, the smallest is never all zeros.
     let nats = -FixedPoint.ln(fraction: max(1, next()))
     return Int64(clamping: (Int128(mean) * Int128(nats)) >> FixedPoint.bits)
@@ -30,7 +30,7 @@ extension SeededGenerator {
   /// A lognormal draw with a mean; `spreadMilli` are thousandths of the logarithm's deviation.
   ///
   /// The normal draw is a sum of twelve even ones less 6: none is further out than six deviations.
-  mutating func lognormal(mean: Int64, spreadMilli: Int) -> Int64 {
+  public mutating func lognormal(mean: Int64, spreadMilli: Int) -> Int64 {
     let one = Int64(1) << FixedPoint.bits
     var normal = -6 * one
     for _ in 0..<12 {
