@@ -208,7 +208,7 @@ extension ReservingDiscipline {
     }
   }
 
-  /// The nodes, ascending, that others are promised before a time, and keep.
+  /// The nodes, ascending, that others are promised before a time, and keep, or a window does.
   private func promisedNodes(
     before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
   ) -> [Int] {
@@ -218,6 +218,11 @@ extension ReservingDiscipline {
       && !yields(promise, to: preemptor, draft)
     {
       for slice in promise.reservation.allocation?.slices ?? [] {
+        nodes.append(draft.state.topology.index(of: slice.node))
+      }
+    }
+    for window in windows.occurrences(from: draft.now) where window.from < end {
+      for slice in window.allocation.slices {
         nodes.append(draft.state.topology.index(of: slice.node))
       }
     }

@@ -1,6 +1,7 @@
 import Cluster
 public import Control
 public import Fleet
+import Jobs
 public import Policy
 public import Units
 
@@ -36,6 +37,10 @@ public struct VirtualCluster: Sendable {
   private var alarm: Instant?
   private var effects: [Effect] = []
 
+  /// What befalls the cluster beside its jobs, in order of time.
+  public var incidents: [Incident] = []
+  private var incidentsPassed = 0
+
   /// An idle cluster.
   public init(topology: Topology, policy: ClusterPolicy) {
     machine = ControlMachine(topology: topology, policy: policy)
@@ -62,6 +67,7 @@ public struct VirtualCluster: Sendable {
       // is given before the next comes: time never runs backwards.
       let isOver = machine.state.jobs.count == 0 && arrival == nil
       let wake = isOver ? .distantFuture : alarm ?? .distantFuture
+      if suffer(before: min(arrival ?? .distantFuture, end, wake), &users, &observer) { continue }
       if let submitted = arrival, submitted <= min(end, wake) {
         precondition(submitted >= last, "jobs are not in order of submission")
         last = submitted
@@ -77,6 +83,27 @@ public struct VirtualCluster: Sendable {
         return
       }
     }
+  }
+
+  /// Lets the next incident happen, if it comes no later than anything else; whether it did.
+  private mutating func suffer(
+    before next: Instant, _ users: inout some SimulatedUsers, _ observer: inout some ReplayObserver
+  ) -> Bool {
+    guard incidentsPassed < incidents.count else { return false }
+    let incident = incidents[incidentsPassed]
+    guard incident.instant <= next else { return false }
+    incidentsPassed += 1
+    handle(incident.input, at: incident.instant, &users, &observer)
+    guard case .nodeChanged(let node, .failed) = incident.input else { return true }
+    // Whoever has a member there fails as a whole.
+    for (id, job) in Array(machine.state.jobs.all) {
+      guard let run = job.lifecycle.run,
+        run.allocation.slices.contains(where: { $0.node == node })
+      else { continue }
+      handle(
+        .tasksGone(id, run.attempt, .failed), at: incident.instant, &users, &observer)
+    }
+    return true
   }
 
   private mutating func handle(
