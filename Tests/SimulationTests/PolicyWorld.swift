@@ -53,7 +53,8 @@ struct PolicyWorld {
   private mutating func drawFleet() throws -> Topology {
     perNode = [1, 2, 4][random.below(3)]
     guard features.contains(.leaves), chance(50) else {
-      // Where any node serves: a node is all that a member can ask for, or an accelerator is a node.
+      // Where any node serves: a node is all that a member can ask for, or an accelerator is a
+      // node.
       return try Topology.flat(nodes: 2 + random.below(7), accelerators: perNode)
     }
     var builder = TopologyBuilder(name: "world")

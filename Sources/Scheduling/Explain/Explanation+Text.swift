@@ -52,7 +52,8 @@ extension Explanation {
     }
     if !claim.shrinks.isEmpty {
       parts.append(
-        "\(names.list(claim.shrinks.map(\.job))) \(claim.shrinks.count == 1 ? "has" : "have") to shrink"
+        names.list(claim.shrinks.map(\.job))
+          + (claim.shrinks.count == 1 ? " has to shrink" : " have to shrink")
       )
     }
     let ground =
@@ -87,7 +88,8 @@ extension Explanation {
     let are = queue.ahead == 1 ? "job is" : "jobs are"
     let some = queue.ahead > queue.first.count ? " The first of them:" : ""
     return [
-      "\(names.grouped(queue.ahead)) \(are) ahead of it, of \(names.grouped(queue.waiting)) in the queue.\(some)"
+      "\(names.grouped(queue.ahead)) \(are) ahead of it, of "
+        + "\(names.grouped(queue.waiting)) in the queue.\(some)"
     ]
       + queue.first.map { ahead in
         """
@@ -180,7 +182,8 @@ extension QueuePlace.Reason {
     case .guarantee(let member, let lacks, let otherLacks):
       """
       \(names.account(member)) lacks \(names.percent(lacks)) of what it is entitled to, and this \
-      job's member \(otherLacks == 0 ? "nothing that this job could fill" : names.percent(otherLacks))
+      job's member \
+      \(otherLacks == 0 ? "nothing that this job could fill" : names.percent(otherLacks))
       """
     case .share(let account, let over):
       "\(names.account(account)) has had less of its share lately than \(names.account(over))"

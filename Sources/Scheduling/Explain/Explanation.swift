@@ -129,6 +129,7 @@ public struct Suggestion: Hashable, Sendable {
 
     /// The kind of a change, without what it leads to.
     public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+      /// As the change of the same name says.
       case closeness, mode, model, limit, members, accelerators
     }
 

@@ -8,9 +8,9 @@ public import Units
 extension Planner {
   /// Why a job waits, who is ahead of it, what would start it now, and when it starts otherwise.
   ///
-  /// Pure: nothing is remembered, and nothing decided. It is made when somebody asks, so it may cost
-  /// more than a plan does for the job: a pass over the classes, and some ten trial plans for each
-  /// kind of change that is tried.
+  /// Pure: nothing is remembered, and nothing decided. It is made when somebody asks, so it may
+  /// cost more than a plan does for the job: a pass over the classes, and some ten trial plans for
+  /// each kind of change that is tried.
   ///
   /// - Precondition: `state` is as the last plan left it, and this planner is the one that made it.
   public func explain(_ id: JobID, in state: ClusterState, at now: Instant) -> Explanation {
@@ -212,7 +212,8 @@ extension Verdict {
     }
   }
 
-  /// The time limit that a budget would pay for, in place of a longer one; nil: it isn't about that.
+  /// The time limit that a budget would pay for, in place of a longer one; nil: it isn't about
+  /// that.
   func paidLimit(of limit: TimeSpan) -> TimeSpan? {
     let (left, needed): (Int64, Int64)
     switch self {

@@ -12,7 +12,8 @@ extension Verdict {
       return Self.text(shortage)
     case .behind(let job):
       return
-        "\(names.job(job).capitalised) is first in the queue, and under this policy nobody passes it."
+        "\(names.job(job).capitalised) is first in the queue, "
+        + "and under this policy nobody passes it."
     case .wouldDelay(let job, let start):
       return """
         There is room now, but it is promised to \(names.job(job)) from \(names.at(start)), and by \
@@ -48,8 +49,8 @@ extension Verdict {
       return "It asked not to begin before \(names.at(instant))."
     case .tooLate(let deadline):
       return """
-        It asked to be over by \(names.at(deadline)), and with its whole time limit it can't be any \
-        more.
+        It asked to be over by \(names.at(deadline)), and with its whole time limit it can't be \
+        any more.
         """
     case .dependency(let job):
       return "It asked to start after \(names.job(job)), which is not over yet."
@@ -99,13 +100,13 @@ extension Verdict {
     case .modeAccelerators(let scope, let account, let held, let asked, let most):
       return """
         It asks for \(names.amount(milli: asked)), and \(names.account(account)) holds \
-        \(names.decimal(milli: held, orNothing: true)) under its mode already, which allows \(scope.words) \
-        \(names.decimal(milli: most)) at once.
+        \(names.decimal(milli: held, orNothing: true)) under its mode already, which allows \
+        \(scope.words) \(names.decimal(milli: most)) at once.
         """
     case .entitlement(let member, let model, let room, let asked):
       return """
-        It asks for \(names.amount(milli: asked))\(names.ofModel(model)); its mode does not borrow, \
-        and of what \(names.account(member)) is entitled to \(names.left(room)).
+        It asks for \(names.amount(milli: asked))\(names.ofModel(model)); its mode does not \
+        borrow, and of what \(names.account(member)) is entitled to \(names.left(room)).
         """
     case .borrowing(let account, let boundBy, let model, let room, let asked):
       let who = names.account(account)
@@ -143,8 +144,8 @@ extension Verdict {
         """
     case .power(let site, let drawn, let asked, let most):
       return """
-        It would draw \(names.kilowatts(asked)), and while it may run, site \(names.site(site)) may \
-        draw \(names.kilowatts(most)), of which \(names.kilowatts(drawn)) are drawn already.
+        It would draw \(names.kilowatts(asked)), and while it may run, site \(names.site(site)) \
+        may draw \(names.kilowatts(most)), of which \(names.kilowatts(drawn)) are drawn already.
         """
     default: preconditionFailure("\(self) is no supply")
     }

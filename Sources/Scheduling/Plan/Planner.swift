@@ -7,8 +7,8 @@ public import Units
 /// Who goes next: makes plans for a state, and remembers what it needs to make the next one fast.
 ///
 /// What it remembers (the queue by class, the timeline of ends, what was tried in vain) follows
-/// from the state alone: a planner made afresh from the state that a plan left decides the same from
-/// then on, which tests check after every input; only why who waits waits it tells once more.
+/// from the state alone: a planner made afresh from the state that a plan left decides the same
+/// from then on, which tests check after every input; only why who waits waits it tells once more.
 /// `plan(for:at:)` takes for granted that its plan is carried out; where it is not, make a new
 /// planner.
 ///

@@ -7,8 +7,8 @@ import Units
 
 /// The waiting jobs that may be considered, by class.
 ///
-/// A class keeps its slot while it holds jobs; slots of classes that are gone are used again. What a
-/// plan decides never depends on the slots, only on the jobs.
+/// A class keeps its slot while it holds jobs; slots of classes that are gone are used again. What
+/// a plan decides never depends on the slots, only on the jobs.
 struct ClassQueue: Sendable {
   private(set) var classes: [JobClass] = []
 

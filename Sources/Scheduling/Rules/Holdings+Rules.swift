@@ -11,7 +11,8 @@ extension Holdings {
   /// Of several models the first that a rule allows is enough: `allowed(_:to:milli:)` says which.
   ///
   /// - Parameter isForRoom: whether what nobody has left idle counts as lacking room, so that the
-  ///   job may be promised some; who then finds a place must ask `lendingObstacle` before it starts.
+  /// job may be promised some; who then finds a place must ask `lendingObstacle` before it starts.
+  ///
   func obstacle(
     to request: JobRequest, milli: Int, models: [Int], at now: Instant, isForRoom: Bool = false
   ) -> Verdict? {

@@ -6,9 +6,9 @@ import Units
 /// The agents of all nodes, played by an agenda of when each gang's tasks end.
 ///
 /// A gang's work is members × time. What an eviction leaves of it is what its last checkpoint kept:
-/// one by its cadence, or the one it made when it was told to go. Where there is none it begins anew;
-/// where there is, it first takes its restart time to be there again. An elastic gang with half of
-/// its members takes twice the time for what is left.
+/// one by its cadence, or the one it made when it was told to go. Where there is none it begins
+/// anew; where there is, it first takes its restart time to be there again. An elastic gang with
+/// half of its members takes twice the time for what is left.
 struct SimulatedAgents: Sendable {
   struct TaskEnd: Comparable, Sendable {
     var instant: Instant

@@ -27,6 +27,7 @@ public struct BudgetChecker: RuleChecker {
     }
   }
 
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   private var bills: [Bill?] = [nil]

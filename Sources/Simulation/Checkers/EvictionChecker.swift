@@ -12,6 +12,7 @@ public struct EvictionChecker: RuleChecker {
     var evictions = 0
   }
 
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   /// How many jobs were evicted.

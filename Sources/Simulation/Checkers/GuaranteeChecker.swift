@@ -6,14 +6,17 @@ import Jobs
 public import Policy
 public import Units
 
-/// A member under its guarantee with work that fits into it gets it within the bound: the longest
-/// undisturbed run, notice and grace of any mode that may borrow, and a cycle.
+/// A member under its guarantee with work that fits into it gets it within the bound.
+///
+/// That is the longest undisturbed run, notice and grace of any mode that may borrow, and a cycle.
 ///
 /// Holds where any node serves any job, and no window, power budget or fault keeps nodes away.
 public struct GuaranteeChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
-  /// By account, since when it has had work that fits into its guarantee, and nothing of it started.
+  /// By account, since when it has had work that fits into its guarantee, and nothing of it
+  /// started.
   private var since: [Instant?] = []
   private var progress: [AccountID] = []
   private var requests: [JobRequest?] = [nil]

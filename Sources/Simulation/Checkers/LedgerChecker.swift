@@ -10,10 +10,12 @@ public import Units
 ///
 /// Adds up by itself, from input to input, what runs hold.
 public struct LedgerChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   private var since = Instant(milliseconds: 0)
-  /// By account: thousandths of accelerators × of the models' rates × of the modes', now and so far.
+  /// By account: thousandths of accelerators × of the models' rates × of the modes', now and so
+  /// far.
   private var rates: [Int128] = []
   private var charged: [Int128] = []
   /// By model and place of the borrower among root and members: what it borrows, now and so far.

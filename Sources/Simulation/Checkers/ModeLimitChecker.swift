@@ -9,6 +9,7 @@ public import Units
 /// Nobody ever has more jobs or accelerators at once than the mode allows, nor an array more jobs
 /// than its throttle.
 public struct ModeLimitChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   /// A checker of a cluster that is still idle.

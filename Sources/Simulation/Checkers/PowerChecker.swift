@@ -7,6 +7,7 @@ public import Units
 
 /// No site ever draws more than its budget, neither at an input nor at a step between two.
 public struct PowerChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   private var drawn: [Int] = []

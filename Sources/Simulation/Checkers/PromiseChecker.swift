@@ -6,9 +6,12 @@ public import Jobs
 import Policy
 public import Units
 
-/// A promise is never put off, but by a node's fault, a claim that is void, a guarantee that takes
-/// back what would be borrowed, or a rule that its own account's work has used up.
+/// A promise is never put off without one of four causes.
+///
+/// They are a node's fault, a claim that is void, a guarantee that takes back what would be
+/// borrowed, and a rule that its own account's work has used up.
 public struct PromiseChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   /// By job, what it has been promised; nil: nothing, or nothing any more.
@@ -43,7 +46,8 @@ public struct PromiseChecker: RuleChecker {
         violations.append(
           RuleViolation(
             now,
-            "job \(id.number) was promised \(old.milliseconds), now \(reservation.start.milliseconds)"
+            "job \(id.number) was promised \(old.milliseconds), "
+              + "now \(reservation.start.milliseconds)"
           ))
       }
       promised[index] = reservation.start

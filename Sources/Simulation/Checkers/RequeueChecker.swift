@@ -14,6 +14,7 @@ public struct RequeueChecker: RuleChecker {
     var promised: Instant?
   }
 
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   private var entries: [Entry?] = [nil]

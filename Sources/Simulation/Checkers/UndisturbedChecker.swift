@@ -5,9 +5,10 @@ import Jobs
 import Policy
 public import Units
 
-/// Nobody is chosen to go, or to shrink, within the undisturbed run of its mode, nor goes before its
-/// notice and grace are over.
+/// Nobody is chosen to go, or to shrink, within the undisturbed run of its mode, nor goes before
+/// its notice and grace are over.
 public struct UndisturbedChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   private var claims: [Claim] = []

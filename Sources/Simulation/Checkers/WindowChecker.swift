@@ -8,6 +8,7 @@ public import Units
 
 /// Nobody runs where a window keeps nodes, but those whom it is kept for, and those inside it.
 public struct WindowChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
 
   private var started: [JobID] = []

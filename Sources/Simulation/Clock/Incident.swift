@@ -1,7 +1,8 @@
 public import Control
 public import Units
 
-/// Something that befalls a simulated cluster beside its jobs: a cancel, a hold, a node that breaks.
+/// Something that befalls a simulated cluster beside its jobs: a cancel, a hold, a node that
+/// breaks.
 ///
 /// The jobs on a node that fails fail with it.
 public struct Incident: Hashable, Sendable {

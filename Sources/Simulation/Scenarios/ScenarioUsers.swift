@@ -50,16 +50,18 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
       return StreamUsers(
         stream, on: account, under: names.mode(stream.mode),
         idle: idle.map { beginning + $0.from..<beginning + $0.until },
-        from: beginning, to: end ?? .distantFuture, (perNode, scenario.seed))
+        within: beginning..<(end ?? .distantFuture), (perNode, scenario.seed))
     }
   }
 
+  /// When the next of all users submits; nil when none ever will.
   public var nextSubmission: Instant? {
     var next = recorded.nextSubmission ?? .distantFuture
     for stream in streams { next = min(next, stream.nextSubmission ?? .distantFuture) }
     return next < .distantFuture ? next : nil
   }
 
+  /// The job that is submitted then.
   public mutating func submit() -> SimulatedJob {
     guard let now = nextSubmission else { preconditionFailure("nobody submits anything more") }
     if recorded.nextSubmission == now {
@@ -73,6 +75,7 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
     return streams[index].submit(at: now)
   }
 
+  /// Hears what came of jobs: who keeps some waiting submits another.
   public mutating func learn(_ effect: Effect, at now: Instant) {
     switch effect {
     case .accepted: break

@@ -31,21 +31,21 @@ struct StreamUsers: Sendable {
 
   init(
     _ stream: JobStream, on account: AccountID, under mode: ModeID, idle: [Range<Instant>],
-    from beginning: Instant, to end: Instant, _ setting: (perNode: Int, seed: UInt64)
+    within span: Range<Instant>, _ setting: (perNode: Int, seed: UInt64)
   ) {
     self.stream = stream
     self.account = account
     self.mode = mode
     self.idle = idle
-    self.beginning = beginning
-    self.end = end
+    beginning = span.lowerBound
+    end = span.upperBound
     perNode = setting.perNode
     weights = stream.sizes.map(\.weight)
     terms = stream.checkpoints.map(JobTerms.init(checkpoints:))
     arrivals = SeededGenerator(seed: setting.seed, for: "arrivals of \(stream.name)")
     work = SeededGenerator(seed: setting.seed, for: "jobs of \(stream.name)")
-    known = beginning
-    advance(from: beginning)
+    known = span.lowerBound
+    advance(from: span.lowerBound)
   }
 
   /// When it submits the next job, as far as it knows; nil: none.
