@@ -5,9 +5,9 @@ public import Units
 
 /// Measures how long members lack what they are entitled to, though they have work that fits it.
 ///
-/// What counts is what could start within a member's entitlement: jobs of up to a node, of one model,
-/// that nothing else keeps from starting but room. What is lacked is served in the order in which
-/// it came to be lacked; how long the longest of it took is the worst delay.
+/// What counts is what could start within a member's entitlement: jobs of up to a node, of one
+/// model, that nothing else keeps from starting but room. What is lacked is served in the order in
+/// which it came to be lacked; how long the longest of it took is the worst delay.
 public struct GuaranteeDelays: Sendable {
   /// What a member lacks of a model, and since when.
   fileprivate struct Lack: Sendable {

@@ -50,16 +50,18 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
       return StreamUsers(
         stream, on: account, under: names.mode(stream.mode),
         idle: idle.map { beginning + $0.from..<beginning + $0.until },
-        from: beginning, to: end ?? .distantFuture, (perNode, scenario.seed))
+        within: beginning..<(end ?? .distantFuture), (perNode, scenario.seed))
     }
   }
 
+  /// When the trace, or the first of the streams, submits the next job; nil: none until more start.
   public var nextSubmission: Instant? {
     var next = recorded.nextSubmission ?? .distantFuture
     for stream in streams { next = min(next, stream.nextSubmission ?? .distantFuture) }
     return next < .distantFuture ? next : nil
   }
 
+  /// The next job of whoever is due first.
   public mutating func submit() -> SimulatedJob {
     guard let now = nextSubmission else { preconditionFailure("nobody submits anything more") }
     if recorded.nextSubmission == now {
@@ -73,6 +75,7 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
     return streams[index].submit(at: now)
   }
 
+  /// Tells a stream what becomes of its jobs, so that it knows how many of them wait.
   public mutating func learn(_ effect: Effect, at now: Instant) {
     switch effect {
     case .accepted: break

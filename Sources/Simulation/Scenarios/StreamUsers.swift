@@ -31,14 +31,14 @@ struct StreamUsers: Sendable {
 
   init(
     _ stream: JobStream, on account: AccountID, under mode: ModeID, idle: [Range<Instant>],
-    from beginning: Instant, to end: Instant, _ setting: (perNode: Int, seed: UInt64)
+    within time: Range<Instant>, _ setting: (perNode: Int, seed: UInt64)
   ) {
     self.stream = stream
     self.account = account
     self.mode = mode
     self.idle = idle
-    self.beginning = beginning
-    self.end = end
+    beginning = time.lowerBound
+    end = time.upperBound
     perNode = setting.perNode
     weights = stream.sizes.map(\.weight)
     terms = stream.checkpoints.map(JobTerms.init(checkpoints:))

@@ -43,7 +43,7 @@ struct Room: Sendable {
     edge("Hashing", ["CLibCrypto"]),
     edge("PolicyFiles", coreNames + ["Yams"]),
     edge("Traces", ["Units", "Jobs", "Gzip"]),
-    edge("Simulation", coreNames + ["Traces", "Hashing"]),
+    edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge(
       "Workbench",
