@@ -44,6 +44,35 @@ extension AccountBook {
     return (room.milli, room.boundBy)
   }
 
+  /// How much more of a model an account could hold if nobody else held any.
+  ///
+  /// Its own limits on borrowing hold, with what it holds now, and what the others lend at most: who
+  /// asks for more than this waits in vain for others to give back what they hold.
+  ///
+  /// - Complexity: O(members + depth), and O(siblings) where one of them limits what it lends
+  public func roomWhenAllIsIdle(
+    _ account: AccountID, model: Int, alwaysBorrowed: Bool = false
+  ) -> Int {
+    let own = Int(shape.places[Int(account.number)])
+    var supply = 0
+    for place in shape.members.indices {
+      let isLent = place != 0 && (place != own || alwaysBorrowed)
+      let limit =
+        isLent ? terms[index(Int(shape.members[place].number), model)].lendLimit : .max
+      supply += min(entitled(place, model), limit)
+    }
+    var room = Room(milli: supply, boundBy: .root)
+    let member = Int(shape.members[own].number)
+    if member != 0 {
+      room.limit(
+        to: headroom(member, model, alwaysBorrowed: alwaysBorrowed),
+        by: AccountID(UInt16(member)))
+    }
+    return narrowed(
+      room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
+    ).milli
+  }
+
   /// How much more may be held, and whose rule allows no more.
   private struct Room {
     var milli: Int
@@ -58,16 +87,23 @@ extension AccountBook {
 
   /// What is left of a member's room for an account below it.
   private func narrowed(
-    _ room: Room, _ account: Int, _ model: Int, alwaysBorrowed: Bool = false
+    _ room: Room, _ account: Int, _ model: Int, alwaysBorrowed: Bool = false,
+    allIsIdle: Bool = false
   ) -> Room {
     let parent = Int(shape.parents[account])
     guard parent > 0 else { return room }
-    var room = narrowed(room, parent, model, alwaysBorrowed: alwaysBorrowed)
+    var room = narrowed(
+      room, parent, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: allIsIdle)
+    func idle(_ account: Int) -> Int {
+      let index = index(account, model)
+      let entitled = terms[index].entitled
+      return allIsIdle ? entitled : holdings[index].idle(entitled: entitled)
+    }
     if shares[account].isBesideLendLimit {
-      let own = alwaysBorrowed ? 0 : idle(account, model)
+      let own = alwaysBorrowed ? 0 : idle(account)
       for place in shape.childRange(parent) where Int(shape.children[place]) != account {
         let sibling = Int(shape.children[place])
-        let kept = max(0, idle(sibling, model) - terms[index(sibling, model)].lendLimit)
+        let kept = max(0, idle(sibling) - terms[index(sibling, model)].lendLimit)
         guard kept > 0, room.milli > own else { continue }
         room.limit(to: max(own, room.milli - kept), by: AccountID(UInt16(sibling)))
       }
@@ -85,10 +121,5 @@ extension AccountBook {
     let entitled = terms[index].entitled
     let borrowable = max(0, limit - holdings[index].borrowed(entitled: entitled))
     return alwaysBorrowed ? borrowable : borrowable + holdings[index].idle(entitled: entitled)
-  }
-
-  private func idle(_ account: Int, _ model: Int) -> Int {
-    let index = index(account, model)
-    return holdings[index].idle(entitled: terms[index].entitled)
   }
 }

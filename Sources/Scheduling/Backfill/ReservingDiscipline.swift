@@ -239,6 +239,10 @@ struct ReservingDiscipline: Sendable {
       case .barred:
         guard mustTryAll || mark.wantsPromise && room.has(Int(mark.tier)) else { continue }
         add(slot, seeksPromise: !mustTryAll, &turns, &draft)
+      case .notLent:
+        let lacksRoom = room.has(Int(mark.tier)) && !mayFit(slot, &draft)
+        guard mustTryAll || lacksRoom else { continue }
+        add(slot, seeksPromise: !mustTryAll, &turns, &draft)
       case .lacksRoom:
         guard room.has(Int(mark.tier)) else { continue }
         let mayStart = mustTryAll && !isKnownNotToFit(slot, &draft)
@@ -288,14 +292,17 @@ struct ReservingDiscipline: Sendable {
   private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
     switch queue.classes[slot].cause {
     case .noRoom, .wouldDelay, .window:
-      guard queue.classes[slot].key.terms?.window == nil,
-        let first = queue.classes[slot].first
-      else { return false }
-      return !draft.mayFit(
-        queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
-        waited: draft.now - first.since)
+      return queue.classes[slot].key.terms?.window == nil && !mayFit(slot, &draft)
     default: return false
     }
+  }
+
+  /// Whether there is room for the first job of a class, whatever the rules say.
+  private func mayFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard let first = queue.classes[slot].first else { return true }
+    return draft.mayFit(
+      queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
+      waited: draft.now - first.since)
   }
 
   private enum Attempt {

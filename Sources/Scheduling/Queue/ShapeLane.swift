@@ -39,6 +39,8 @@ struct Mark: Hashable, Sendable {
     case untried
     /// Room was lacking when it was tried: its shape and limit say when to try again.
     case lacksRoom
+    /// There was room that others did not lend it: where the room goes, it lacks room instead.
+    case notLent
     /// Something else was in the way, or room of another kind.
     case barred
     /// No job is left in it.
@@ -58,6 +60,7 @@ struct Mark: Hashable, Sendable {
       switch cause?.kind {
       case nil: .untried
       case .noRoom, .wouldDelay, .window: isInWindow ? .barred : .lacksRoom
+      case .borrowing: isInWindow ? .barred : .notLent
       default: .barred
       }
   }

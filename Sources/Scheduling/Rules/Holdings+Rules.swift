@@ -10,9 +10,8 @@ extension Holdings {
   ///
   /// Of several models the first that a rule allows is enough: `allowed(_:to:milli:)` says which.
   ///
-  /// - Parameter isForRoom: whether what nobody has left idle counts as lacking room, so that the
-  /// job may be promised some; who then finds a place must ask `lendingObstacle` before it starts.
-  ///
+  /// - Parameter isForRoom: whether what others hold now counts as room that lacks, so that the job
+  ///   may be promised some; who then finds a place must ask `lendingObstacle` before it starts.
   func obstacle(
     to request: JobRequest, milli: Int, models: [Int], at now: Instant, isForRoom: Bool = false
   ) -> Verdict? {
@@ -107,18 +106,16 @@ extension Holdings {
       case .never:
         return book.roomWithinEntitlement(request.account, model: model) >= milli
       case .allowed, .always:
-        let room = book.roomWithBorrowing(
-          request.account, model: model, alwaysBorrowed: mode.borrowing == .always)
-        return room.milli >= milli
-          || isForRoom && room.boundBy == .root && lacksRoom(model, for: milli)
+        let isAlways = mode.borrowing == .always
+        let room =
+          isForRoom
+          ? book.roomWhenAllIsIdle(request.account, model: model, alwaysBorrowed: isAlways)
+          : book.roomWithBorrowing(
+            request.account, model: model, alwaysBorrowed: isAlways
+          ).milli
+        return room >= milli
       }
     }
-  }
-
-  /// Whether less of a model is held by nobody than is asked for: it is room that lacks then, and
-  /// what others lend grows with it.
-  private func lacksRoom(_ model: Int, for milli: Int) -> Bool {
-    book.inServiceMilli[model] - book.heldMilli(.root, model: model) < milli
   }
 
   /// Who does not lend a job the place that it found; nil: it may have it.
