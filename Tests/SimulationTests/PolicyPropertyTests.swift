@@ -5,7 +5,7 @@ import Testing
 import Units
 
 @Suite struct `Random worlds of accounts, modes, windows, power and mishaps` {
-  private static let seeds: Range<UInt64> = 0..<120
+  private static let seeds: Range<UInt64> = 0..<500
 
   /// Each world runs once; the tests below look at the same runs.
   private static let reports: [PolicyWorldReport] = seeds.map { seed in
@@ -73,7 +73,7 @@ import Units
 }
 
 @Suite struct `Random worlds in which any node serves any job` {
-  private static let seeds: Range<UInt64> = 0..<120
+  private static let seeds: Range<UInt64> = 0..<500
 
   @Test func `give a member under its guarantee what it is entitled to within the bound`() throws {
     for seed in Self.seeds {
@@ -88,7 +88,7 @@ import Units
 
 extension PolicyWorld {
   /// Every job asks for one accelerator.
-  fileprivate mutating func useSingleAccelerators() {
+  mutating func useSingleAccelerators() {
     for index in jobs.indices {
       jobs[index].request.shape = .accelerators(1, perNode: 1)
     }

@@ -68,6 +68,11 @@ public struct PowerMeter: Hashable, Sendable {
     budgets[site].map { $0.watts(at: instant) * 1000 }
   }
 
+  /// When a site may draw more or less than at an instant; nil: it never changes.
+  public func nextStep(ofSite site: Int, after instant: Instant) -> Instant? {
+    budgets[site]?.nextStep(after: instant)
+  }
+
   /// The least that a site may draw at any time of a window, in milliwatts; nil: without limit.
   public func least(ofSite site: Int, from: Instant, to: Instant) -> Int? {
     budgets[site].map { $0.leastWatts(from: from, to: to) * 1000 }

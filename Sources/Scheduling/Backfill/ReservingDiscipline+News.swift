@@ -7,7 +7,7 @@ import Units
 extension ReservingDiscipline {
   /// A discipline for a state as a plan left it.
   init(policy: ClusterPolicy, state: ClusterState, at now: Instant) {
-    self.init(policy: policy, occupancy: state.occupancy)
+    self.init(policy: policy, holdings: state.holdings)
     for (id, job) in state.jobs.all {
       if job.lifecycle.run != nil {
         running.append(id)
@@ -22,7 +22,7 @@ extension ReservingDiscipline {
         jobSubmitted(id, job, state, at: now)
       }
     }
-    rebuildProfile(state, at: now)
+    rebuildForecast(state, at: now)
     for promise in promises { holdAgain(promise, from: now) }
     compression = nextGrid(after: now)
   }
@@ -59,7 +59,7 @@ extension ReservingDiscipline {
       guard let before, let run = before.lifecycle.run, let job = state.jobs[id] else { return }
       runResized(id, run, before, job, state, at: now)
     case .dissolved(let id, _):
-      let preemptor = claims.remove(id, at: now, &profile)
+      let preemptor = claims.remove(id, at: now, &forecast)
       if let job = state.jobs[preemptor] { jobSubmitted(preemptor, job, state, at: now) }
       // Who was spared holds on longer than the timeline took for granted.
       conditionsChanged = true
@@ -80,7 +80,7 @@ extension ReservingDiscipline {
       return
     }
     let promise = promises.remove(at: index)
-    profile.release(
+    forecast.release(
       promise.request.shape, as: promise.reservation, for: promise.request.timeLimit, from: now)
   }
 
@@ -92,21 +92,24 @@ extension ReservingDiscipline {
     let request = before.request
     freed()
     if let place = running.firstIndex(of: id) { running.remove(at: place) }
-    guard request.terms?.window == nil else { return }
     let limit = run.started + request.timeLimit
+    guard request.terms?.window == nil else {
+      if now < limit { forecast.releasePower(of: run.allocation, from: now, to: limit) }
+      return
+    }
     let going = claims.end(ofVictim: id)
     // Who was told to go goes, though the claim may be void.
     let end = min(
       limit, going?.end ?? .distantFuture, before.lifecycle.eviction?.end ?? .distantFuture)
     if now < end {
       let held = Reservation(start: run.started, allocation: run.allocation)
-      profile.release(request.shape, as: held, for: end - run.started, from: now)
+      forecast.release(request.shape, as: held, for: end - run.started, from: now)
     }
     if let keeps = going?.keeps, end < limit {
-      profile.release(
+      forecast.release(
         request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end, from: now)
     }
-    claims.victimLeft(id, state.occupancy, at: now, &profile)
+    claims.victimLeft(id, state.occupancy, at: now, &forecast)
   }
 
   /// A running gang holds other accelerators than before; `state` knows already.
@@ -119,7 +122,7 @@ extension ReservingDiscipline {
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
     let end = old.started + job.request.timeLimit
     guard end > now else { return }
-    profile.hold(
+    forecast.hold(
       job.request.shape, as: Reservation(start: now, allocation: run.allocation), for: end - now)
   }
 }

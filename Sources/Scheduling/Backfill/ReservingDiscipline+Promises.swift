@@ -14,15 +14,14 @@ extension ReservingDiscipline {
     else { preconditionFailure("nobody to promise anything to") }
     let limit = job.request.timeLimit
     guard
-      let reservation = profile.earliestFit(of: shape, for: limit, from: draft.now),
-      reservation.start < .distantFuture
+      let reservation = forecast.earliestFit(of: shape, for: limit, from: draft.now)
     else { return false }
     let tier = queue[slot].tier
     queue.removeFirst(of: slot)
     let promise = Promise(
       waiting: waiting, request: job.request, tier: tier, reservation: reservation)
     insert(promise)
-    profile.hold(shape, as: reservation, for: limit)
+    forecast.hold(shape, as: reservation, for: limit)
     draft.keep(promise)
     draft.decisions.append(.reserve(waiting.job, reservation))
     return true
@@ -41,7 +40,7 @@ extension ReservingDiscipline {
       let allocation = promises[index].reservation.allocation
     else { preconditionFailure("job \(id.number) has no promise") }
     let promise = promises[index]
-    let (request, limit) = (promise.request, promise.request.timeLimit)
+    let request = promise.request
     let isDue = promise.reservation.start <= draft.now
     let milli = draft.holdings.charging.milli(of: request.shape)
     let models = draft.holdings.charging.models(of: request.shape)
@@ -54,9 +53,8 @@ extension ReservingDiscipline {
     }
     // Who starts late ends late, and may run into the next promise: that is a search.
     if promise.reservation.start == draft.now, draft.holdings.occupancy.isFree(allocation) {
-      guard draft.holdings.powerObstacle(to: allocation, for: limit, at: draft.now) == nil else {
-        return
-      }
+      // Only who outlasts a limit can draw what the forecast keeps for it.
+      guard draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil else { return }
       if let verdict = draft.holdings.lendingObstacle(to: request, on: allocation) {
         drop(index, because: verdict, &draft)
         return
@@ -64,23 +62,32 @@ extension ReservingDiscipline {
       fulfil(index, on: allocation, &draft)
       return
     }
-    profile.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
-    let now = profile.earliestFit(
-      of: request.shape, for: limit, from: draft.now,
-      before: draft.now + TimeSpan(milliseconds: 1))
-    holdAgain(promise, from: draft.now)
-    guard let sooner = now?.allocation else { return }
-    // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
-    let isFree = draft.holdings.occupancy.isFree(sooner)
-    let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
-    guard let place = isFree ? sooner : room?.placement(of: request.shape),
-      draft.holdings.powerObstacle(to: place, for: limit, at: draft.now) == nil
-    else { return }
+    guard let place = placeNow(for: promise, &draft) else { return }
     if let verdict = draft.holdings.lendingObstacle(to: request, on: place) {
       if isDue { drop(index, because: verdict, &draft) }
       return
     }
     fulfil(index, on: place, &draft)
+  }
+
+  /// Where a promised job could start at once, beside all other promises.
+  private mutating func placeNow(
+    for promise: Promise, _ draft: inout PlanDraft
+  ) -> Allocation? {
+    let (request, limit) = (promise.request, promise.request.timeLimit)
+    forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
+    defer { holdAgain(promise, from: draft.now) }
+    let found = forecast.earliestFit(
+      of: request.shape, for: limit, from: draft.now,
+      before: draft.now + TimeSpan(milliseconds: 1))
+    guard let sooner = found?.allocation else { return nil }
+    // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
+    let isFree = draft.holdings.occupancy.isFree(sooner)
+    let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
+    guard let place = isFree ? sooner : room?.placement(of: request.shape),
+      powerObstacle(to: place, request, draft) == nil
+    else { return nil }
+    return place
   }
 
   /// Marks what is left of a promise's window, which may have begun.
@@ -89,7 +96,7 @@ extension ReservingDiscipline {
     let start = max(now, old.start)
     let end = old.start + promise.request.timeLimit
     guard start < end else { return }
-    profile.hold(
+    forecast.hold(
       promise.request.shape, as: Reservation(start: start, allocation: old.allocation),
       for: end - start)
   }
@@ -99,13 +106,15 @@ extension ReservingDiscipline {
   ) {
     let promise = remove(index, &draft)
     start(promise.waiting.job, promise.request, allocation, .turn, &draft)
-    // What it was promised later is open again.
-    freed()
+    // What it was promised elsewhere, or later, is open again.
+    let isAsPromised =
+      promise.reservation.start == draft.now && promise.reservation.allocation == allocation
+    if !isAsPromised { freed() }
   }
 
   mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {
     let promise = promises.remove(at: index)
-    profile.release(
+    forecast.release(
       promise.request.shape, as: promise.reservation, for: promise.request.timeLimit,
       from: draft.now)
     draft.rooms.letGo(owner: .promise(promise.waiting.job))
@@ -116,6 +125,7 @@ extension ReservingDiscipline {
   mutating func drop(_ index: Int, because verdict: Verdict, _ draft: inout PlanDraft) {
     let promise = remove(index, &draft)
     let id = promise.waiting.job
+    draft.dropped.append(id)
     draft.decisions.append(.unreserve(id, ahead: nil))
     guard let job = draft.state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
     let slot = enqueue(id, job, draft.state)
@@ -146,9 +156,12 @@ extension ReservingDiscipline {
       let old = promise.reservation
       guard old.start > draft.now else { continue }
       guard stuck < Self.mostTriedEarly else { break }
-      profile.release(shape, as: old, for: limit, from: draft.now)
-      let sooner = profile.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
-      profile.hold(shape, as: sooner ?? old, for: limit)
+      forecast.release(shape, as: old, for: limit, from: draft.now)
+      var sooner = forecast.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
+      if let found = sooner, found.start == draft.now, !mayStart(promise, at: found, draft) {
+        sooner = nil
+      }
+      forecast.hold(shape, as: sooner ?? old, for: limit)
       guard let sooner else {
         stuck += 1
         continue
@@ -162,6 +175,20 @@ extension ReservingDiscipline {
     }
   }
 
+  /// Whether the rules let a promised job start now on the place that it could have.
+  private func mayStart(
+    _ promise: Promise, at place: Reservation, _ draft: PlanDraft
+  ) -> Bool {
+    guard let allocation = place.allocation else { return false }
+    let request = promise.request
+    let (holdings, charging) = (draft.holdings, draft.holdings.charging)
+    return holdings.obstacle(
+      to: request, milli: charging.milli(of: request.shape),
+      models: charging.models(of: request.shape), at: draft.now, isForRoom: true) == nil
+      && holdings.lendingObstacle(to: request, on: allocation) == nil
+      && holdings.powerObstacle(to: allocation, at: draft.now) == nil
+  }
+
   func nextGrid(after now: Instant) -> Instant {
     guard now > .distantPast else { return now }
     let period = max(1, policy.reserveAnew.milliseconds)
@@ -172,15 +199,15 @@ extension ReservingDiscipline {
   /// Makes every promise again, on a timeline of what runs now: a node came or went, or a claim is
   /// void.
   mutating func promiseAnew(_ draft: inout PlanDraft) {
-    rebuildProfile(draft.state, at: draft.now)
+    rebuildForecast(draft.state, at: draft.now)
     for index in byStart {
       let promise = promises[index]
       let old = promise.reservation
-      let found = profile.earliestFit(
+      let found = forecast.earliestFit(
         of: promise.request.shape, for: promise.request.timeLimit, from: draft.now)
       draft.rooms.letGo(owner: .promise(promise.waiting.job))
       let reservation = found ?? Reservation(start: .distantFuture, allocation: nil)
-      profile.hold(promise.request.shape, as: reservation, for: promise.request.timeLimit)
+      forecast.hold(promise.request.shape, as: reservation, for: promise.request.timeLimit)
       promises[index].reservation = reservation
       draft.keep(promises[index])
       guard reservation != old, reservation.start < .distantFuture else { continue }
@@ -197,29 +224,31 @@ extension ReservingDiscipline {
   /// What runs, and what windows and claims keep, without any promise.
   ///
   /// Who has outlasted a limit is taken to end at any moment: an agent prevents it if it can.
-  mutating func rebuildProfile(_ state: ClusterState, at now: Instant) {
-    profile = CapacityProfile(servingAs: state.occupancy, namingNodes: true)
-    windows.hold(in: &profile, at: now, anew: true)
+  mutating func rebuildForecast(_ state: ClusterState, at now: Instant) {
+    forecast = Forecast(servingAs: state.occupancy, state.holdings.power)
+    windows.hold(in: &forecast.capacity, at: now, anew: true)
     for id in running {
-      guard let job = state.jobs[id], let run = job.lifecycle.run,
-        job.request.terms?.window == nil
-      else { continue }
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
       let limit = run.started + job.request.timeLimit
+      guard job.request.terms?.window == nil else {
+        forecast.holdPower(of: run.allocation, from: max(run.started, now), to: limit)
+        continue
+      }
       let going = claims.end(ofVictim: id)
       let end = min(
         limit, going?.end ?? .distantFuture, job.lifecycle.eviction?.end ?? .distantFuture)
       hold(run.allocation, job.request, from: max(run.started, now), to: end)
       if let keeps = going?.keeps { hold(keeps, job.request, from: max(end, now), to: limit) }
     }
-    claims.hold(in: &profile, state.occupancy, at: now)
-    profile.advance(to: now)
+    claims.hold(in: &forecast, state.occupancy, at: now)
+    forecast.advance(to: now)
   }
 
   private mutating func hold(
     _ allocation: Allocation, _ request: JobRequest, from start: Instant, to end: Instant
   ) {
     guard start < end else { return }
-    profile.hold(
+    forecast.hold(
       request.shape, as: Reservation(start: start, allocation: allocation), for: end - start)
   }
 
@@ -230,6 +259,7 @@ extension ReservingDiscipline {
       if instant > draft.now { next = min(next, instant) }
     }
     for promise in promises { consider(promise.reservation.start) }
+    if forecast.isLimited { for claim in claims.claims { consider(claim.deadline) } }
     consider(wake)
     if wasFreed, !promises.isEmpty { consider(compression) }
     return next < .distantFuture ? next : nil

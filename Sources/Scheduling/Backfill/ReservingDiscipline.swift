@@ -22,11 +22,16 @@ struct ReservingDiscipline: Sendable {
     var request: JobRequest
     var tier: Int
     var reservation: Reservation
+
+    /// Whether it keeps any of some accelerators before a time.
+    func keeps(_ allocation: Allocation, before end: Instant) -> Bool {
+      reservation.start < end && reservation.allocation?.overlaps(allocation) == true
+    }
   }
 
   let policy: ClusterPolicy
   var queue = ClassQueue()
-  var profile: CapacityProfile
+  var forecast: Forecast
   var promises: [Promise] = []
   var deferred = DeferredJobs()
   var claims = ClaimedRoom()
@@ -51,10 +56,10 @@ struct ReservingDiscipline: Sendable {
   /// Whether a node came into service or left it since the last plan.
   var conditionsChanged = false
 
-  init(policy: ClusterPolicy, occupancy: Occupancy) {
+  init(policy: ClusterPolicy, holdings: Holdings) {
     self.policy = policy
-    profile = CapacityProfile(servingAs: occupancy, namingNodes: true)
-    windows = WindowCalendar(policy.windows, on: occupancy.topology)
+    forecast = Forecast(servingAs: holdings.occupancy, holdings.power)
+    windows = WindowCalendar(policy.windows, on: holdings.topology)
   }
 
   // MARK: News
@@ -87,8 +92,8 @@ struct ReservingDiscipline: Sendable {
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     var draft = PlanDraft(state, at: now)
-    profile.advance(to: now)
-    windows.hold(in: &profile, at: now)
+    forecast.advance(to: now)
+    windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
       mustTryAll = true
       wake = .distantFuture
@@ -101,20 +106,16 @@ struct ReservingDiscipline: Sendable {
     startClaims(&draft)
     if conditionsChanged { promiseAnew(&draft) }
     compress(&draft)
-    var passes = 0
-    repeat {
-      passes += 1
-    } while pass(&draft) && passes < Self.mostPasses
+    while pass(&draft) {}
     preempt(&draft)
+    // Promises that gave way are made again.
+    while pass(&draft) {}
     grow(&draft)
     conditionsChanged = false
     watchTheClock(draft)
     return Plan(
       version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
   }
-
-  /// How many passes a plan makes at most; what is left to try then is tried by the next.
-  static let mostPasses = 4
 
   /// How many promised jobs are tried at each plan before they are due, those with the earliest
   /// starts; and after how many that can't move forward the others are left for later.
@@ -144,8 +145,10 @@ struct ReservingDiscipline: Sendable {
     static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
   }
 
-  /// Goes once through all that may start; whether another pass may bring more: a promised job that
-  /// started left its place to the next, and what it was promised later to whoever fits.
+  /// Goes once through all that may start; whether another pass may bring more: a promise is gone,
+  /// and left its place to the next, or room, which whoever comes first in the order is to have.
+  ///
+  /// Every pass but the last uses up a promise that none replaces in this plan.
   private mutating func pass(_ draft: inout PlanDraft) -> Bool {
     var room = freeSlots()
     let hadPromises = promises.count
@@ -156,7 +159,7 @@ struct ReservingDiscipline: Sendable {
     guard !turns.isEmpty else { return false }
     let order = draft.order
     var made = 0
-    while let turn = turns.popFirst() {
+    while !mustTryAll, let turn = turns.popFirst() {
       guard turn.slot >= 0 else {
         tryPromised(turn.key.job, &draft)
         continue
@@ -180,7 +183,9 @@ struct ReservingDiscipline: Sendable {
       case .blocked(let verdict):
         // A window's room is on no timeline: who asks for one is promised nothing.
         let isInWindow = queue[turn.slot].key.terms?.window != nil
-        guard verdict.isAboutRoom, !isInWindow, room.take(tier) else {
+        guard verdict.isAboutRoom, !isInWindow, !draft.dropped.contains(waiting.job),
+          room.take(tier)
+        else {
           block(turn.slot, waiting, verdict, &draft)
           continue
         }
@@ -331,7 +336,9 @@ struct ReservingDiscipline: Sendable {
       shape, for: job.request.timeLimit, waited: draft.now - job.submitted)
     {
     case .found(let allocation):
-      if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+      if let verdict = powerObstacle(to: allocation, job.request, draft)
+        ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
+      {
         return .blocked(verdict)
       }
       queue.removeFirst(of: slot)
@@ -361,20 +368,28 @@ struct ReservingDiscipline: Sendable {
         ?? .outsideWindow(
           name: name, from: window.from, until: window.until)
     }
-    if let verdict = draft.holdings.powerObstacle(
-      to: allocation, for: key.limit, at: draft.now)
-    {
-      return verdict
-    }
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
-    if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+    if let verdict = powerObstacle(to: allocation, job.request, draft)
+      ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
+    {
       return verdict
     }
     queue.removeFirst(of: slot)
     draft.start(waiting.job, job.request, allocation, .turn)
     running.insert(
       waiting.job, at: running.firstIndex { waiting.job < $0 } ?? running.count)
+    forecast.holdPower(of: allocation, from: draft.now, to: draft.now + key.limit)
     return nil
+  }
+
+  /// Which site could not feed a gang that starts now, beside what runs and all that is promised;
+  /// nil: none.
+  func powerObstacle(
+    to allocation: Allocation, _ request: JobRequest, _ draft: PlanDraft
+  ) -> Verdict? {
+    draft.holdings.powerObstacle(to: allocation, at: draft.now)
+      ?? forecast.powerObstacle(
+        to: allocation, from: draft.now, to: draft.now + request.timeLimit)
   }
 
   /// A gang starts: everybody hears of it.
@@ -384,7 +399,7 @@ struct ReservingDiscipline: Sendable {
   ) {
     draft.start(id, request, allocation, reason)
     running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
-    profile.hold(
+    forecast.hold(
       request.shape, as: Reservation(start: draft.now, allocation: allocation),
       for: request.timeLimit)
   }

@@ -109,16 +109,14 @@ extension Planner {
 
   /// When there is room for a job beside all that runs and is promised; `distantFuture`: never.
   private func earliestFit(of job: Job, _ state: ClusterState, at now: Instant) -> Instant {
-    var profile: CapacityProfile
-    if let reserving {
-      profile = reserving.profile
-      profile.advance(to: now)
-    } else {
-      profile = Self.timeline(of: state, at: now)
+    let (shape, limit) = (job.request.shape, job.request.timeLimit)
+    guard let reserving else {
+      return Self.timeline(of: state, at: now).earliestFit(of: shape, for: limit, from: now)?.start
+        ?? .distantFuture
     }
-    let found = profile.earliestFit(
-      of: job.request.shape, for: job.request.timeLimit, from: now)
-    return found?.start ?? .distantFuture
+    var forecast = reserving.forecast
+    forecast.advance(to: now)
+    return forecast.earliestFit(of: shape, for: limit, from: now)?.start ?? .distantFuture
   }
 
   /// What runs until its limit, and what is promised; where no nodes are named, the first that fit.

@@ -18,6 +18,9 @@ struct PlanDraft {
   /// Jobs that this plan starts.
   var started: [JobID] = []
 
+  /// Jobs that lose their promises by this plan, and get no other from it.
+  var dropped: [JobID] = []
+
   private var fairOrder: FairOrder?
 
   init(_ state: ClusterState, at now: Instant) {
@@ -101,10 +104,7 @@ struct PlanDraft {
       let shortage = rooms.all.shortage(of: shape, afterWaiting: waited)
       return .none(shortage.map { .noRoom($0) } ?? inTheWay(of: limit))
     }
-    guard let verdict = holdings.powerObstacle(to: allocation, for: limit, at: now) else {
-      return .found(allocation)
-    }
-    return .none(verdict)
+    return .found(allocation)
   }
 
   /// Whether a gang fits now, if it delays nobody who has a promise.

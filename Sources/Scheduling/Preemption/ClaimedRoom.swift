@@ -40,17 +40,17 @@ struct ClaimedRoom: Sendable {
   /// Takes up a claim whose victims' holds end when they are gone.
   mutating func add(
     _ claim: Claim, _ request: JobRequest, _ occupancy: Occupancy, at now: Instant,
-    _ profile: inout CapacityProfile
+    _ forecast: inout Forecast
   ) {
     held.append(
       Held(
         claim: claim, request: request, free: occupancy.free(of: claim.allocation), since: now,
         start: claim.deadline))
     let entry = held[held.count - 1]
-    profile.hold(
+    forecast.hold(
       request.shape, as: Reservation(start: claim.deadline, allocation: claim.allocation),
       for: request.timeLimit)
-    keepFree(entry, &profile)
+    keepFree(entry, &forecast)
   }
 
   /// A claim that stood already when this planner was made; `hold(in:)` marks it.
@@ -64,62 +64,62 @@ struct ClaimedRoom: Sendable {
 
   /// Marks all claims on a timeline that knows of none.
   mutating func hold(
-    in profile: inout CapacityProfile, _ occupancy: Occupancy, at now: Instant
+    in forecast: inout Forecast, _ occupancy: Occupancy, at now: Instant
   ) {
     for index in held.indices {
       held[index].free = occupancy.free(of: held[index].claim.allocation)
       held[index].since = now
       held[index].start = max(now, held[index].claim.deadline)
       let entry = held[index]
-      profile.hold(
+      forecast.hold(
         entry.request.shape,
         as: Reservation(start: entry.start, allocation: entry.claim.allocation),
         for: entry.request.timeLimit)
-      keepFree(entry, &profile)
+      keepFree(entry, &forecast)
     }
   }
 
   /// A victim is gone: more of its claim is free.
   mutating func victimLeft(
-    _ id: JobID, _ occupancy: Occupancy, at now: Instant, _ profile: inout CapacityProfile
+    _ id: JobID, _ occupancy: Occupancy, at now: Instant, _ forecast: inout Forecast
   ) {
     for index in held.indices where held[index].claim.concerns(id) {
-      letGoFree(held[index], at: now, &profile)
+      letGoFree(held[index], at: now, &forecast)
       held[index].claim.victims.removeAll { $0.job == id }
       held[index].claim.shrinks.removeAll { $0.job == id }
       held[index].free = occupancy.free(of: held[index].claim.allocation)
       held[index].since = now
-      keepFree(held[index], &profile)
+      keepFree(held[index], &forecast)
     }
   }
 
   /// Forgets a claim: its preemptor, which it gives, starts or never will.
   @discardableResult
   mutating func remove(
-    _ id: ClaimID, at now: Instant, _ profile: inout CapacityProfile
+    _ id: ClaimID, at now: Instant, _ forecast: inout Forecast
   ) -> JobID {
     guard let index = held.firstIndex(where: { $0.claim.id == id }) else {
       preconditionFailure("there is no claim \(id.number)")
     }
     let entry = held.remove(at: index)
-    letGoFree(entry, at: now, &profile)
-    profile.release(
+    letGoFree(entry, at: now, &forecast)
+    forecast.release(
       entry.request.shape,
       as: Reservation(start: entry.start, allocation: entry.claim.allocation),
       for: entry.request.timeLimit, from: now)
     return entry.claim.preemptor
   }
 
-  private func keepFree(_ entry: Held, _ profile: inout CapacityProfile) {
+  private func keepFree(_ entry: Held, _ forecast: inout Forecast) {
     guard entry.since < entry.claim.deadline, !entry.free.slices.isEmpty else { return }
-    profile.hold(
+    forecast.hold(
       entry.request.shape, as: Reservation(start: entry.since, allocation: entry.free),
       for: entry.claim.deadline - entry.since)
   }
 
-  private func letGoFree(_ entry: Held, at now: Instant, _ profile: inout CapacityProfile) {
+  private func letGoFree(_ entry: Held, at now: Instant, _ forecast: inout Forecast) {
     guard entry.since < entry.claim.deadline, !entry.free.slices.isEmpty else { return }
-    profile.release(
+    forecast.release(
       entry.request.shape, as: Reservation(start: entry.since, allocation: entry.free),
       for: entry.claim.deadline - entry.since, from: now)
   }

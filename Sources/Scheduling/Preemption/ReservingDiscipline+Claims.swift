@@ -11,13 +11,24 @@ extension ReservingDiscipline {
     // The state knows when each was made: that says which budgets keep what it may cost.
     for claim in draft.state.claims where claim.victims.isEmpty && claim.shrinks.isEmpty {
       guard let job = draft.state.jobs[claim.preemptor],
-        draft.state.occupancy.isFree(claim.allocation)
+        draft.state.occupancy.isFree(claim.allocation),
+        draft.now >= claim.deadline || isFedEarly(claim, job.request, draft)
       else { continue }
-      claims.remove(claim.id, at: draft.now, &profile)
+      claims.remove(claim.id, at: draft.now, &forecast)
       draft.holdings.startsFromClaim(claim, job.request, at: draft.now)
       draft.rooms.letGo(owner: .claim(claim.id))
       start(claim.preemptor, job.request, claim.allocation, .claim, &draft)
     }
+  }
+
+  /// Whether sites can feed a preemptor before its claim is due.
+  private func isFedEarly(_ claim: Claim, _ request: JobRequest, _ draft: PlanDraft) -> Bool {
+    guard forecast.isLimited else { return true }
+    var (trial, others) = (forecast, claims)
+    others.remove(claim.id, at: draft.now, &trial)
+    let end = draft.now + request.timeLimit
+    return draft.holdings.powerObstacle(to: claim.allocation, at: draft.now) == nil
+      && trial.powerObstacle(to: claim.allocation, from: draft.now, to: end) == nil
   }
 
   /// A job that waits and may make others go.
@@ -99,7 +110,8 @@ extension ReservingDiscipline {
       }),
       let allocation = roomToClear(for: preemptor, until: draft.now + limit, &draft)
         .placement(of: request.shape, afterWaiting: draft.now - job.submitted),
-      draft.holdings.powerObstacle(to: allocation, for: limit, at: draft.now) == nil
+      draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil,
+      isFed(allocation, for: preemptor, until: draft.now + limit, draft)
     else { return false }
     leaveQueue(preemptor, allocation, until: draft.now + limit, .behind(id), &draft)
     start(id, request, allocation, .turn, &draft)
@@ -180,8 +192,41 @@ extension ReservingDiscipline {
     if let deadline = request.terms?.deadline, claim.deadline + limit > deadline { return nil }
     // Who is promised as much waits for that: nobody need go.
     if let promise = job.lifecycle.promise, promise.start <= claim.deadline { return nil }
-    return draft.holdings.powerObstacle(to: claim, limit, draft.state, at: draft.now) == nil
+    return isFed(
+      claim.allocation, for: preemptor, until: claim.deadline + limit, besides: claim, draft)
       ? claim : nil
+  }
+
+  /// Whether sites can feed a preemptor from now until it is over, once those are gone who go for
+  /// it, and its own promise, and those that give way.
+  ///
+  /// The victims may be gone at any time from now on, and then it starts.
+  private func isFed(
+    _ allocation: Allocation, for preemptor: Preemptor, until end: Instant,
+    besides claim: Claim? = nil, _ draft: PlanDraft
+  ) -> Bool {
+    guard forecast.isLimited else { return true }
+    var trial = forecast
+    for promise in promises
+    where promise.waiting.job == preemptor.waiting.job
+      || promise.keeps(allocation, before: end)
+    {
+      guard let place = promise.reservation.allocation else { continue }
+      trial.releasePower(
+        of: place, from: max(draft.now, promise.reservation.start),
+        to: promise.reservation.start + promise.request.timeLimit)
+    }
+    for id in (claim?.victims.map(\.job) ?? []) + (claim?.shrinks.map(\.job) ?? []) {
+      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
+      trial.releasePower(
+        of: run.allocation, from: draft.now, to: run.started + job.request.timeLimit)
+    }
+    for shrink in claim?.shrinks ?? [] {
+      guard let job = draft.state.jobs[shrink.job], let run = job.lifecycle.run else { continue }
+      trial.holdPower(
+        of: shrink.keeps, from: draft.now, to: run.started + job.request.timeLimit)
+    }
+    return trial.powerObstacle(to: allocation, from: draft.now, to: end) == nil
   }
 
   /// What is free and stays open until a time, the preemptor's own promise and those of jobs that
@@ -243,10 +288,7 @@ extension ReservingDiscipline {
     }) {
       _ = remove(index, &draft)
     }
-    while let index = promises.firstIndex(where: { promise in
-      promise.reservation.start < end
-        && promise.reservation.allocation?.overlaps(allocation) == true
-    }) {
+    while let index = promises.firstIndex(where: { $0.keeps(allocation, before: end) }) {
       drop(index, because: verdict, &draft)
     }
   }
@@ -262,7 +304,7 @@ extension ReservingDiscipline {
     for shrink in claim.shrinks {
       shorten(shrink.job, to: claim.deadline, shrink.keeps, draft)
     }
-    claims.add(claim, request, draft.holdings.occupancy, at: draft.now, &profile)
+    claims.add(claim, request, draft.holdings.occupancy, at: draft.now, &forecast)
     draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     draft.holdings.anticipate(claim, request, at: draft.now)
     draft.holdings.keep(claim, for: request, at: draft.now)
@@ -276,11 +318,13 @@ extension ReservingDiscipline {
     guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { return }
     let limit = run.started + job.request.timeLimit
     guard end < limit else { return }
-    profile.release(
+    forecast.release(
       job.request.shape, as: Reservation(start: run.started, allocation: run.allocation),
       for: job.request.timeLimit, from: end)
+    // Once the preemptor is over, others may have it sooner than they were promised anything.
+    wasFreed = true
     guard let keeps else { return }
-    profile.hold(
+    forecast.hold(
       job.request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end)
   }
 

@@ -40,14 +40,15 @@ extension ReservingDiscipline {
         draft.holdings.mayGrow(
           request, by: milli * members,
           models: draft.holdings.charging.models(of: request.shape)),
-        draft.holdings.powerObstacle(to: more, for: limit - draft.now, at: draft.now) == nil
+        draft.holdings.powerObstacle(to: more, at: draft.now) == nil,
+        forecast.powerObstacle(to: more, from: draft.now, to: limit) == nil
       else { continue }
       let grown = draft.state.topology.joined(run.allocation, more)
       guard draft.holdings.isPaid(grown, request, run, at: draft.now) else { continue }
       draft.holdings.grow(request, by: more, at: draft.now)
       draft.rooms.take(more)
       draft.decisions.append(.grow(id, grown))
-      profile.hold(
+      forecast.hold(
         request.shape, as: Reservation(start: draft.now, allocation: more),
         for: limit - draft.now)
       return

@@ -147,30 +147,9 @@ extension Holdings {
     }
   }
 
-  /// Which site's power budget a claim would break, once those are gone who go for it.
-  ///
-  /// They may be gone at any time from now on, and then it starts.
-  func powerObstacle(
-    to claim: Claim, _ limit: TimeSpan, _ state: ClusterState, at now: Instant
-  ) -> Verdict? {
-    guard !power.isUnlimited else { return nil }
-    var freed = Array(repeating: 0, count: power.siteCount)
-    for victim in claim.victims {
-      guard let run = state.jobs[victim.job]?.lifecycle.run else { continue }
-      for (site, draw) in power.draw(of: run.allocation, on: topology).enumerated() {
-        freed[site] += draw
-      }
-    }
-    let draw = power.draw(of: claim.allocation, on: topology)
-    for site in draw.indices where draw[site] > freed[site] {
-      let end = claim.deadline + limit
-      guard let most = power.least(ofSite: site, from: now, to: end) else { continue }
-      let drawn = power.drawn[site] - freed[site]
-      if drawn + draw[site] > most {
-        return .power(site: site, drawn: drawn, asked: draw[site], most: most)
-      }
-    }
-    return nil
+  /// Which site's power budget an allocation would break at once; nil: none.
+  func powerObstacle(to allocation: Allocation, at now: Instant) -> Verdict? {
+    powerObstacle(to: allocation, for: .zero, at: now)
   }
 
   /// Which site's power budget an allocation would break at some time of a run; nil: none.

@@ -52,7 +52,11 @@ public struct PromiseChecker: RuleChecker {
       }
       promised[index] = reservation.start
     case .promiseDropped(let id):
-      if isExcused { promised[Int(id.number)] = nil } else { drops.append(id) }
+      if isExcused {
+        promised[Int(id.number)] = nil
+      } else if promised[Int(id.number)] != nil {
+        drops.append(id)
+      }
     case .started(let id, _, _, let at):
       drops.removeAll { $0 == id }
       if let old = promised[Int(id.number)], at > old {
