@@ -272,7 +272,7 @@ struct PolicyWorld {
 
   private mutating func drawIncidents() {
     let end = Int(jobs[jobs.count - 1].submitted.milliseconds) + 60 * Int(Self.minute)
-    for _ in 0..<random.below(12) {
+    for _ in 0..<random.below(chance(30) ? 60 : 12) {
       let at = Instant(milliseconds: Int64(random.below(end)))
       let job = JobID(UInt32(1 + random.below(jobs.count)))
       switch random.below(4) {

@@ -50,8 +50,8 @@ extension ClusterState {
         jobs[claim.preemptor]?.lifecycle.isPending == true,
         "claim \(claim.id.number) of no waiting job")
       precondition(
-        claims[..<place].allSatisfy { !$0.allocation.overlaps(claim.allocation) },
-        "claim \(claim.id.number) overlaps another")
+        claims[..<place].allSatisfy { !$0.allocation.contends(with: claim.allocation) },
+        "claim \(claim.id.number) is about what another has")
       for victim in claim.victims {
         precondition(
           jobs[victim.job]?.lifecycle.eviction == victim.eviction,

@@ -81,15 +81,44 @@ extension Allocation {
 
   /// Whether it names anything of a node that another names something of. O(slices · log slices)
   public func overlaps(_ other: Allocation) -> Bool {
-    let theirs = other.slices.map(\.node).sorted()
-    return slices.contains { slice in
-      var low = 0
-      var high = theirs.count
-      while low < high {
-        let middle = (low + high) / 2
-        if theirs[middle] < slice.node { low = middle + 1 } else { high = middle }
+    let theirs = other.slicesByNode
+    return slices.contains { other.first(of: theirs, on: $0.node) != nil }
+  }
+
+  /// Whether it names an accelerator, or a part of one, that another names as well, or both name
+  /// cores and memory of one node. O(slices · log slices)
+  public func contends(with other: Allocation) -> Bool {
+    let theirs = other.slicesByNode
+    for (index, slice) in slices.enumerated() {
+      var next = other.first(of: theirs, on: slice.node) ?? theirs.count
+      while next < theirs.count, other.slices[theirs[next]].node == slice.node {
+        if !hosts.isEmpty, !other.hosts.isEmpty { return true }
+        if devices(ofSlice: index) & other.devices(ofSlice: theirs[next]) != 0 { return true }
+        next += 1
       }
-      return low < theirs.count && theirs[low] == slice.node
     }
+    return false
+  }
+
+  /// The devices of a slice's node that it names, whole or in part.
+  private func devices(ofSlice index: Int) -> UInt64 {
+    shares.reduce(slices[index].accelerators) { devices, share in
+      Int(share.slice) == index ? devices | 1 << UInt64(share.device) : devices
+    }
+  }
+
+  /// The slices' places in the order of their nodes.
+  private var slicesByNode: [Int] {
+    slices.indices.sorted { slices[$0].node < slices[$1].node }
+  }
+
+  /// The first of the sorted slices on a node.
+  private func first(of sorted: [Int], on node: NodeID) -> Int? {
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if slices[sorted[middle]].node < node { low = middle + 1 } else { high = middle }
+    }
+    return low < sorted.count && slices[sorted[low]].node == node ? low : nil
   }
 }

@@ -147,8 +147,9 @@ extension ReservingDiscipline {
   mutating func compress(_ draft: inout PlanDraft) {
     guard compression <= draft.now else { return }
     compression = nextGrid(after: draft.now)
-    guard wasFreed else { return }
+    guard wasFreed || isKeptByRule else { return }
     wasFreed = false
+    isKeptByRule = false
     var stuck = 0
     for index in byStart {
       let promise = promises[index]
@@ -160,6 +161,7 @@ extension ReservingDiscipline {
       var sooner = forecast.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
       if let found = sooner, found.start == draft.now, !mayStart(promise, at: found, draft) {
         sooner = nil
+        isKeptByRule = true
       }
       forecast.hold(shape, as: sooner ?? old, for: limit)
       guard let sooner else {

@@ -25,7 +25,7 @@ struct ReservingDiscipline: Sendable {
 
     /// Whether it keeps any of some accelerators before a time.
     func keeps(_ allocation: Allocation, before end: Instant) -> Bool {
-      reservation.start < end && reservation.allocation?.overlaps(allocation) == true
+      reservation.start < end && reservation.allocation?.contends(with: allocation) == true
     }
   }
 
@@ -45,6 +45,10 @@ struct ReservingDiscipline: Sendable {
 
   /// Whether anything was.
   var wasFreed = true
+
+  /// Whether a rule kept a promise from moving forward: when others have that room, it may move as
+  /// far as they leave it.
+  var isKeptByRule = false
 
   /// When something changes by the clock alone that may let a job start that could not: a window
   /// ends, a budget begins, a run may be disturbed.

@@ -14,8 +14,9 @@ public enum DecisionLine {
     # jobs      how many jobs it is about
     # from_ms   when the job starts: now, or as promised; - where neither is so
     # place     nodes/accelerators held there, +cores; - where not yet bound
-    # why       turn | backfill | claim:CLAIM | ahead:JOB | no-room:MEMBER:NODES:HAVE | behind:JOB |
-    #           would-delay:JOB:START_MS | or another cause with its numbers, parted by colons
+    # why       turn | backfill | claim | guarantee | claim:CLAIM | ahead:JOB |
+    #           no-room:MEMBER:NODES:HAVE | behind:JOB | would-delay:JOB:START_MS |
+    #           or another cause with its numbers, parted by colons
     # MEMBER is accelerators, +cores, ! for the whole node; NODES with such room are needed, HAVE
     # of them have it
 
@@ -35,6 +36,7 @@ public enum DecisionLine {
       case .turn: text.append(word: "turn")
       case .backfill: text.append(word: "backfill")
       case .claim: text.append(word: "claim")
+      case .guarantee: text.append(word: "guarantee")
       }
     case .reserve(let job, let reservation):
       columns("reserve", job, 1, reservation.start, &text)

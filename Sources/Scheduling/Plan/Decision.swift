@@ -12,6 +12,8 @@ public enum Decision: Hashable, Sendable {
     case backfill
     /// Others have gone for it.
     case claim
+    /// It is within its member's entitlement, and promises to those who would borrow give way.
+    case guarantee
   }
 
   /// A gang starts on these accelerators.

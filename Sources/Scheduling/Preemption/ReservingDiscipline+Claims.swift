@@ -114,7 +114,7 @@ extension ReservingDiscipline {
       isFed(allocation, for: preemptor, until: draft.now + limit, draft)
     else { return false }
     leaveQueue(preemptor, allocation, until: draft.now + limit, .behind(id), &draft)
-    start(id, request, allocation, .turn, &draft)
+    start(id, request, allocation, .guarantee, &draft)
     freed()
     return true
   }

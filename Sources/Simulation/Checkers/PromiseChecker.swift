@@ -4,6 +4,7 @@ public import Control
 import Fleet
 public import Jobs
 import Policy
+import Scheduling
 public import Units
 
 /// A promise is never put off without one of four causes.
@@ -32,6 +33,7 @@ public struct PromiseChecker: RuleChecker {
 
   /// Follows promises and starts.
   public mutating func performed(_ effect: Effect, at now: Instant) {
+    if case .record(.start(_, _, .guarantee)) = effect { isExcused = true }
     guard case .append(let event) = effect else { return }
     switch event {
     case .submitted: promised.append(nil)
@@ -70,13 +72,20 @@ public struct PromiseChecker: RuleChecker {
 
   /// Looks for a rule that keeps those from starting who lost their promises.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
+    defer { drops.removeAll(keepingCapacity: true) }
+    if isExcused { for id in drops { promised[Int(id.number)] = nil } }
+    guard !drops.isEmpty, !isExcused else { return }
+    var holdings = machine.state.holdings
+    for claim in machine.state.claims {
+      guard let job = machine.state.jobs[claim.preemptor] else { continue }
+      holdings.anticipate(claim, job.request, at: now)
+    }
     for id in drops {
       guard let job = machine.state.jobs[id], job.lifecycle.isPending else { continue }
       promised[Int(id.number)] = nil
-      guard !machine.state.holdings.hasRule(against: job.request, at: now) else { continue }
+      guard !holdings.hasRule(against: job.request, at: now) else { continue }
       violations.append(RuleViolation(now, "job \(id.number) lost its promise to nobody"))
     }
-    drops.removeAll(keepingCapacity: true)
   }
 }
 
