@@ -124,7 +124,7 @@ public struct Holdings: Sendable {
 
   /// A claim that was counted as held becomes a start, which is counted for itself.
   public mutating func startsFromClaim(_ claim: Claim, _ request: JobRequest, at now: Instant) {
-    enter(claim.allocation, request, sign: -1, at: now)
+    enter(claim.allocation, request, sign: -1, at: now, draws: false)
     arrays.add(request.array, -1)
     letGo(of: claim, for: request)
   }
@@ -136,9 +136,10 @@ public struct Holdings: Sendable {
     allowances.reserve(request, cost, at: now)
   }
 
-  /// Counts a claim as held, but for its room: so no rule can keep its preemptor from starting.
+  /// Counts a claim as held, but for its room and power: so no rule can keep its preemptor from
+  /// starting.
   public mutating func anticipate(_ claim: Claim, _ request: JobRequest, at now: Instant) {
-    enter(claim.allocation, request, sign: 1, at: now)
+    enter(claim.allocation, request, sign: 1, at: now, draws: false)
     arrays.add(request.array, 1)
   }
 
@@ -158,7 +159,8 @@ public struct Holdings: Sendable {
 
   /// Enters in every book what a gang holds, or takes it out.
   mutating func enter(
-    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1
+    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1,
+    draws: Bool = true
   ) {
     let mode = mode(of: request)
     var milli = 0
@@ -174,7 +176,7 @@ public struct Holdings: Sendable {
       modeUse.add(at, request.mode, jobs: sign, milli: sign * milli)
       account = policy.accounts[at].parent
     }
-    power.add(power.draw(of: allocation, on: topology), sign: sign)
+    if draws { power.add(power.draw(of: allocation, on: topology), sign: sign) }
   }
 
   /// What a run costs if it takes all its time: accelerator-milliseconds at a charge rate of one.

@@ -109,7 +109,7 @@ extension ReservingDiscipline {
       forecast.release(
         request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end, from: now)
     }
-    claims.victimLeft(id, state.occupancy, at: now, &forecast)
+    claims.victimLeft(id, state, at: now, &forecast)
   }
 
   /// A running gang holds other accelerators than before; `state` knows already.

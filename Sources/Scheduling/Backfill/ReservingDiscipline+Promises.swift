@@ -205,8 +205,14 @@ extension ReservingDiscipline {
     for index in byStart {
       let promise = promises[index]
       let old = promise.reservation
-      let found = forecast.earliestFit(
-        of: promise.request.shape, for: promise.request.timeLimit, from: draft.now)
+      let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
+      var found = forecast.earliestFit(of: shape, for: limit, from: draft.now)
+      if let now = found, now.start == draft.now, !mayStart(promise, at: now, draft) {
+        // Where the rules don't let it start, there is no point in promising it that.
+        let later = max(old.start, draft.now + TimeSpan(milliseconds: 1))
+        found = forecast.earliestFit(of: shape, for: limit, from: later)
+        isKeptByRule = true
+      }
       draft.rooms.letGo(owner: .promise(promise.waiting.job))
       let reservation = found ?? Reservation(start: .distantFuture, allocation: nil)
       forecast.hold(promise.request.shape, as: reservation, for: promise.request.timeLimit)
@@ -242,7 +248,7 @@ extension ReservingDiscipline {
       hold(run.allocation, job.request, from: max(run.started, now), to: end)
       if let keeps = going?.keeps { hold(keeps, job.request, from: max(end, now), to: limit) }
     }
-    claims.hold(in: &forecast, state.occupancy, at: now)
+    claims.hold(in: &forecast, state, at: now)
     forecast.advance(to: now)
   }
 

@@ -180,8 +180,8 @@ extension ReservingDiscipline {
     // Each round looks at the next end of an undisturbed run; far ones are as good as unknown.
     for _ in 0..<32 {
       var search = VictimSearch(
-        rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier, promised: promised,
-        policy)
+        rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier)
+      search.promised = promised
       let candidates = search.candidates(
         among: running, borrowed, besides: [], PlanDraft(state, at: instant))
       let clearing = room.clearing(

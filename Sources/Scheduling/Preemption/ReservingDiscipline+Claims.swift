@@ -39,6 +39,8 @@ extension ReservingDiscipline {
     /// The class that it waits in; nil where it has a promise.
     var slot: Int?
     var ground: Claim.Ground
+    /// Whose promises give way to it.
+    var yielding: [JobID] = []
   }
 
   /// Makes room for those who are entitled to it, in the fair order.
@@ -54,11 +56,19 @@ extension ReservingDiscipline {
     let borrowed = BorrowedRuns(running, draft.state)
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
+    var yielding: [JobID]?
     for var preemptor in preemptors {
+      if preemptor.ground == .guarantee {
+        preemptor.yielding = yielding ?? yieldingPromises(draft)
+        yielding = preemptor.yielding
+      }
+      let decisions = draft.decisions.count
+      defer { if draft.decisions.count > decisions { yielding = nil } }
       if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) { continue }
       if preemptor.ground == .guarantee, borrowed.isEmpty {
         guard mayPreemptByTier(preemptor.request) else { continue }
         preemptor.ground = .tier
+        preemptor.yielding = []
       }
       // An earlier claim may have filled what its member is entitled to.
       if preemptor.ground == .guarantee, !isGuaranteed(preemptor, draft) { continue }
@@ -98,7 +108,7 @@ extension ReservingDiscipline {
     let id = preemptor.waiting.job
     guard let job = draft.state.jobs[id],
       promises.contains(where: { promise in
-        promise.waiting.job != id && yields(promise, to: preemptor, draft)
+        promise.waiting.job != id && yields(promise, to: preemptor)
       })
     else { return false }
     let milli = draft.holdings.charging.milli(of: request.shape)
@@ -170,24 +180,27 @@ extension ReservingDiscipline {
     guard
       draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil
     else { return nil }
-    let lead = VictimSearch.lead(of: policy)
-    let end = draft.now + lead + limit
-    var search = VictimSearch(
-      rules, for: preemptor.waiting.job, request, on: preemptor.ground,
-      promised: promisedNodes(before: end, besides: preemptor, draft), policy)
-    let candidates = search.candidates(
-      among: running, borrowed, besides: spoken, draft)
+    guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
+    var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
+    func clearing(until end: Instant) -> Clearing? {
+      search.promised = promisedNodes(before: end, besides: preemptor, draft)
+      let candidates = search.candidates(among: running, borrowed, besides: spoken, draft)
+      guard !candidates.isEmpty else { return nil }
+      return roomToClear(for: preemptor, until: end, &draft).clearing(
+        for: request.shape, among: candidates, by: rules.choice,
+        afterWaiting: draft.now - job.submitted)
+    }
+    let end = draft.now + VictimSearch.lead(of: policy) + limit
+    var found = clearing(until: end)
     wake = min(wake, search.undisturbedUntil)
-    guard !candidates.isEmpty, let job = draft.state.jobs[preemptor.waiting.job] else {
+    if found == nil, preemptor.ground == .guarantee, search.undisturbedUntil < .distantFuture {
+      // Nobody else may take it meanwhile: so it comes back within the bound.
+      search.looksAhead = true
+      found = clearing(until: end + VictimSearch.undisturbed(of: policy))
+    }
+    guard let clearing = found, !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else {
       return nil
     }
-    let occupancy = roomToClear(for: preemptor, until: end, &draft)
-    guard
-      let clearing = occupancy.clearing(
-        for: request.shape, among: candidates, by: rules.choice,
-        afterWaiting: draft.now - job.submitted),
-      !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty
-    else { return nil }
     let claim = search.claim(clearing, id, draft)
     if let deadline = request.terms?.deadline, claim.deadline + limit > deadline { return nil }
     // Who is promised as much waits for that: nobody need go.
@@ -236,21 +249,41 @@ extension ReservingDiscipline {
   ) -> Occupancy {
     var rooms = draft.rooms
     for promise in promises
-    where promise.waiting.job == preemptor.waiting.job || yields(promise, to: preemptor, draft) {
+    where promise.waiting.job == preemptor.waiting.job || yields(promise, to: preemptor) {
       rooms.letGo(owner: .promise(promise.waiting.job))
     }
     return rooms.room(until: end)
   }
 
-  /// Whether a promise gives way to a guarantee: its job would borrow what it was promised.
-  private func yields(
-    _ promise: Promise, to preemptor: Preemptor, _ draft: PlanDraft
-  ) -> Bool {
-    guard preemptor.ground == .guarantee else { return false }
-    let milli = draft.holdings.charging.milli(of: promise.request.shape)
-    return draft.holdings.charging.models(of: promise.request.shape).allSatisfy {
-      draft.holdings.book.roomWithinEntitlement(promise.request.account, model: $0) < milli
+  private func yields(_ promise: Promise, to preemptor: Preemptor) -> Bool {
+    preemptor.yielding.contains(promise.waiting.job)
+  }
+
+  /// Whose promises give way to a guarantee: those who would borrow what they were promised.
+  ///
+  /// A member's promises count one after the other, by their starts: only those together within
+  /// its entitlement stay.
+  private func yieldingPromises(_ draft: PlanDraft) -> [JobID] {
+    var book = draft.holdings.book
+    let charging = draft.holdings.charging
+    var yielding: [JobID] = []
+    for index in byStart {
+      let (id, request) = (promises[index].waiting.job, promises[index].request)
+      let milli = charging.milli(of: request.shape)
+      let model = charging.models(of: request.shape).first {
+        book.roomWithinEntitlement(request.account, model: $0) >= milli
+      }
+      guard let model else {
+        yielding.append(id)
+        continue
+      }
+      let isAlways = draft.holdings.mode(of: request).borrowing == .always
+      book.hold(
+        AccountBook.Hold(
+          account: request.account, model: model, milli: milli, alwaysBorrowed: isAlways),
+        at: draft.now)
     }
+    return yielding
   }
 
   /// The nodes, ascending, that others are promised before a time, and keep, or a window does.
@@ -260,7 +293,7 @@ extension ReservingDiscipline {
     var nodes: [Int] = []
     for promise in promises
     where promise.reservation.start < end && promise.waiting.job != preemptor.waiting.job
-      && !yields(promise, to: preemptor, draft)
+      && !yields(promise, to: preemptor)
     {
       for slice in promise.reservation.allocation?.slices ?? [] {
         nodes.append(draft.state.topology.index(of: slice.node))
@@ -304,7 +337,7 @@ extension ReservingDiscipline {
     for shrink in claim.shrinks {
       shorten(shrink.job, to: claim.deadline, shrink.keeps, draft)
     }
-    claims.add(claim, request, draft.holdings.occupancy, at: draft.now, &forecast)
+    claims.add(claim, request, draft, &forecast)
     draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     draft.holdings.anticipate(claim, request, at: draft.now)
     draft.holdings.keep(claim, for: request, at: draft.now)

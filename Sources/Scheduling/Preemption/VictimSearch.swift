@@ -12,34 +12,35 @@ struct VictimSearch {
   let request: JobRequest
   let ground: Claim.Ground
 
-  /// From the decision to the end of the slowest that may have to go.
-  let lead: TimeSpan
-
   /// Nodes that others are promised before the preemptor could be over.
-  let promised: [Int]
+  var promised: [Int] = []
 
   /// When the next may be disturbed that may not be yet.
   private(set) var undisturbedUntil = Instant.distantFuture
 
+  /// Whether those count as well who may not be disturbed yet: they go as soon as they may.
+  var looksAhead = false
+
   init(
     _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest,
-    on ground: Claim.Ground, promised: [Int], _ policy: ClusterPolicy
+    on ground: Claim.Ground
   ) {
     self.rules = rules
     self.preemptor = preemptor
     self.request = request
     self.ground = ground
-    self.promised = promised
-    lead = Self.lead(of: policy)
   }
 
-  /// The longest notice and grace of any mode whose jobs may have to go.
+  /// The longest notice and grace of any mode.
   static func lead(of policy: ClusterPolicy) -> TimeSpan {
     policy.modes.reduce(.zero) { longest, mode in
-      guard mode.isPreemptible || mode.borrowing != .never else { return longest }
-      return max(
-        longest, TimeSpan(milliseconds: mode.notice.milliseconds + mode.grace.milliseconds))
+      max(longest, TimeSpan(milliseconds: mode.notice.milliseconds + mode.grace.milliseconds))
     }
+  }
+
+  /// The longest undisturbed run of any mode.
+  static func undisturbed(of policy: ClusterPolicy) -> TimeSpan {
+    policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
   /// The running jobs that may go for it. O(running jobs)
@@ -68,14 +69,13 @@ struct VictimSearch {
       case .tier:
         guard mode.isPreemptible, preempts.contains(mode.tier) else { continue }
       }
-      let spared = max(
-        run.started + mode.undisturbed, job.lastEviction.map { $0 + rules.rest } ?? .distantPast)
-      guard spared <= draft.now else {
+      let spared = spared(job, run, mode)
+      guard spared <= draft.now || looksAhead else {
         undisturbedUntil = min(undisturbedUntil, spared)
         continue
       }
       guard !overlapsPromise(run.allocation, state.topology) else { continue }
-      let candidate = candidate(id, job, run, at: draft.now)
+      let candidate = candidate(id, job, run, at: max(spared, draft.now))
       if ground == .tier, let most = rules.churnPerHour {
         let lost = state.churn.lost(by: job.request.account, at: draft.now)
         guard lost + candidate.loss <= most else { continue }
@@ -83,6 +83,12 @@ struct VictimSearch {
       candidates.append(candidate)
     }
     return candidates
+  }
+
+  /// Until when a run may not be disturbed: a guarantee waits for nothing but its undisturbed time.
+  private func spared(_ job: Job, _ run: JobLifecycle.Run, _ mode: AccessMode) -> Instant {
+    let rested = ground == .tier ? job.lastEviction.map { $0 + rules.rest } : nil
+    return max(run.started + mode.undisturbed, rested ?? .distantPast)
   }
 
   private func candidate(
@@ -120,9 +126,16 @@ struct VictimSearch {
       guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
       return state.holdings.mode(of: job.request)
     }
+    func spared(_ id: JobID) -> Instant {
+      guard let job = state.jobs[id], let run = job.lifecycle.run else {
+        preconditionFailure("job \(id.number) does not run")
+      }
+      return self.spared(job, run, mode(of: id))
+    }
     let all = clearing.evicted + clearing.shrunk.map(\.job)
     let end = all.reduce(draft.now) {
-      max($0, draft.now + mode(of: $1).notice + mode(of: $1).grace)
+      let signal = max(draft.now + mode(of: $1).notice, spared($1))
+      return max($0, signal + mode(of: $1).grace)
     }
     let victims = clearing.evicted.map { id in
       let grace = TimeSpan(milliseconds: -mode(of: id).grace.milliseconds)
@@ -131,7 +144,8 @@ struct VictimSearch {
         preconditionFailure("job \(id.number) does not run")
       }
       return Claim.Victim(
-        job: id, eviction: eviction, loss: LostWork(job, run, rules).loss(at: draft.now))
+        job: id, eviction: eviction,
+        loss: LostWork(job, run, rules).loss(at: max(draft.now, spared(id))))
     }
     let shrinks = clearing.shrunk.map { shrink in
       guard let run = state.jobs[shrink.job]?.lifecycle.run else {

@@ -17,6 +17,7 @@ public struct PromiseChecker: RuleChecker {
 
   /// By job, what it has been promised; nil: nothing, or nothing any more.
   private var promised: [Instant?] = [nil]
+  private var claims: [(ClaimID, preemptor: JobID)] = []
   private var isExcused = false
   private var drops: [JobID] = []
 
@@ -37,8 +38,12 @@ public struct PromiseChecker: RuleChecker {
     guard case .append(let event) = effect else { return }
     switch event {
     case .submitted: promised.append(nil)
-    case .conditionChanged, .dissolved: isExcused = true
+    case .conditionChanged: isExcused = true
+    case .dissolved(let claim, _):
+      isExcused = true
+      for (id, preemptor) in claims where id == claim { promised[Int(preemptor.number)] = nil }
     case .claimed(let claim, _):
+      claims.append((claim.id, claim.preemptor))
       promised[Int(claim.preemptor.number)] = claim.deadline
       if claim.ground == .guarantee { isExcused = true }
     case .promised(let id, let reservation):

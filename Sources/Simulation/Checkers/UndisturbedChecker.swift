@@ -51,7 +51,7 @@ public struct UndisturbedChecker: RuleChecker {
       for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
         let mode = machine.state.policy.modes[Int(modes[Int(id.number)].number)]
         let from = started[Int(id.number)] + mode.undisturbed
-        if now < from {
+        if Self.signal(claim, id, mode) < from {
           violations.append(
             RuleViolation(now, "job \(id.number) is disturbed before \(from.milliseconds) ms"))
         }
@@ -62,5 +62,11 @@ public struct UndisturbedChecker: RuleChecker {
       }
     }
     claims.removeAll(keepingCapacity: true)
+  }
+
+  /// When a victim is told, or what of it is left would be.
+  private static func signal(_ claim: Claim, _ id: JobID, _ mode: AccessMode) -> Instant {
+    claim.victims.first { $0.job == id }?.eviction.signal
+      ?? claim.deadline + TimeSpan(milliseconds: -mode.grace.milliseconds)
   }
 }
