@@ -48,7 +48,7 @@ extension ReservingDiscipline {
       to: request, milli: milli, models: models, at: draft.now, isForRoom: true)
     {
       // A rule keeps it from starting: what it was promised is of use to others.
-      if isDue { drop(index, because: verdict, &draft) }
+      if isDue { loseByRule(index, verdict, &draft) }
       return
     }
     // Who starts late ends late, and may run into the next promise: that is a search.
@@ -56,7 +56,7 @@ extension ReservingDiscipline {
       // Only who outlasts a limit can draw what the forecast keeps for it.
       guard draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil else { return }
       if let verdict = draft.holdings.lendingObstacle(to: request, on: allocation) {
-        drop(index, because: verdict, &draft)
+        loseByRule(index, verdict, &draft)
         return
       }
       fulfil(index, on: allocation, &draft)
@@ -64,7 +64,7 @@ extension ReservingDiscipline {
     }
     guard let place = placeNow(for: promise, &draft) else { return }
     if let verdict = draft.holdings.lendingObstacle(to: request, on: place) {
-      if isDue { drop(index, because: verdict, &draft) }
+      if isDue { loseByRule(index, verdict, &draft) }
       return
     }
     fulfil(index, on: place, &draft)
@@ -121,11 +121,18 @@ extension ReservingDiscipline {
     return promise
   }
 
+  /// A rule keeps a job from what it was promised: it gets no other promise from this plan.
+  private mutating func loseByRule(
+    _ index: Int, _ verdict: Verdict, _ draft: inout PlanDraft
+  ) {
+    draft.dropped.append(promises[index].waiting.job)
+    drop(index, because: verdict, &draft)
+  }
+
   /// A job loses its promise, and waits with its class again.
   mutating func drop(_ index: Int, because verdict: Verdict, _ draft: inout PlanDraft) {
     let promise = remove(index, &draft)
     let id = promise.waiting.job
-    draft.dropped.append(id)
     draft.decisions.append(.unreserve(id, ahead: nil))
     guard let job = draft.state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
     let slot = enqueue(id, job, draft.state)

@@ -143,7 +143,7 @@ struct ReservingDiscipline: Sendable {
     var key: FairOrder.Key
     /// The class's slot, or -1 for a promised job.
     var slot: Int
-    /// Whether it can't start, but be promised a start if any promise is left.
+    /// Whether it can't start, but be promised a start if any promise is left, or reclaim room.
     var seeksPromise = false
 
     static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
@@ -162,14 +162,16 @@ struct ReservingDiscipline: Sendable {
     mustTryAll = false
     guard !turns.isEmpty else { return false }
     let order = draft.order
+    let guarantees = hasGuarantees
     var made = 0
     while !mustTryAll, let turn = turns.popFirst() {
       guard turn.slot >= 0 else {
-        tryPromised(turn.key.job, &draft)
+        tryPromised(turn, &draft)
         continue
       }
       let tier = queue.classes[turn.slot].tier
-      if !room.has(tier) {
+      let mayReclaim = guarantees && turn.key.deficit > 0
+      if !room.has(tier), !mayReclaim {
         // Others have taken the last promise, or the room there was.
         if turn.seeksPromise || isKnownNotToFit(turn.slot, &draft) { continue }
       }
@@ -185,6 +187,11 @@ struct ReservingDiscipline: Sendable {
       switch attempt(turn.slot, waiting, &draft) {
       case .started: break
       case .blocked(let verdict):
+        if mayReclaim, verdict.isAboutRoom,
+          reclaim(for: waiting, key, inSlot: turn.slot, &draft)
+        {
+          break
+        }
         // A window's room is on no timeline: who asks for one is promised nothing.
         let isInWindow = queue[turn.slot].key.terms?.window != nil
         guard verdict.isAboutRoom, !isInWindow, !draft.dropped.contains(waiting.job),
@@ -219,6 +226,17 @@ struct ReservingDiscipline: Sendable {
     draft.decisions.append(.hold(waiting.job, jobs: queue[slot].count, verdict))
   }
 
+  /// Starts a promised job, if it is due or there is room already, or makes room for it.
+  private mutating func tryPromised(_ turn: Turn, _ draft: inout PlanDraft) {
+    let id = turn.key.job
+    if !turn.seeksPromise { tryPromised(id, &draft) }
+    guard turn.key.deficit > 0, hasGuarantees,
+      let promise = promises.first(where: { $0.waiting.job == id }),
+      promise.reservation.start > draft.now
+    else { return }
+    _ = reclaim(for: promise.waiting, turn.key, inSlot: nil, &draft)
+  }
+
   /// How many promises may be made in each tier.
   private func freeSlots() -> TierSlots {
     var slots = TierSlots(policy.reservations)
@@ -229,39 +247,61 @@ struct ReservingDiscipline: Sendable {
   private func addTurns(
     _ room: TierSlots, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
   ) {
-    if mustTryAll || draft.hasDue(promises) {
-      let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
-      for index in promises.indices {
-        let promise = promises[index]
-        guard
-          promise.reservation.start <= draft.now
-            || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
-        else { continue }
-        turns.insert(Turn(key: draft.key(of: promise), slot: -1))
-      }
-    }
+    let guarantees = hasGuarantees
+    addPromised(guarantees, &turns, &draft)
     for slot in queue.marks.indices {
       let mark = queue.marks[slot]
+      let mayBePromised = room.has(Int(mark.tier))
+      var (isTried, seeksPromise) = (false, false)
       switch mark.standing {
-      case .gone: break
-      case .untried: add(slot, seeksPromise: false, &turns, &draft)
-      case .barred:
-        guard mustTryAll || mark.wantsPromise && room.has(Int(mark.tier)) else { continue }
-        add(slot, seeksPromise: !mustTryAll, &turns, &draft)
+      case .gone: continue
+      case .untried: isTried = true
+      case .barred: (isTried, seeksPromise) = (mustTryAll, mark.wantsPromise && mayBePromised)
       case .notLent:
-        let lacksRoom = room.has(Int(mark.tier)) && !mayFit(slot, &draft)
-        guard mustTryAll || lacksRoom else { continue }
-        add(slot, seeksPromise: !mustTryAll, &turns, &draft)
+        (isTried, seeksPromise) = (mustTryAll, mayBePromised && !mayFit(slot, &draft))
       case .lacksRoom:
-        guard room.has(Int(mark.tier)) else { continue }
-        let mayStart = mustTryAll && !isKnownNotToFit(slot, &draft)
-        add(slot, seeksPromise: !mayStart, &turns, &draft)
+        isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
+        seeksPromise = mayBePromised
+      }
+      if isTried || seeksPromise {
+        add(slot, seeksPromise: !isTried, &turns, &draft)
+      } else if guarantees, mark.wantsPromise {
+        addForGuarantee(slot, &turns, &draft)
       }
     }
     guard mustTryAll else { return }
     for lane in queue.lanes.indices where !queue.lanes[lane].slots.isEmpty {
       addFitting(ofLane: lane, room, &turns, &draft)
     }
+  }
+
+  /// Adds promised jobs: those that are due, the first that may start earlier, and those that may
+  /// reclaim room.
+  private func addPromised(
+    _ guarantees: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    guard guarantees || mustTryAll || draft.hasDue(promises) else { return }
+    let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
+    for index in promises.indices {
+      let promise = promises[index]
+      let isTried =
+        promise.reservation.start <= draft.now
+        || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
+      guard isTried || guarantees else { continue }
+      let key = draft.key(of: promise)
+      guard isTried || key.deficit > 0 else { continue }
+      turns.insert(Turn(key: key, slot: -1, seeksPromise: !isTried))
+    }
+  }
+
+  /// Adds a class that lacks room, if its member is entitled to some.
+  private func addForGuarantee(
+    _ slot: Int, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    guard let first = queue.classes[slot].first else { return }
+    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+    guard key.deficit > 0 else { return }
+    turns.insert(Turn(key: key, slot: slot, seeksPromise: true))
   }
 
   /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
@@ -300,7 +340,7 @@ struct ReservingDiscipline: Sendable {
   /// Whether it was room that a class lacked, and it still does.
   private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
     switch queue.classes[slot].cause {
-    case .noRoom, .wouldDelay, .window:
+    case .noRoom, .wouldDelay, .window, .claims:
       return queue.classes[slot].key.terms?.window == nil && !mayFit(slot, &draft)
     default: return false
     }

@@ -182,8 +182,9 @@ extension ReservingDiscipline {
       var search = VictimSearch(
         rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier)
       search.promised = promised
-      let candidates = search.candidates(
-        among: running, borrowed, besides: [], PlanDraft(state, at: instant))
+      var later = PlanDraft(state, at: instant)
+      later.borrowed = borrowed
+      let candidates = search.candidates(among: running, later)
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,
         afterWaiting: instant + lead - job.submitted)

@@ -21,6 +21,15 @@ struct PlanDraft {
   /// Jobs that lose their promises by this plan, and get no other from it.
   var dropped: [JobID] = []
 
+  /// Jobs that go, or shrink, by this plan.
+  var victims: [JobID] = []
+
+  /// What the next claim is called.
+  var nextClaim: ClaimID
+
+  /// The runs that are borrowed, once somebody has asked.
+  var borrowed: BorrowedRuns?
+
   private var fairOrder: FairOrder?
 
   init(_ state: ClusterState, at now: Instant) {
@@ -28,6 +37,7 @@ struct PlanDraft {
     self.now = now
     holdings = state.holdings
     rooms = OpenRooms(state.occupancy)
+    nextClaim = state.nextClaim
     for claim in state.claims {
       guard let job = state.jobs[claim.preemptor] else { continue }
       holdings.anticipate(claim, job.request, at: now)

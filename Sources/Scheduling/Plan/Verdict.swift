@@ -93,8 +93,8 @@ public enum Verdict: Hashable, Sendable {
   /// Whether it is room that is lacking, so that a reservation helps.
   public var isAboutRoom: Bool {
     switch self {
-    case .noRoom, .wouldDelay, .window, .undisturbed, .power: true
-    case .behind, .outsideWindow, .claims, .modeJobs, .modeAccelerators, .entitlement, .borrowing,
+    case .noRoom, .wouldDelay, .window, .claims, .undisturbed, .power: true
+    case .behind, .outsideWindow, .modeJobs, .modeAccelerators, .entitlement, .borrowing,
       .budget, .allowance, .throttle, .begins, .tooLate, .dependency, .dependencyFailed,
       .heldBack:
       false

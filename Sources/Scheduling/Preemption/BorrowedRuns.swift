@@ -7,9 +7,9 @@ import Units
 
 /// The runs that are beyond their members' entitlements: what a guarantee may take back.
 ///
-/// Of each member and model the youngest runs, as many as make up what it holds too much; the last
-/// of them may reach into the entitlement, as a gang goes whole. Runs of a mode that always borrows
-/// are borrowed wherever they stand.
+/// Of each member and model the youngest runs, as many as make up what it holds too much. The last
+/// of them may reach into the entitlement: as a gang goes whole, its going leaves its own member
+/// short, so others go rather. Runs of a mode that always borrows are borrowed wherever they stand.
 struct BorrowedRuns: Sendable {
   private struct Run {
     var member: AccountID
@@ -21,6 +21,9 @@ struct BorrowedRuns: Sendable {
 
   /// In order of their numbers.
   private let jobs: [JobID]
+
+  /// Those of them that reach into an entitlement, in order.
+  private let reaching: [JobID]
 
   /// O(running jobs · log running jobs)
   init(_ running: [JobID], _ state: ClusterState) {
@@ -45,26 +48,34 @@ struct BorrowedRuns: Sendable {
     runs.sort {
       ($0.member, $0.model, $1.started, $1.job) < ($1.member, $1.model, $0.started, $0.job)
     }
+    var reaching: [JobID] = []
     var index = 0
     while index < runs.count {
       let (member, model) = (runs[index].member, runs[index].model)
       var excess = holdings.book.borrowedMilli(member, model: model)
       while index < runs.count, runs[index].member == member, runs[index].model == model {
         if excess > 0 { borrowed.append(runs[index].job) }
+        if excess > 0, excess < runs[index].milli { reaching.append(runs[index].job) }
         excess -= runs[index].milli
         index += 1
       }
     }
     borrowed.sort()
+    reaching.sort()
     jobs = borrowed
+    self.reaching = reaching
   }
 
   var isEmpty: Bool { jobs.isEmpty }
 
-  /// O(log runs)
-  func contains(_ id: JobID) -> Bool {
-    var low = 0
-    var high = jobs.count
+  /// Whether a run is borrowed. O(log runs)
+  func contains(_ id: JobID) -> Bool { Self.contains(id, in: jobs) }
+
+  /// Whether a run is borrowed in part only. O(log runs)
+  func reachesIntoEntitlement(_ id: JobID) -> Bool { Self.contains(id, in: reaching) }
+
+  private static func contains(_ id: JobID, in jobs: [JobID]) -> Bool {
+    var (low, high) = (0, jobs.count)
     while low < high {
       let middle = (low + high) / 2
       if jobs[middle] < id { low = middle + 1 } else { high = middle }

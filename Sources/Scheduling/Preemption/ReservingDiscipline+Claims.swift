@@ -32,7 +32,7 @@ extension ReservingDiscipline {
   }
 
   /// A job that waits and may make others go.
-  private struct Preemptor {
+  struct Preemptor {
     var key: FairOrder.Key
     var waiting: JobClass.Waiting
     var request: JobRequest
@@ -43,38 +43,42 @@ extension ReservingDiscipline {
     var yielding: [JobID] = []
   }
 
-  /// Makes room for those who are entitled to it, in the fair order.
+  /// Whether members have guarantees that they may reclaim.
+  var hasGuarantees: Bool {
+    policy.preemption?.reclaims == true && policy.order == .fairShare && policy.accounts.count > 1
+  }
+
+  /// Makes room for a job within its member's entitlement, when its turn has come and it lacks room;
+  /// false where nobody has what it is entitled to.
   ///
   /// Nobody goes without the proof that the preemptor starts where they were: the claim holds the
-  /// very accelerators, which are kept from everybody else from now on.
+  /// very accelerators, free ones among them, which are kept from everybody else from now on.
+  mutating func reclaim(
+    for waiting: JobClass.Waiting, _ key: FairOrder.Key, inSlot slot: Int?,
+    _ draft: inout PlanDraft
+  ) -> Bool {
+    guard let rules = policy.preemption, let job = draft.state.jobs[waiting.job],
+      job.request.terms?.window == nil
+    else { return false }
+    var preemptor = Preemptor(
+      key: key, waiting: waiting, request: job.request, slot: slot, ground: .guarantee)
+    guard isGuaranteed(preemptor, draft) else { return false }
+    preemptor.yielding = yieldingPromises(draft)
+    if startOnYieldedRoom(preemptor, &draft) { return true }
+    let borrowed = draft.borrowed ?? BorrowedRuns(running, draft.state)
+    draft.borrowed = borrowed
+    guard !borrowed.isEmpty, let claim = claim(for: preemptor, rules, &draft) else { return false }
+    carryOut(claim, preemptor, &draft)
+    return true
+  }
+
+  /// Makes room for those whose mode may preempt others, in the fair order.
   mutating func preempt(_ draft: inout PlanDraft) {
     guard let rules = policy.preemption, !running.isEmpty, queue.count + promises.count > 0 else {
       return
     }
-    let preemptors = preemptors(rules, &draft)
-    guard !preemptors.isEmpty else { return }
-    let borrowed = BorrowedRuns(running, draft.state)
-    var spoken: [JobID] = []
-    var nextClaim = draft.state.nextClaim
-    var yielding: [JobID]?
-    for var preemptor in preemptors {
-      if preemptor.ground == .guarantee {
-        preemptor.yielding = yielding ?? yieldingPromises(draft)
-        yielding = preemptor.yielding
-      }
-      let decisions = draft.decisions.count
-      defer { if draft.decisions.count > decisions { yielding = nil } }
-      if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) { continue }
-      if preemptor.ground == .guarantee, borrowed.isEmpty {
-        guard mayPreemptByTier(preemptor.request) else { continue }
-        preemptor.ground = .tier
-        preemptor.yielding = []
-      }
-      // An earlier claim may have filled what its member is entitled to.
-      if preemptor.ground == .guarantee, !isGuaranteed(preemptor, draft) { continue }
-      while let claim = claim(for: preemptor, rules, borrowed, spoken, nextClaim, &draft) {
-        spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
-        nextClaim = ClaimID(nextClaim.number + 1)
+    for var preemptor in preemptors(&draft) {
+      while let claim = claim(for: preemptor, rules, &draft) {
         carryOut(claim, preemptor, &draft)
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
           queue.classes[slot].cause?.isAboutRoom == true,
@@ -82,10 +86,6 @@ extension ReservingDiscipline {
         else { break }
         preemptor.waiting = next
         preemptor.request = job.request
-        guard
-          draft.order.key(of: queue[slot], next, draft.holdings.book).deficit > 0
-            || preemptor.ground == .tier
-        else { break }
       }
     }
   }
@@ -129,50 +129,36 @@ extension ReservingDiscipline {
     return true
   }
 
-  private func mayPreemptByTier(_ request: JobRequest) -> Bool {
-    !policy.modes[Int(request.mode.number)].preempts.isEmpty
-  }
-
-  /// Who may make others go, in the fair order.
-  private mutating func preemptors(
-    _ rules: PreemptionRules, _ draft: inout PlanDraft
-  ) -> [Preemptor] {
+  /// Whose modes may preempt others, in the fair order.
+  private mutating func preemptors(_ draft: inout PlanDraft) -> [Preemptor] {
+    let mayPreempt = policy.modes.map { !$0.preempts.isEmpty }
+    guard mayPreempt.contains(true) else { return [] }
     var found: [Preemptor] = []
-    func consider(
-      _ key: FairOrder.Key, _ waiting: JobClass.Waiting, _ request: JobRequest, _ slot: Int?
-    ) {
-      let isGuaranteed = rules.reclaims && key.deficit > 0
-      guard isGuaranteed || mayPreemptByTier(request) else { return }
-      found.append(
-        Preemptor(
-          key: key, waiting: waiting, request: request, slot: slot,
-          ground: isGuaranteed ? .guarantee : .tier))
-    }
     let order = draft.order
-    // Without members nobody has a guarantee: then a mode that preempts nobody need not be asked.
-    let guarantees = rules.reclaims && policy.order == .fairShare && policy.accounts.count > 1
-    let mayPreempt = policy.modes.map { guarantees || !$0.preempts.isEmpty }
     for slot in queue.occupied where mayPreempt[Int(queue.classes[slot].key.mode.number)] {
       guard queue.classes[slot].cause?.isAboutRoom == true,
         let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
         job.request.terms?.window == nil
       else { continue }
       let key = order.key(of: queue.classes[slot], first, draft.holdings.book)
-      consider(key, first, job.request, slot)
+      found.append(
+        Preemptor(key: key, waiting: first, request: job.request, slot: slot, ground: .tier))
     }
     for promise in promises
     where promise.reservation.start > draft.now
       && mayPreempt[Int(promise.request.mode.number)]
     {
-      consider(draft.key(of: promise), promise.waiting, promise.request, nil)
+      found.append(
+        Preemptor(
+          key: draft.key(of: promise), waiting: promise.waiting, request: promise.request,
+          slot: nil, ground: .tier))
     }
     return found.sorted { $0.key < $1.key }
   }
 
   /// The claim of a job to what others hold, with its proof; nil where it has none.
   private mutating func claim(
-    for preemptor: Preemptor, _ rules: PreemptionRules, _ borrowed: BorrowedRuns,
-    _ spoken: [JobID], _ id: ClaimID, _ draft: inout PlanDraft
+    for preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft
   ) -> Claim? {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     let milli = draft.holdings.charging.milli(of: request.shape)
@@ -184,24 +170,28 @@ extension ReservingDiscipline {
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
     func clearing(until end: Instant) -> Clearing? {
       search.promised = promisedNodes(before: end, besides: preemptor, draft)
-      let candidates = search.candidates(among: running, borrowed, besides: spoken, draft)
+      let candidates = search.candidates(among: running, draft)
       guard !candidates.isEmpty else { return nil }
       return roomToClear(for: preemptor, until: end, &draft).clearing(
         for: request.shape, among: candidates, by: rules.choice,
         afterWaiting: draft.now - job.submitted)
     }
     let end = draft.now + VictimSearch.lead(of: policy) + limit
+    let isGuaranteed = preemptor.ground == .guarantee
+    search.takesReaching = !isGuaranteed
     var found = clearing(until: end)
     wake = min(wake, search.undisturbedUntil)
-    if found == nil, preemptor.ground == .guarantee, search.undisturbedUntil < .distantFuture {
+    if found == nil, isGuaranteed {
       // Nobody else may take it meanwhile: so it comes back within the bound.
       search.looksAhead = true
       found = clearing(until: end + VictimSearch.undisturbed(of: policy))
+      search.takesReaching = true
+      found = found ?? clearing(until: end + VictimSearch.undisturbed(of: policy))
     }
     guard let clearing = found, !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else {
       return nil
     }
-    let claim = search.claim(clearing, id, draft)
+    let claim = search.claim(clearing, draft)
     if let deadline = request.terms?.deadline, claim.deadline + limit > deadline { return nil }
     // Who is promised as much waits for that: nobody need go.
     if let promise = job.lifecycle.promise, promise.start <= claim.deadline { return nil }
@@ -341,6 +331,8 @@ extension ReservingDiscipline {
     draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     draft.holdings.anticipate(claim, request, at: draft.now)
     draft.holdings.keep(claim, for: request, at: draft.now)
+    draft.victims += claim.victims.map(\.job) + claim.shrinks.map(\.job)
+    draft.nextClaim = ClaimID(draft.nextClaim.number + 1)
     draft.decisions.append(.evict(claim))
   }
 

@@ -21,6 +21,9 @@ struct VictimSearch {
   /// Whether those count as well who may not be disturbed yet: they go as soon as they may.
   var looksAhead = false
 
+  /// Whether those count as well whose going leaves their own member short of its entitlement.
+  var takesReaching = true
+
   init(
     _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest,
     on ground: Claim.Ground
@@ -45,15 +48,14 @@ struct VictimSearch {
 
   /// The running jobs that may go for it. O(running jobs)
   mutating func candidates(
-    among running: [JobID], _ borrowed: BorrowedRuns, besides spoken: [JobID],
-    _ draft: PlanDraft
+    among running: [JobID], _ draft: PlanDraft
   ) -> [ClearingCandidate] {
     var candidates: [ClearingCandidate] = []
     let state = draft.state
     let tree = state.policy.accounts
     let member = tree.member(of: request.account)
     let preempts = state.holdings.mode(of: request).preempts
-    for id in running where !spoken.contains(id) {
+    for id in running where !draft.victims.contains(id) {
       // A job that this very plan starts is in no state yet.
       guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
         job.lifecycle.eviction == nil, state.shrink(of: id) == nil,
@@ -63,7 +65,8 @@ struct VictimSearch {
       switch ground {
       case .guarantee:
         // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-        guard borrowed.contains(id),
+        guard let borrowed = draft.borrowed, borrowed.contains(id),
+          takesReaching || !borrowed.reachesIntoEntitlement(id),
           mode.borrowing == .always || tree.member(of: job.request.account) != member
         else { continue }
       case .tier:
@@ -120,7 +123,7 @@ struct VictimSearch {
   }
 
   /// The claim to the room that was cleared.
-  func claim(_ clearing: Clearing, _ id: ClaimID, _ draft: PlanDraft) -> Claim {
+  func claim(_ clearing: Clearing, _ draft: PlanDraft) -> Claim {
     let state = draft.state
     func mode(of id: JobID) -> AccessMode {
       guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
@@ -155,7 +158,7 @@ struct VictimSearch {
         job: shrink.job, keeps: run.allocation.without(slices: shrink.slices), end: end)
     }
     return Claim(
-      id: id, preemptor: preemptor, ground: ground, allocation: clearing.allocation,
+      id: draft.nextClaim, preemptor: preemptor, ground: ground, allocation: clearing.allocation,
       victims: victims, shrinks: shrinks)
   }
 }

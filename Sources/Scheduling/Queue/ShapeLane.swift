@@ -59,7 +59,7 @@ struct Mark: Hashable, Sendable {
     standing =
       switch cause?.kind {
       case nil: .untried
-      case .noRoom, .wouldDelay, .window: isInWindow ? .barred : .lacksRoom
+      case .noRoom, .wouldDelay, .window, .claims: isInWindow ? .barred : .lacksRoom
       case .borrowing: isInWindow ? .barred : .notLent
       default: .barred
       }
