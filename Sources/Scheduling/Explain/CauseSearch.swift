@@ -110,7 +110,7 @@ struct CauseSearch {
     }
     if let shortage = free.shortage(of: shape, afterWaiting: waited) {
       causes.append(.noRoom(shortage))
-      addPower(on: nil)
+      addPowerOnAnIdleFleet()
       return
     }
     let kept = kept.filter { $0.from < end }
@@ -125,7 +125,12 @@ struct CauseSearch {
       let isEnough = !free.withholding(keep.allocation).fits(shape, afterWaiting: waited)
       if index == binding || isEnough { causes.append(keep.verdict) }
     }
-    addPower(on: binding == nil ? room : free)
+    guard
+      let allocation = (binding == nil ? room : free).placement(
+        of: shape, afterWaiting: waited, among: state.mix)
+    else { return }
+    addPower(for: allocation)
+    if binding == nil { addLending(of: allocation) }
   }
 
   /// What others are promised or have a claim to, and what windows keep; in order of time.
@@ -163,20 +168,41 @@ struct CauseSearch {
       causes.append(.outsideWindow(name: name, from: window.from, until: window.until))
       return
     }
-    guard let shortage = free.keeping(window.allocation).shortage(of: shape) else { return }
-    causes.append(.noRoom(shortage))
+    let room = free.keeping(window.allocation)
+    if let shortage = room.shortage(of: shape) {
+      causes.append(.noRoom(shortage))
+      return
+    }
+    guard let allocation = room.placement(of: shape) else { return }
+    addPower(for: allocation)
+    addLending(of: allocation)
   }
 
-  /// What the site could not feed; where there is no room, of the place it would have had on an
-  /// idle fleet, if that is the same everywhere.
-  private mutating func addPower(on room: Occupancy?) {
-    guard !holdings.power.isUnlimited else { return }
-    guard room != nil || holdings.power.siteCount == 1 else { return }
-    let place = room ?? Occupancy(topology: state.topology)
-    guard let allocation = place.placement(of: shape, afterWaiting: waited),
-      let verdict = holdings.powerObstacle(to: allocation, for: request.timeLimit, at: now)
+  /// What the site could not feed, at the place that it would get.
+  private mutating func addPower(for allocation: Allocation) {
+    guard let verdict = holdings.powerObstacle(to: allocation, for: request.timeLimit, at: now)
     else { return }
     causes.append(verdict)
+  }
+
+  /// Who does not lend it the place that it has found.
+  ///
+  /// Shares do not count what room lacks for anyway: only who has found a place is asked.
+  private mutating func addLending(of allocation: Allocation) {
+    guard !causes.contains(where: { $0.kind == .entitlement || $0.kind == .borrowing }),
+      let verdict = holdings.lendingObstacle(to: request, on: allocation)
+    else { return }
+    causes.append(verdict)
+  }
+
+  /// The same where there is no room: at the place that it would have on an idle fleet, if that is
+  /// the same everywhere.
+  private mutating func addPowerOnAnIdleFleet() {
+    guard !holdings.power.isUnlimited, holdings.power.siteCount == 1,
+      let allocation = Occupancy(topology: state.topology).placement(
+        of: shape, afterWaiting: waited)
+    else { return }
+    addPower(for: allocation)
   }
 }
 

@@ -23,7 +23,7 @@ extension Explanation {
         It asks for \(request.words).
 
         """
-      text += section("Why it waits", causes.map { cause($0, names) })
+      text += section("Why it waits", causeTexts(names))
       text += section("Who is ahead", queueText(names))
       text += section("What would start it now", suggestionText(request, names))
       text += section("When it starts otherwise", estimateText(names))
@@ -34,6 +34,12 @@ extension Explanation {
   private func section(_ heading: String, _ lines: [String]) -> String {
     guard !lines.isEmpty else { return "" }
     return "\n\(heading):\n" + lines.map { "- \($0)\n" }.joined()
+  }
+
+  private func causeTexts(_ names: ExplanationWording) -> [String] {
+    guard causes.isEmpty else { return causes.map { cause($0, names) } }
+    guard case .promised = estimate else { return ["Nothing keeps it any more."] }
+    return ["It is promised a start, which is looked at anew as soon as something ends."]
   }
 
   private func cause(_ verdict: Verdict, _ names: ExplanationWording) -> String {
@@ -68,8 +74,12 @@ extension Explanation {
 
   private func estimateText(_ names: ExplanationWording) -> [String] {
     var lines = estimate.map { [$0.text(names)] } ?? []
-    for case .undisturbed(let until) in causes {
-      lines.append("Perhaps from \(names.at(until)) on: then others may have to go for it.")
+    for case .undisturbed(let jobs, let until) in causes {
+      lines.append(
+        """
+        Perhaps sooner: from \(names.at(until)) on \(names.list(jobs)) can be made to go, or to \
+        give up some of its room, if nothing else changes by then.
+        """)
     }
     return lines
   }
@@ -155,11 +165,26 @@ extension Suggestion {
 extension Explanation.Estimate {
   fileprivate func text(_ names: ExplanationWording) -> String {
     switch self {
-    case .now: "At the next cycle: nothing is in its way any more."
-    case .promised(let start):
+    case .now: "At the next cycle of the scheduler, which is about to come."
+    case .promised(let start, nil):
       """
       At \(names.at(start)) at the latest: that is promised, and moves forward when something ends \
       early.
+      """
+    case .promised(let start, let cause?):
+      """
+      At \(names.at(start)), if by then \(cause.remedy(names)): room is promised to it from then \
+      on, and the promise moves forward when something ends early.
+      """
+    case .overdue(_, .power(let site, _, _, _)):
+      """
+      As soon as jobs at site \(names.site(site)) end, or it may draw more; room is kept for it \
+      until then.
+      """
+    case .overdue(let start, let cause):
+      """
+      It was promised a start at \(names.at(start)), which could not be kept: it starts as soon as \
+      \(cause.remedy(names)).
       """
     case .claimed(let until): "At \(names.at(until)) at the latest: that room is its own."
     case .room(let start):
@@ -205,7 +230,7 @@ extension Verdict {
     case .window(let name, _): "'\(name)' is over"
     case .outsideWindow(let name, _, _): "'\(name)' opens again, if it does"
     case .claims: "those are gone who have to go"
-    case .undisturbed: "others may be disturbed"
+    case .undisturbed(let jobs, _): "\(names.list(jobs)) may be disturbed"
     case .modeJobs(_, let account, _, _): "a job of \(names.account(account)) under its mode ends"
     case .modeAccelerators(_, let account, _, _, _):
       "jobs of \(names.account(account)) under its mode end"
@@ -241,7 +266,7 @@ extension ExplanationWording {
   }
 
   /// `jobs 3, 4 and 9`; the first few, where there are many.
-  fileprivate func list(_ jobs: [JobID]) -> String {
+  func list(_ jobs: [JobID]) -> String {
     guard jobs.count > 1 else { return jobs.map(job).joined() }
     guard jobs.count <= 5 else { return "\(jobs.count) jobs" }
     let numbers = jobs.map { "\($0.number)" }

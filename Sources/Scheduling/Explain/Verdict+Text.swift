@@ -31,9 +31,10 @@ extension Verdict {
         Room is being cleared: other jobs have to go, and are gone by \(names.at(until)) at the \
         latest.
         """
-    case .undisturbed(let until):
+    case .undisturbed(let jobs, let until):
       return """
-        It has a right to room that others hold now, but their runs may not be disturbed before \
+        It has a right to the room of \(names.list(jobs)), but \
+        \(jobs.count == 1 ? "that run" : "their runs") may not be disturbed before \
         \(names.at(until)).
         """
     case .modeJobs, .modeAccelerators, .entitlement, .borrowing:
