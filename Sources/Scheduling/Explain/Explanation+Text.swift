@@ -31,13 +31,24 @@ extension Explanation {
     }
   }
 
+  /// Each cause as a sentence, in their order.
+  public func textsOfCauses(_ names: ExplanationWording) -> [String] {
+    causes.map { cause($0, names) }
+  }
+
+  /// Each suggestion as what to ask for instead, in their order: `ask for 30 min instead of 2 h`.
+  public func textsOfSuggestions(_ names: ExplanationWording) -> [String] {
+    guard case .waiting(let request, _) = standing else { return [] }
+    return suggestions.map { $0.text(insteadOf: request, names) }
+  }
+
   private func section(_ heading: String, _ lines: [String]) -> String {
     guard !lines.isEmpty else { return "" }
     return "\n\(heading):\n" + lines.map { "- \($0)\n" }.joined()
   }
 
   private func causeTexts(_ names: ExplanationWording) -> [String] {
-    guard causes.isEmpty else { return causes.map { cause($0, names) } }
+    guard causes.isEmpty else { return textsOfCauses(names) }
     guard case .promised = estimate else { return ["Nothing keeps it any more."] }
     return ["It is promised a start, which is looked at anew as soon as something ends."]
   }
@@ -163,7 +174,8 @@ extension Suggestion {
 }
 
 extension Explanation.Estimate {
-  fileprivate func text(_ names: ExplanationWording) -> String {
+  /// When it starts, as sentences.
+  public func text(_ names: ExplanationWording) -> String {
     switch self {
     case .now: "At the next cycle of the scheduler, which is about to come."
     case .promised(let start, nil):
@@ -201,7 +213,8 @@ extension Explanation.Estimate {
 }
 
 extension QueuePlace.Reason {
-  fileprivate func text(_ names: ExplanationWording) -> String {
+  /// Why a job goes before, to go on with behind "as".
+  public func text(_ names: ExplanationWording) -> String {
     switch self {
     case .tier(let tier, let over): "its mode is of tier \(tier), and this one's of tier \(over)"
     case .guarantee(let member, let lacks, let otherLacks):

@@ -12,7 +12,9 @@ public struct ExplanationWording: Sendable {
   let models: [String]
   let sites: [String]
   let now: Instant
-  let clock: @Sendable (Instant) -> String
+
+  /// What a clock shows at an instant.
+  public let clock: @Sendable (Instant) -> String
 
   /// The names of a cluster's fleet and policy, at an instant.
   ///
