@@ -13,7 +13,7 @@ import Testing
 
   /// Why the third waits when it comes.
   private static let answer = """
-    Job 3 of 'everybody', mode 'regular', waits since day 0, 00:00:20 (now).
+    Job 3 of 'everybody', mode 'regular', has been waiting since day 0, 00:00:20 (now).
     It asks for 2 × (1 accelerator), for up to 5 min.
 
     Why it waits:
@@ -58,10 +58,10 @@ import Testing
 
   /// When, as an option says it, and the first line of the answer.
   private static let moments = [
-    ("20s", "\(subject), waits since day 0, 00:00:20 (now)."),
-    ("50000", "\(subject), waits since day 0, 00:00:20 (30 s ago)."),
-    ("1min40s", "\(subject), waits since day 0, 00:00:20 (1 min 20 s ago)."),
-    ("5min", "Job 3 runs since day 0, 00:05:00 (now)."),
+    ("20s", "\(subject), has been waiting since day 0, 00:00:20 (now)."),
+    ("50000", "\(subject), has been waiting since day 0, 00:00:20 (30 s ago)."),
+    ("1min40s", "\(subject), has been waiting since day 0, 00:00:20 (1 min 20 s ago)."),
+    ("5min", "Job 3 has been running since day 0, 00:05:00 (now)."),
     ("1h", "Job 3 is over: it completed."),
   ]
 

@@ -15,11 +15,11 @@ extension Explanation {
     switch standing {
     case .unknown: return "There is no \(names.job(job)).\n"
     case .ended(let outcome): return "\(subject) is over: it \(outcome.words).\n"
-    case .running(let since): return "\(subject) runs since \(names.at(since)).\n"
+    case .running(let since): return "\(subject) has been running since \(names.at(since)).\n"
     case .waiting(let request, let since):
       var text = """
-        \(subject) of \(names.account(request.account)), mode \(names.mode(request.mode)), waits \
-        since \(names.at(since)).
+        \(subject) of \(names.account(request.account)), mode \(names.mode(request.mode)), has \
+        been waiting since \(names.at(since)).
         It asks for \(request.words).
 
         """
@@ -75,7 +75,8 @@ extension Explanation {
     }
     let ground =
       claim.ground == .guarantee
-      ? "its member gets back what it is entitled to" : "its mode comes before theirs"
+      ? "\(names.member(of: standing)) gets back what it is entitled to"
+      : "its mode comes before theirs"
     let who = parts.joined(separator: ", and ")
     guard !who.isEmpty else { return "Room was cleared for it, as \(ground)." }
     return """
@@ -129,8 +130,8 @@ extension Explanation {
     guard !suggestions.isEmpty else {
       return [
         """
-        No single change: neither fewer members or less time, nor another closeness, mode or model \
-        would start it now.
+        No single change that it could ask for: fewer members or accelerators, less time, members \
+        farther apart, another mode and another model were tried.
         """
       ]
     }
@@ -146,7 +147,7 @@ extension Suggestion {
   func text(insteadOf asked: JobRequest, _ names: ExplanationWording) -> String {
     switch change {
     case .closeness(let closeness):
-      return "ask for it to be \(closeness.words) instead of \(asked.shape.closeness.words)"
+      return "let its members be \(closeness.words) instead of \(asked.shape.closeness.words)"
     case .mode(let mode):
       return "ask for mode \(names.mode(mode)) instead of \(names.mode(asked.mode))"
     case .model(let model):
@@ -216,12 +217,13 @@ extension QueuePlace.Reason {
   /// Why a job goes before, to go on with behind "as".
   public func text(_ names: ExplanationWording) -> String {
     switch self {
-    case .tier(let tier, let over): "its mode is of tier \(tier), and this one's of tier \(over)"
+    case .tier(let tier, let over):
+      "its mode comes first: it is of tier \(tier), and this job's of tier \(over)"
     case .guarantee(let member, let lacks, let otherLacks):
       """
-      \(names.account(member)) lacks \(names.percent(lacks)) of what it is entitled to, and this \
-      job's member \
-      \(otherLacks == 0 ? "nothing that this job could fill" : names.percent(otherLacks))
+      \(names.account(member)) lacks \(names.percent(lacks)) of what it is entitled to, and those \
+      who are charged for this job lack \
+      \(otherLacks == 0 ? "nothing that it could fill" : names.percent(otherLacks))
       """
     case .share(let account, let over):
       "\(names.account(account)) has had less of its share lately than \(names.account(over))"
@@ -264,10 +266,10 @@ extension Verdict {
   /// Why it never starts.
   fileprivate var finality: String {
     switch self {
-    case .tooLate: "take it back, and ask for a later deadline or less time"
-    case .dependencyFailed: "take it back, and submit it without that condition"
-    case .outsideWindow: "take it back, and submit it without that window"
-    default: "take it back, and ask for something else"
+    case .tooLate: "cancel it, and ask for a later deadline or less time"
+    case .dependencyFailed: "cancel it, and submit it without that condition"
+    case .outsideWindow: "cancel it, and submit it without that window"
+    default: "cancel it, and ask for something else"
     }
   }
 }
@@ -276,6 +278,12 @@ extension ExplanationWording {
   /// Millionths: `12.5 %`.
   fileprivate func percent(_ millionths: Int) -> String {
     "\(decimal(milli: millionths / 1000 * 100)) %"
+  }
+
+  /// The member of the consortium, or of whatever stands below the root, to which a job is charged.
+  fileprivate func member(of standing: Explanation.Standing) -> String {
+    guard case .waiting(let request, _) = standing else { return "its account" }
+    return account(policy.accounts.member(of: request.account))
   }
 
   /// `jobs 3, 4 and 9`; the first few, where there are many.

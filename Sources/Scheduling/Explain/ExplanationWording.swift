@@ -67,8 +67,7 @@ public struct ExplanationWording: Sendable {
   }
 
   /// Thousandths as a decimal number: `12`, `0.5`.
-  func decimal(milli: Int, orNothing: Bool = false) -> String {
-    guard milli != 0 || !orNothing else { return "nothing" }
+  func decimal(milli: Int) -> String {
     let (whole, part) = milli.quotientAndRemainder(dividingBy: 1000)
     guard part != 0 else { return grouped(whole) }
     var digits = String(1000 + abs(part)).dropFirst()
