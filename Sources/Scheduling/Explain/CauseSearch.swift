@@ -23,6 +23,7 @@ struct CauseSearch {
   let state: ClusterState
   let now: Instant
   let windows: WindowCalendar
+  let promises: [ReservingDiscipline.Promise]
   private let holdings: Holdings
   private(set) var causes: [Verdict] = []
 
@@ -36,13 +37,15 @@ struct CauseSearch {
 
   /// The causes of a job, by the rules of a policy that reserves.
   init(
-    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant, _ windows: WindowCalendar
+    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant,
+    _ discipline: ReservingDiscipline
   ) {
     self.id = id
     self.job = job
     self.state = state
     self.now = now
-    self.windows = windows
+    windows = discipline.windows
+    promises = discipline.promises
     let draft = PlanDraft(state, at: now)
     holdings = draft.holdings
     shape = draft.shape(of: JobClass(job.request, holdings), job.request) ?? job.request.shape
@@ -139,14 +142,13 @@ struct CauseSearch {
       Kept(
         from: .distantPast, allocation: claim.allocation, verdict: .claims(until: claim.deadline))
     }
-    for (other, job) in state.jobs.all where other != id && state.claim(of: other) == nil {
-      guard let promise = job.lifecycle.promise, let allocation = promise.allocation else {
-        continue
-      }
+    for promise in promises where promise.waiting.job != id {
+      guard let allocation = promise.reservation.allocation else { continue }
+      let start = promise.reservation.start
       kept.append(
         Kept(
-          from: promise.start, allocation: allocation,
-          verdict: .wouldDelay(other, start: promise.start)))
+          from: start, allocation: allocation,
+          verdict: .wouldDelay(promise.waiting.job, start: start)))
     }
     for window in windows.occurrences(from: now) {
       kept.append(

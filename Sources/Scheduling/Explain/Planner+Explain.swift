@@ -29,8 +29,8 @@ extension Planner {
     }
     let isQueued = explanation.queue != nil && explanation.claim == nil
     if isQueued, !explanation.causes.isEmpty {
-      let search = SuggestionSearch(
-        trial: RequestTrial(without: id, self, state, at: now), request: job.request, state: state,
+      var search = SuggestionSearch(
+        RequestTrial(without: id, self, state, at: now), job.request, state,
         paid: explanation.causes.compactMap { $0.paidLimit(of: job.request.timeLimit) })
       explanation.suggestions = search.suggestions()
     }
@@ -44,7 +44,7 @@ extension Planner {
     _ explanation: inout Explanation
   ) -> GangShape {
     let id = explanation.job
-    var search = CauseSearch(id, job, state, at: now, reserving.windows)
+    var search = CauseSearch(id, job, state, at: now, reserving)
     search.search()
     explanation.causes = search.causes
     guard DeferredJobs.obstacle(to: job, state, at: now) == nil else { return search.shape }
@@ -77,6 +77,12 @@ extension Planner {
       other.job.lifecycle.promise.map { (start: $0.start, job: other.id) }
     }.filter { $0.start < end }.min { $0 < $1 }
     return inTheWay.map { [.wouldDelay($0.job, start: $0.start)] } ?? []
+  }
+
+  /// When the jobs are promised a start that have a promise.
+  func promisedStarts(_ state: ClusterState) -> [Instant] {
+    if let reserving { return reserving.promises.map(\.reservation.start) }
+    return state.jobs.all.compactMap { $0.job.lifecycle.promise?.start }
   }
 
   // MARK: When it starts
