@@ -81,6 +81,10 @@ struct Inquirer: ReplayObserver {
     where !machine.clears(others, for: id, at: until) {
       undisturbing.append("\(whose): until \(until.milliseconds)")
     }
+    let costs = explanation.suggestions.map(\.cost)
+    if costs != costs.sorted() || costs.contains(where: { $0 > Suggestion.highestCost }) {
+      useless.append("\(whose): \(costs)")
+    }
     for suggestion in explanation.suggestions {
       changes.append(suggestion.change.kind)
       guard !machine.starts(suggestion.request, insteadOf: id, at: now) else { continue }

@@ -159,6 +159,9 @@ public struct Suggestion: Hashable, Sendable {
   /// Of time and members the part that is not asked for any more; 50 for a preference and 100 for a
   /// level of closeness or its segments, 200 for another mode, 300 for another model.
   public var cost: Int
+
+  /// What would cost more is not suggested: three seconds in place of three hours help nobody.
+  public static let highestCost = 950
 }
 
 extension Suggestion: Comparable {

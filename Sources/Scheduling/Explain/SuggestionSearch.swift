@@ -154,8 +154,8 @@ struct SuggestionSearch {
   private mutating func tried(_ change: Suggestion.Change, _ request: JobRequest, cost: Int)
     -> Suggestion?
   {
-    trial.starts(request)
-      ? Suggestion(change: change, request: request, cost: min(1000, cost)) : nil
+    cost <= Suggestion.highestCost && trial.starts(request)
+      ? Suggestion(change: change, request: request, cost: cost) : nil
   }
 
   private func with(_ shape: GangShape) -> JobRequest {
@@ -223,14 +223,18 @@ struct SuggestionSearch {
   }
 
   private mutating func shorter() -> Suggestion? {
-    let limits = trial.limits(of: request, budgets: paid)
     let asked = request.timeLimit.milliseconds
+    func cost(_ limit: TimeSpan) -> Int {
+      let part = (asked - limit.milliseconds).multipliedFullWidth(by: 1000)
+      return Int(asked.dividingFullWidth(part).quotient)
+    }
+    // Those that are never suggested are left out first: halving takes it that more may fail alone.
+    let limits = trial.limits(of: request, budgets: paid)
+      .filter { cost($0) <= Suggestion.highestCost }
     return most(of: 0..<limits.count) { search, index in
       var changed = search.request
       changed.timeLimit = limits[index]
-      let part = (asked - limits[index].milliseconds).multipliedFullWidth(by: 1000)
-      let cost = Int(asked.dividingFullWidth(part).quotient)
-      return search.tried(.limit(limits[index]), changed, cost: cost)
+      return search.tried(.limit(limits[index]), changed, cost: cost(limits[index]))
     }
   }
 

@@ -101,7 +101,7 @@ extension Verdict {
     case .modeAccelerators(let scope, let account, let held, let asked, let most):
       return """
         Under its mode \(scope.words) may hold \(names.amount(milli: most)) at once: \
-        \(names.account(account)) holds \(held > 0 ? "\(names.decimal(milli: held)) already" : "none yet"), \
+        \(names.account(account)) holds \(names.held(held)), \
         and it asks for \(names.decimal(milli: asked)).
         """
     case .entitlement(let member, let model, let room, let asked):
@@ -177,6 +177,11 @@ extension Verdict.Scope {
 }
 
 extension ExplanationWording {
+  /// `none yet`, `2.5 already`.
+  fileprivate func held(_ milli: Int) -> String {
+    milli > 0 ? "\(decimal(milli: milli)) already" : "none yet"
+  }
+
   /// `nothing is left`, `2.5 are left`.
   fileprivate func left(_ milli: Int) -> String {
     milli > 0 ? "\(decimal(milli: milli)) \(milli == 1000 ? "is" : "are") left" : "nothing is left"
