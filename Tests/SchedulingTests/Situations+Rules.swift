@@ -157,13 +157,12 @@ extension Situation {
 
   /// `alpha` has borrowed the whole fleet, and `beta` wants its own back.
   private static func lent(
-    undisturbed: Int64 = 0, others: [Int] = [], on topology: Topology
+    others: [Int] = [], on topology: Topology
   ) -> (JobID, Scene) {
     let policy = ClusterPolicy.shared {
       $0.preemption = PreemptionRules()
       $0.modes[0].notice = .seconds(60)
       $0.modes[0].grace = .seconds(300)
-      $0.modes[0].undisturbed = .seconds(undisturbed * 60)
     }
     var scene = Scene(on: topology, policy)
     for _ in 0..<2 { scene.submit(.nodes(2), minutes: 600, by: "alpha/ada") }
@@ -175,7 +174,24 @@ extension Situation {
 
   static let claims = [
     Situation("others-go-for-it") { lent(on: try .leaves()) },
-    Situation("others-may-not-be-disturbed-yet") { lent(undisturbed: 45, on: try .leaves()) },
+    Situation("others-may-not-be-disturbed-yet") {
+      let policy = ClusterPolicy.shared {
+        var rules = PreemptionRules()
+        rules.reclaims = false
+        $0.preemption = rules
+        $0.modes[0].isPreemptible = true
+        $0.modes[0].undisturbed = .seconds(45 * 60)
+        $0.add(mode: "urgent") {
+          $0.tier = 2
+          $0.preempts = [0]
+        }
+      }
+      var scene = Scene(on: try .leaves(), policy)
+      scene.submit(.nodes(2), minutes: 600, by: "alpha/amy")
+      scene.submit(.nodes(2), minutes: 600, by: "alpha/ada")
+      scene.pass(minutes: 20)
+      return (scene.submit(.nodes(2), minutes: 60, by: "beta/bob", mode: "urgent"), scene)
+    },
     Situation("room-is-kept-for-a-claim") {
       let policy = ClusterPolicy.shared {
         $0.preemption = PreemptionRules()

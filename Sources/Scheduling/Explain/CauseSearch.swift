@@ -23,6 +23,7 @@ struct CauseSearch {
   let state: ClusterState
   let now: Instant
   let windows: WindowCalendar
+  let promises: [ReservingDiscipline.Promise]
   private let holdings: Holdings
   private(set) var causes: [Verdict] = []
 
@@ -36,13 +37,15 @@ struct CauseSearch {
 
   /// The causes of a job, by the rules of a policy that reserves.
   init(
-    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant, _ windows: WindowCalendar
+    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant,
+    _ discipline: ReservingDiscipline
   ) {
     self.id = id
     self.job = job
     self.state = state
     self.now = now
-    self.windows = windows
+    windows = discipline.windows
+    promises = discipline.promises
     let draft = PlanDraft(state, at: now)
     holdings = draft.holdings
     shape = draft.shape(of: JobClass(job.request, holdings), job.request) ?? job.request.shape
@@ -110,7 +113,7 @@ struct CauseSearch {
     }
     if let shortage = free.shortage(of: shape, afterWaiting: waited) {
       causes.append(.noRoom(shortage))
-      addPower(on: nil)
+      addPowerOnAnIdleFleet()
       return
     }
     let kept = kept.filter { $0.from < end }
@@ -125,7 +128,12 @@ struct CauseSearch {
       let isEnough = !free.withholding(keep.allocation).fits(shape, afterWaiting: waited)
       if index == binding || isEnough { causes.append(keep.verdict) }
     }
-    addPower(on: binding == nil ? room : free)
+    guard
+      let allocation = (binding == nil ? room : free).placement(
+        of: shape, afterWaiting: waited, among: state.mix)
+    else { return }
+    addPower(for: allocation)
+    if binding == nil { addLending(of: allocation) }
   }
 
   /// What others are promised or have a claim to, and what windows keep; in order of time.
@@ -134,14 +142,13 @@ struct CauseSearch {
       Kept(
         from: .distantPast, allocation: claim.allocation, verdict: .claims(until: claim.deadline))
     }
-    for (other, job) in state.jobs.all where other != id && state.claim(of: other) == nil {
-      guard let promise = job.lifecycle.promise, let allocation = promise.allocation else {
-        continue
-      }
+    for promise in promises where promise.waiting.job != id {
+      guard let allocation = promise.reservation.allocation else { continue }
+      let start = promise.reservation.start
       kept.append(
         Kept(
-          from: promise.start, allocation: allocation,
-          verdict: .wouldDelay(other, start: promise.start)))
+          from: start, allocation: allocation,
+          verdict: .wouldDelay(promise.waiting.job, start: start)))
     }
     for window in windows.occurrences(from: now) {
       kept.append(
@@ -163,20 +170,41 @@ struct CauseSearch {
       causes.append(.outsideWindow(name: name, from: window.from, until: window.until))
       return
     }
-    guard let shortage = free.keeping(window.allocation).shortage(of: shape) else { return }
-    causes.append(.noRoom(shortage))
+    let room = free.keeping(window.allocation)
+    if let shortage = room.shortage(of: shape) {
+      causes.append(.noRoom(shortage))
+      return
+    }
+    guard let allocation = room.placement(of: shape) else { return }
+    addPower(for: allocation)
+    addLending(of: allocation)
   }
 
-  /// What the site could not feed; where there is no room, of the place it would have had on an
-  /// idle fleet, if that is the same everywhere.
-  private mutating func addPower(on room: Occupancy?) {
-    guard !holdings.power.isUnlimited else { return }
-    guard room != nil || holdings.power.siteCount == 1 else { return }
-    let place = room ?? Occupancy(topology: state.topology)
-    guard let allocation = place.placement(of: shape, afterWaiting: waited),
-      let verdict = holdings.powerObstacle(to: allocation, for: request.timeLimit, at: now)
+  /// What the site could not feed, at the place that it would get.
+  private mutating func addPower(for allocation: Allocation) {
+    guard let verdict = holdings.powerObstacle(to: allocation, for: request.timeLimit, at: now)
     else { return }
     causes.append(verdict)
+  }
+
+  /// Who does not lend it the place that it has found.
+  ///
+  /// Shares do not count what room lacks for anyway: only who has found a place is asked.
+  private mutating func addLending(of allocation: Allocation) {
+    guard !causes.contains(where: { $0.kind == .entitlement || $0.kind == .borrowing }),
+      let verdict = holdings.lendingObstacle(to: request, on: allocation)
+    else { return }
+    causes.append(verdict)
+  }
+
+  /// The same where there is no room: at the place that it would have on an idle fleet, if that is
+  /// the same everywhere.
+  private mutating func addPowerOnAnIdleFleet() {
+    guard !holdings.power.isUnlimited, holdings.power.siteCount == 1,
+      let allocation = Occupancy(topology: state.topology).placement(
+        of: shape, afterWaiting: waited)
+    else { return }
+    addPower(for: allocation)
   }
 }
 

@@ -15,15 +15,15 @@ extension Explanation {
     switch standing {
     case .unknown: return "There is no \(names.job(job)).\n"
     case .ended(let outcome): return "\(subject) is over: it \(outcome.words).\n"
-    case .running(let since): return "\(subject) runs since \(names.at(since)).\n"
+    case .running(let since): return "\(subject) has been running since \(names.at(since)).\n"
     case .waiting(let request, let since):
       var text = """
-        \(subject) of \(names.account(request.account)), mode \(names.mode(request.mode)), waits \
-        since \(names.at(since)).
+        \(subject) of \(names.account(request.account)), mode \(names.mode(request.mode)), has \
+        been waiting since \(names.at(since)).
         It asks for \(request.words).
 
         """
-      text += section("Why it waits", causes.map { cause($0, names) })
+      text += section("Why it waits", causeTexts(names))
       text += section("Who is ahead", queueText(names))
       text += section("What would start it now", suggestionText(request, names))
       text += section("When it starts otherwise", estimateText(names))
@@ -31,9 +31,26 @@ extension Explanation {
     }
   }
 
+  /// Each cause as a sentence, in their order.
+  public func textsOfCauses(_ names: ExplanationWording) -> [String] {
+    causes.map { cause($0, names) }
+  }
+
+  /// Each suggestion as what to ask for instead, in their order: `ask for 30 min instead of 2 h`.
+  public func textsOfSuggestions(_ names: ExplanationWording) -> [String] {
+    guard case .waiting(let request, _) = standing else { return [] }
+    return suggestions.map { $0.text(insteadOf: request, names) }
+  }
+
   private func section(_ heading: String, _ lines: [String]) -> String {
     guard !lines.isEmpty else { return "" }
     return "\n\(heading):\n" + lines.map { "- \($0)\n" }.joined()
+  }
+
+  private func causeTexts(_ names: ExplanationWording) -> [String] {
+    guard causes.isEmpty else { return textsOfCauses(names) }
+    guard case .promised = estimate else { return ["Nothing keeps it any more."] }
+    return ["It is promised a start, which is looked at anew as soon as something ends."]
   }
 
   private func cause(_ verdict: Verdict, _ names: ExplanationWording) -> String {
@@ -58,7 +75,8 @@ extension Explanation {
     }
     let ground =
       claim.ground == .guarantee
-      ? "its member gets back what it is entitled to" : "its mode comes before theirs"
+      ? "\(names.member(of: standing)) gets back what it is entitled to"
+      : "its mode comes before theirs"
     let who = parts.joined(separator: ", and ")
     guard !who.isEmpty else { return "Room was cleared for it, as \(ground)." }
     return """
@@ -68,8 +86,12 @@ extension Explanation {
 
   private func estimateText(_ names: ExplanationWording) -> [String] {
     var lines = estimate.map { [$0.text(names)] } ?? []
-    for case .undisturbed(let until) in causes {
-      lines.append("Perhaps from \(names.at(until)) on: then others may have to go for it.")
+    for case .undisturbed(let jobs, let until) in causes {
+      lines.append(
+        """
+        Perhaps sooner: from \(names.at(until)) on \(names.list(jobs)) can be made to go, or to \
+        give up some of its room, if nothing else changes by then.
+        """)
     }
     return lines
   }
@@ -108,8 +130,8 @@ extension Explanation {
     guard !suggestions.isEmpty else {
       return [
         """
-        No single change: neither fewer members or less time, nor another closeness, mode or model \
-        would start it now.
+        No single change that it could ask for: fewer members or accelerators, less time, members \
+        farther apart, another mode and another model were tried.
         """
       ]
     }
@@ -125,7 +147,7 @@ extension Suggestion {
   func text(insteadOf asked: JobRequest, _ names: ExplanationWording) -> String {
     switch change {
     case .closeness(let closeness):
-      return "ask for it to be \(closeness.words) instead of \(asked.shape.closeness.words)"
+      return "let its members be \(closeness.words) instead of \(asked.shape.closeness.words)"
     case .mode(let mode):
       return "ask for mode \(names.mode(mode)) instead of \(names.mode(asked.mode))"
     case .model(let model):
@@ -153,13 +175,29 @@ extension Suggestion {
 }
 
 extension Explanation.Estimate {
-  fileprivate func text(_ names: ExplanationWording) -> String {
+  /// When it starts, as sentences.
+  public func text(_ names: ExplanationWording) -> String {
     switch self {
-    case .now: "At the next cycle: nothing is in its way any more."
-    case .promised(let start):
+    case .now: "At the next cycle of the scheduler, which is about to come."
+    case .promised(let start, nil):
       """
       At \(names.at(start)) at the latest: that is promised, and moves forward when something ends \
       early.
+      """
+    case .promised(let start, let cause?):
+      """
+      At \(names.at(start)), if by then \(cause.remedy(names)): room is promised to it from then \
+      on, and the promise moves forward when something ends early.
+      """
+    case .overdue(_, .power(let site, _, _, _)):
+      """
+      As soon as jobs at site \(names.site(site)) end, or it may draw more; room is kept for it \
+      until then.
+      """
+    case .overdue(let start, let cause):
+      """
+      It was promised a start at \(names.at(start)), which could not be kept: it starts as soon as \
+      \(cause.remedy(names)).
       """
     case .claimed(let until): "At \(names.at(until)) at the latest: that room is its own."
     case .room(let start):
@@ -176,14 +214,16 @@ extension Explanation.Estimate {
 }
 
 extension QueuePlace.Reason {
-  fileprivate func text(_ names: ExplanationWording) -> String {
+  /// Why a job goes before, to go on with behind "as".
+  public func text(_ names: ExplanationWording) -> String {
     switch self {
-    case .tier(let tier, let over): "its mode is of tier \(tier), and this one's of tier \(over)"
+    case .tier(let tier, let over):
+      "its mode comes first: it is of tier \(tier), and this job's of tier \(over)"
     case .guarantee(let member, let lacks, let otherLacks):
       """
-      \(names.account(member)) lacks \(names.percent(lacks)) of what it is entitled to, and this \
-      job's member \
-      \(otherLacks == 0 ? "nothing that this job could fill" : names.percent(otherLacks))
+      \(names.account(member)) lacks \(names.percent(lacks)) of what it is entitled to, and those \
+      who are charged for this job lack \
+      \(otherLacks == 0 ? "nothing that it could fill" : names.percent(otherLacks))
       """
     case .share(let account, let over):
       "\(names.account(account)) has had less of its share lately than \(names.account(over))"
@@ -205,7 +245,7 @@ extension Verdict {
     case .window(let name, _): "'\(name)' is over"
     case .outsideWindow(let name, _, _): "'\(name)' opens again, if it does"
     case .claims: "those are gone who have to go"
-    case .undisturbed: "others may be disturbed"
+    case .undisturbed(let jobs, _): "\(names.list(jobs)) may be disturbed"
     case .modeJobs(_, let account, _, _): "a job of \(names.account(account)) under its mode ends"
     case .modeAccelerators(_, let account, _, _, _):
       "jobs of \(names.account(account)) under its mode end"
@@ -226,10 +266,10 @@ extension Verdict {
   /// Why it never starts.
   fileprivate var finality: String {
     switch self {
-    case .tooLate: "take it back, and ask for a later deadline or less time"
-    case .dependencyFailed: "take it back, and submit it without that condition"
-    case .outsideWindow: "take it back, and submit it without that window"
-    default: "take it back, and ask for something else"
+    case .tooLate: "cancel it, and ask for a later deadline or less time"
+    case .dependencyFailed: "cancel it, and submit it without that condition"
+    case .outsideWindow: "cancel it, and submit it without that window"
+    default: "cancel it, and ask for something else"
     }
   }
 }
@@ -240,8 +280,14 @@ extension ExplanationWording {
     "\(decimal(milli: millionths / 1000 * 100)) %"
   }
 
+  /// The member of the consortium, or of whatever stands below the root, to which a job is charged.
+  fileprivate func member(of standing: Explanation.Standing) -> String {
+    guard case .waiting(let request, _) = standing else { return "its account" }
+    return account(policy.accounts.member(of: request.account))
+  }
+
   /// `jobs 3, 4 and 9`; the first few, where there are many.
-  fileprivate func list(_ jobs: [JobID]) -> String {
+  func list(_ jobs: [JobID]) -> String {
     guard jobs.count > 1 else { return jobs.map(job).joined() }
     guard jobs.count <= 5 else { return "\(jobs.count) jobs" }
     let numbers = jobs.map { "\($0.number)" }

@@ -23,8 +23,10 @@ public struct Explanation: Hashable, Sendable {
   public enum Estimate: Hashable, Sendable {
     /// At the next cycle: nothing is in its way any more.
     case now
-    /// It has a promise.
-    case promised(Instant)
+    /// It has a promise; provided that what else keeps it is over by then, where anything does.
+    case promised(Instant, provided: Verdict?)
+    /// It was promised a start by then, and this has kept it.
+    case overdue(Instant, Verdict)
     /// Others are made to go for it.
     case claimed(Instant)
     /// There is room from then on, which jobs ahead of it may still take.
@@ -157,6 +159,9 @@ public struct Suggestion: Hashable, Sendable {
   /// Of time and members the part that is not asked for any more; 50 for a preference and 100 for a
   /// level of closeness or its segments, 200 for another mode, 300 for another model.
   public var cost: Int
+
+  /// What would cost more is not suggested: three seconds in place of three hours help nobody.
+  public static let highestCost = 950
 }
 
 extension Suggestion: Comparable {

@@ -12,7 +12,9 @@ public struct ExplanationWording: Sendable {
   let models: [String]
   let sites: [String]
   let now: Instant
-  let clock: @Sendable (Instant) -> String
+
+  /// What a clock shows at an instant.
+  public let clock: @Sendable (Instant) -> String
 
   /// The names of a cluster's fleet and policy, at an instant.
   ///
@@ -65,8 +67,7 @@ public struct ExplanationWording: Sendable {
   }
 
   /// Thousandths as a decimal number: `12`, `0.5`.
-  func decimal(milli: Int, orNothing: Bool = false) -> String {
-    guard milli != 0 || !orNothing else { return "nothing" }
+  func decimal(milli: Int) -> String {
     let (whole, part) = milli.quotientAndRemainder(dividingBy: 1000)
     guard part != 0 else { return grouped(whole) }
     var digits = String(1000 + abs(part)).dropFirst()

@@ -20,38 +20,41 @@ extension Planner {
     if let run = job.lifecycle.run { return Explanation(id, .running(since: run.started)) }
     var explanation = Explanation(id, .waiting(job.request, since: job.submitted))
     explanation.claim = state.claim(of: id)
+    var shape = job.request.shape
     if let reserving {
-      explainReserving(reserving, job, state, at: now, &explanation)
+      shape = explainReserving(reserving, job, state, at: now, &explanation)
     } else {
       explanation.causes = plainCauses(id, job, state, at: now)
       if !job.isHeldBack { explanation.queue = state.policy.survey(id, job, state) }
     }
     let isQueued = explanation.queue != nil && explanation.claim == nil
     if isQueued, !explanation.causes.isEmpty {
-      let search = SuggestionSearch(
-        trial: RequestTrial(without: id, self, state, at: now), request: job.request, state: state,
+      var search = SuggestionSearch(
+        RequestTrial(without: id, self, state, at: now), job.request, state,
         paid: explanation.causes.compactMap { $0.paidLimit(of: job.request.timeLimit) })
       explanation.suggestions = search.suggestions()
     }
-    explanation.estimate = estimate(explanation, job, state, at: now)
+    explanation.estimate = estimate(explanation, of: shape, job, state, at: now)
     return explanation
   }
 
+  /// All but the suggestions and the estimate; gives the shape on the models that are open to it.
   private func explainReserving(
     _ reserving: ReservingDiscipline, _ job: Job, _ state: ClusterState, at now: Instant,
     _ explanation: inout Explanation
-  ) {
+  ) -> GangShape {
     let id = explanation.job
-    var search = CauseSearch(id, job, state, at: now, reserving.windows)
+    var search = CauseSearch(id, job, state, at: now, reserving)
     search.search()
     explanation.causes = search.causes
-    guard DeferredJobs.obstacle(to: job, state, at: now) == nil else { return }
+    guard DeferredJobs.obstacle(to: job, state, at: now) == nil else { return search.shape }
     explanation.queue = reserving.survey(id, job, state, at: now)
     guard explanation.claim == nil, search.causes.contains(where: \.isAboutRoom),
       search.causes.allSatisfy(\.isAboutRoom),
-      let until = reserving.undisturbed(for: id, job, state, at: now)
-    else { return }
-    explanation.causes.append(.undisturbed(until: until))
+      let (others, until) = reserving.undisturbed(for: id, job, state, at: now)
+    else { return search.shape }
+    explanation.causes.append(.undisturbed(others, until: until))
+    return search.shape
   }
 
   /// What keeps a job from starting under a policy that looks at room and order alone.
@@ -76,17 +79,26 @@ extension Planner {
     return inTheWay.map { [.wouldDelay($0.job, start: $0.start)] } ?? []
   }
 
+  /// When the jobs are promised a start that have a promise.
+  func promisedStarts(_ state: ClusterState) -> [Instant] {
+    if let reserving { return reserving.promises.map(\.reservation.start) }
+    return state.jobs.all.compactMap { $0.job.lifecycle.promise?.start }
+  }
+
   // MARK: When it starts
 
   private func estimate(
-    _ explanation: Explanation, _ job: Job, _ state: ClusterState, at now: Instant
+    _ explanation: Explanation, of shape: GangShape, _ job: Job, _ state: ClusterState,
+    at now: Instant
   ) -> Explanation.Estimate {
     if let claim = explanation.claim { return .claimed(claim.deadline) }
     for cause in explanation.causes where cause.isFinal { return .never(cause) }
-    if let promise = job.lifecycle.promise, promise.start > now {
-      return .promised(promise.start)
-    }
     let others = explanation.causes.filter { !$0.isAboutRoom }
+    if let start = job.lifecycle.promise?.start {
+      // A promise is of room: a limit, a budget or a share may still keep its job when it is due.
+      guard start <= now else { return .promised(start, provided: others.first) }
+      return (others.first ?? explanation.causes.first).map { .overdue(start, $0) } ?? .now
+    }
     // What changes by the clock, though nobody knows when again.
     let clock = others.compactMap { cause in cause.changes.map { (at: $0, cause: cause) } }
       .filter { $0.at > now }
@@ -99,17 +111,19 @@ extension Planner {
     guard let first = explanation.causes.first else { return .now }
     for cause in explanation.causes {
       if case .power = cause { return .when(cause) }
-      if case .undisturbed(let until) = cause { return .notBefore(until, cause) }
+      if case .undisturbed(_, let until) = cause { return .notBefore(until, cause) }
     }
     // A window's room is on no timeline.
     guard job.request.terms?.window == nil else { return .when(first) }
-    let start = earliestFit(of: job, state, at: now)
-    return start < .distantFuture ? .room(start) : .when(first)
+    let start = earliestFit(of: shape, for: job.request.timeLimit, state, at: now)
+    // Room that is there now by the timeline is that of runs which have outlasted their limits.
+    return now < start && start < .distantFuture ? .room(start) : .when(first)
   }
 
-  /// When there is room for a job beside all that runs and is promised; `distantFuture`: never.
-  private func earliestFit(of job: Job, _ state: ClusterState, at now: Instant) -> Instant {
-    let (shape, limit) = (job.request.shape, job.request.timeLimit)
+  /// When there is room for a gang beside all that runs and is promised; `distantFuture`: never.
+  private func earliestFit(
+    of shape: GangShape, for limit: TimeSpan, _ state: ClusterState, at now: Instant
+  ) -> Instant {
     guard let reserving else {
       return Self.timeline(of: state, at: now).earliestFit(of: shape, for: limit, from: now)?.start
         ?? .distantFuture
@@ -150,13 +164,16 @@ extension Planner {
 }
 
 extension ReservingDiscipline {
-  /// When those may be disturbed whose going would make room for a job that is entitled to it;
-  /// nil where it is not, or nobody's going would.
+  /// Who goes for a job that has a right to their room, once they may be disturbed, and when that
+  /// is, if nothing else changes before; nil where nobody would.
   ///
-  /// Proven as a claim is: with them as candidates, the room can be cleared. O(ends × running jobs)
+  /// Proven by the very plan that is made then, on a copy: it claims the room. Tried are the next
+  /// ends of undisturbed runs with which enough may be disturbed; far ones are as good as unknown.
+  ///
+  /// Complexity: O(running jobs) for each end, and a few plans.
   func undisturbed(
     for id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
-  ) -> Instant? {
+  ) -> (others: [JobID], until: Instant)? {
     guard let rules = policy.preemption, !running.isEmpty else { return nil }
     var draft = PlanDraft(state, at: now)
     let own = JobClass.Waiting(since: since(job), job: id)
@@ -167,32 +184,40 @@ extension ReservingDiscipline {
     guard isGuaranteed || !state.holdings.mode(of: job.request).preempts.isEmpty else {
       return nil
     }
-    let lead = VictimSearch.lead(of: policy)
     var room = state.occupancy
-    var promised: [Int] = []
-    let others = promises.filter { $0.waiting.job != id }.compactMap(\.reservation.allocation)
-    for allocation in others + state.claims.map(\.allocation) {
-      room.withhold(allocation)
-      promised += allocation.slices.map { state.topology.index(of: $0.node) }
-    }
-    promised.sort()
-    var instant = now
-    // Each round looks at the next end of an undisturbed run; far ones are as good as unknown.
-    for _ in 0..<32 {
+    for claim in state.claims { room.withhold(claim.allocation) }
+    var (instant, plans) = (now, 0)
+    for _ in 0..<Self.mostEndsTried {
       var search = VictimSearch(
         rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier)
-      search.promised = promised
       var later = PlanDraft(state, at: instant)
       later.borrowed = borrowed
       let candidates = search.candidates(among: running, later)
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,
-        afterWaiting: instant + lead - job.submitted)
-      if let clearing, !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty {
-        return instant > now ? instant : nil
+        afterWaiting: instant - job.submitted)
+      if instant > now, clearing != nil {
+        if let others = goers(for: id, state, at: instant) { return (others, instant) }
+        plans += 1
       }
-      guard search.undisturbedUntil < .distantFuture else { return nil }
+      guard plans < Self.mostPlansTried, search.undisturbedUntil < .distantFuture else {
+        return nil
+      }
       instant = search.undisturbedUntil
+    }
+    return nil
+  }
+
+  /// How many ends of undisturbed runs are looked at, and how many plans are made for them.
+  private static let mostEndsTried = 32
+  private static let mostPlansTried = 4
+
+  /// Who has to go, or to shrink, for a job by the plan that is made at an instant.
+  private func goers(for id: JobID, _ state: ClusterState, at instant: Instant) -> [JobID]? {
+    var copy = self
+    for case .evict(let claim) in copy.plan(for: state, at: instant).decisions
+    where claim.preemptor == id {
+      return (claim.victims.map(\.job) + claim.shrinks.map(\.job)).sorted()
     }
     return nil
   }

@@ -12,14 +12,23 @@ import Units
 struct RequestTrial {
   private let policy: ClusterPolicy
   private let planner: Planner
-  private let state: ClusterState
   private let now: Instant
   private let emptyFleet: Occupancy
+
+  /// What the job's successor is called, and the state that has it already.
+  ///
+  /// The same state serves one trial after the other, so that none copies the table of jobs.
+  private let successor: JobID
+  private var state: ClusterState
+
+  /// The requests seen before the successor's.
+  private let mix: RequestMix
 
   init(without id: JobID, _ planner: Planner, _ state: ClusterState, at now: Instant) {
     policy = state.policy
     self.now = now
     emptyFleet = Occupancy(topology: state.topology)
+    let request = state.jobs[id]?.request
     var (planner, state) = (planner, state)
     if let claim = state.claim(of: id) {
       Self.happen(.dissolved(claim.id, at: now), &planner, &state, at: now)
@@ -30,6 +39,9 @@ struct RequestTrial {
       if let event = decision.event(in: state, at: now) { state.apply(event) }
     }
     self.planner = planner
+    successor = state.nextJob
+    mix = state.mix
+    if let request { state.apply(.submitted(successor, request, at: now)) }
     self.state = state
   }
 
@@ -42,7 +54,9 @@ struct RequestTrial {
   }
 
   /// Whether a request that is submitted now starts at once.
-  func starts(_ request: JobRequest) -> Bool {
+  ///
+  /// As cheap as a plan: the planner alone is copied, as far as the plan changes it.
+  mutating func starts(_ request: JobRequest) -> Bool {
     guard state.occupancy.fits(request.shape) else { return false }
     do throws(JobRejection) {
       try request.validate(on: emptyFleet)
@@ -50,20 +64,18 @@ struct RequestTrial {
     } catch {
       return false
     }
-    var (planner, state) = (planner, state)
-    let id = state.nextJob
-    Self.happen(.submitted(id, request, at: now), &planner, &state, at: now)
+    state.restate(successor, as: request, after: mix)
+    var planner = planner
+    planner.happened(.submitted(successor, request, at: now), to: nil, state, at: now)
     return planner.plan(for: state, at: now).decisions.contains {
-      if case .start(id, _, _) = $0 { true } else { false }
+      if case .start(successor, _, _) = $0 { true } else { false }
     }
   }
 
   /// The time limits with which a job would end before something that may be in its way, ascending.
   func limits(of request: JobRequest, budgets: [TimeSpan]) -> [TimeSpan] {
     var instants = request.terms?.deadline.map { [$0] } ?? []
-    for (_, job) in state.jobs.all {
-      if let promise = job.lifecycle.promise { instants.append(promise.start) }
-    }
+    instants += planner.promisedStarts(state)
     for window in WindowCalendar(policy.windows, on: state.topology).occurrences(from: now) {
       instants += [window.from, window.until]
     }
@@ -118,23 +130,32 @@ extension Decision {
 /// Of time and members the most that start is looked for by halving: where more may start and
 /// less may not, it may be missed, but what is found was tried. O(kinds · log members) trials.
 struct SuggestionSearch {
-  let trial: RequestTrial
+  private var trial: RequestTrial
   let request: JobRequest
   let state: ClusterState
   /// Time limits that budgets would pay for.
   let paid: [TimeSpan]
 
+  init(_ trial: RequestTrial, _ request: JobRequest, _ state: ClusterState, paid: [TimeSpan]) {
+    self.trial = trial
+    self.request = request
+    self.state = state
+    self.paid = paid
+  }
+
   /// What would start it, the cheapest first.
-  func suggestions() -> [Suggestion] {
+  mutating func suggestions() -> [Suggestion] {
     let found = [
       looser(), otherMode(), otherModel(), shorter(), fewerMembers(), fewerAccelerators(),
     ]
     return found.compactMap { $0 }.sorted()
   }
 
-  private func tried(_ change: Suggestion.Change, _ request: JobRequest, cost: Int) -> Suggestion? {
-    trial.starts(request)
-      ? Suggestion(change: change, request: request, cost: min(1000, cost)) : nil
+  private mutating func tried(_ change: Suggestion.Change, _ request: JobRequest, cost: Int)
+    -> Suggestion?
+  {
+    cost <= Suggestion.highestCost && trial.starts(request)
+      ? Suggestion(change: change, request: request, cost: cost) : nil
   }
 
   private func with(_ shape: GangShape) -> JobRequest {
@@ -146,7 +167,7 @@ struct SuggestionSearch {
   // MARK: Kinds of change
 
   /// Without its preference, then of one wider level after the other, then without segments.
-  private func looser() -> Suggestion? {
+  private mutating func looser() -> Suggestion? {
     let asked = request.shape.closeness
     var steps: [(Closeness, cost: Int)] = []
     var step = asked
@@ -182,7 +203,7 @@ struct SuggestionSearch {
   }
 
   /// In the order of the policy.
-  private func otherMode() -> Suggestion? {
+  private mutating func otherMode() -> Suggestion? {
     for mode in state.policy.modes.indices where mode != Int(request.mode.number) {
       var changed = request
       changed.mode = ModeID(UInt8(mode))
@@ -192,7 +213,7 @@ struct SuggestionSearch {
   }
 
   /// In the order of the fleet.
-  private func otherModel() -> Suggestion? {
+  private mutating func otherModel() -> Suggestion? {
     guard let asked = request.shape.eligibility, !asked.models.isEmpty else { return nil }
     for model in state.topology.models where !asked.models.contains(model) {
       let changed = with(request.shape.with(asked.with(models: [model])))
@@ -201,58 +222,64 @@ struct SuggestionSearch {
     return nil
   }
 
-  private func shorter() -> Suggestion? {
-    let limits = trial.limits(of: request, budgets: paid)
+  private mutating func shorter() -> Suggestion? {
     let asked = request.timeLimit.milliseconds
-    return most(of: 0..<limits.count) { index in
-      var changed = request
+    func cost(_ limit: TimeSpan) -> Int {
+      let part = (asked - limit.milliseconds).multipliedFullWidth(by: 1000)
+      return Int(asked.dividingFullWidth(part).quotient)
+    }
+    // Those that are never suggested are left out first: halving takes it that more may fail alone.
+    let limits = trial.limits(of: request, budgets: paid)
+      .filter { cost($0) <= Suggestion.highestCost }
+    return most(of: 0..<limits.count) { search, index in
+      var changed = search.request
       changed.timeLimit = limits[index]
-      let part = (asked - limits[index].milliseconds).multipliedFullWidth(by: 1000)
-      let cost = Int(asked.dividingFullWidth(part).quotient)
-      return tried(.limit(limits[index]), changed, cost: cost)
+      return search.tried(.limit(limits[index]), changed, cost: cost(limits[index]))
     }
   }
 
-  private func fewerMembers() -> Suggestion? {
+  private mutating func fewerMembers() -> Suggestion? {
     let shape = request.shape
     let segment = DomainLevel.allCases.map { shape.closeness.segments[$0] }.max() ?? 0
     let step = max(1, segment)
     let members = Int(shape.members) - (shape.rest == nil ? 1 : 0)
     let all = Int(shape.members) * 1000 + (shape.rest == nil ? 0 : 500)
-    return most(of: 1..<members / step + 1) { steps in
+    return most(of: 1..<members / step + 1) { search, steps in
       let count = steps * step
-      var changed = with(
+      var changed = search.with(
         GangShape(
           members: count, member: shape.member, closeness: shape.closeness,
           eligibility: shape.eligibility))
-      changed.terms = request.terms?.forMembers(count)
+      changed.terms = search.request.terms?.forMembers(count)
       let cost = (all - count * 1000) * 1000 / all
-      return tried(.members(count), changed, cost: cost)
+      return search.tried(.members(count), changed, cost: cost)
     }
   }
 
-  private func fewerAccelerators() -> Suggestion? {
+  private mutating func fewerAccelerators() -> Suggestion? {
     let shape = request.shape
     let asked = Int(shape.member.accelerators)
     guard shape.nodeCount == 1, asked > 1, shape.member.share == .whole, !shape.member.wholeNode
     else { return nil }
-    return most(of: 1..<asked) { count in
+    return most(of: 1..<asked) { search, count in
       var member = shape.member
       member.accelerators = UInt16(count)
-      let changed = with(
+      let changed = search.with(
         GangShape(
           members: 1, member: member, closeness: shape.closeness, eligibility: shape.eligibility))
-      return tried(.accelerators(count), changed, cost: (asked - count) * 1000 / asked)
+      return search.tried(.accelerators(count), changed, cost: (asked - count) * 1000 / asked)
     }
   }
 
   /// The last number of a range that starts, by halving.
-  private func most(of range: Range<Int>, _ attempt: (Int) -> Suggestion?) -> Suggestion? {
+  private mutating func most(
+    of range: Range<Int>, _ attempt: (inout SuggestionSearch, Int) -> Suggestion?
+  ) -> Suggestion? {
     var (low, high) = (range.lowerBound, range.upperBound)
     var found: Suggestion?
     while low < high {
       let middle = (low + high) / 2
-      if let more = attempt(middle) {
+      if let more = attempt(&self, middle) {
         found = more
         low = middle + 1
       } else {

@@ -38,7 +38,9 @@ extension Verdict {
     case .wouldDelay(let job, let start): [Int64(job.number), start.milliseconds]
     case .window(_, let from): [from.milliseconds]
     case .outsideWindow(_, let from, let until): [from.milliseconds, until.milliseconds]
-    case .claims(let until), .undisturbed(let until): [until.milliseconds]
+    case .claims(let until): [until.milliseconds]
+    case .undisturbed(let jobs, let until):
+      jobs.map { Int64($0.number) } + [until.milliseconds]
     case .modeJobs(_, let account, let running, let most):
       [Int64(account.number), Int64(running), Int64(most)]
     case .modeAccelerators(_, let account, let held, let asked, let most):

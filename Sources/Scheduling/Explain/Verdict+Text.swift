@@ -31,9 +31,10 @@ extension Verdict {
         Room is being cleared: other jobs have to go, and are gone by \(names.at(until)) at the \
         latest.
         """
-    case .undisturbed(let until):
+    case .undisturbed(let jobs, let until):
       return """
-        It has a right to room that others hold now, but their runs may not be disturbed before \
+        It has a right to the room of \(names.list(jobs)), but \
+        \(jobs.count == 1 ? "that run" : "their runs") may not be disturbed before \
         \(names.at(until)).
         """
     case .modeJobs, .modeAccelerators, .entitlement, .borrowing:
@@ -56,7 +57,7 @@ extension Verdict {
       return "It asked to start after \(names.job(job)), which is not over yet."
     case .dependencyFailed(let job):
       return """
-        It asked to start after \(names.job(job)), which ended otherwise than it asked for.
+        It asked to start after \(names.job(job)), but that did not end in the way it asked for.
         """
     case .heldBack:
       return "It is held back until somebody releases it."
@@ -72,7 +73,7 @@ extension Verdict {
       return "\(need): \(have == 0 ? "none has" : have == 1 ? "1 has" : "\(have) have") that now."
     }
     let best = have == 0 ? "no \(level) has any" : "the best \(level) has \(have)"
-    return "\(need), all inside one \(level): \(best) now."
+    return "\(need), all inside one \(level)\(level.gloss): \(best) now."
   }
 
   private static func text(
@@ -94,19 +95,20 @@ extension Verdict {
     switch self {
     case .modeJobs(let scope, let account, let running, let most):
       return """
-        \(names.account(account)) has \(names.count(running, "job")) under its mode already, which \
-        allows \(scope.words) \(names.grouped(most)) at once.
+        Under its mode \(scope.words) may run \(names.count(most, "job")) at once, and \
+        \(names.account(account)) runs \(names.grouped(running)) already.
         """
     case .modeAccelerators(let scope, let account, let held, let asked, let most):
       return """
-        It asks for \(names.amount(milli: asked)), and \(names.account(account)) holds \
-        \(names.decimal(milli: held, orNothing: true)) under its mode already, which allows \
-        \(scope.words) \(names.decimal(milli: most)) at once.
+        Under its mode \(scope.words) may hold \(names.amount(milli: most)) at once: \
+        \(names.account(account)) holds \(names.held(held)), \
+        and it asks for \(names.decimal(milli: asked)).
         """
     case .entitlement(let member, let model, let room, let asked):
       return """
-        It asks for \(names.amount(milli: asked))\(names.ofModel(model)); its mode does not \
-        borrow, and of what \(names.account(member)) is entitled to \(names.left(room)).
+        It asks for \(names.amount(milli: asked))\(names.ofModel(model)). Its mode does not \
+        borrow from others, and of those that \(names.account(member)) is entitled to, \
+        \(names.left(room)).
         """
     case .borrowing(let account, let boundBy, let model, let room, let asked):
       let who = names.account(account)
@@ -114,7 +116,7 @@ extension Verdict {
         boundBy.map {
           $0 == .root
             ? "as that is all that others leave idle and lend"
-            : "as \(names.account($0)) sets a limit to borrowing or lending"
+            : "as a limit of \(names.account($0)) on borrowing or lending says"
         } ?? "as no more is lent"
       return """
         It asks for \(names.amount(milli: asked))\(names.ofModel(model)), and \(who) may hold \
@@ -130,7 +132,8 @@ extension Verdict {
       let next = obstacle.next.map { " The next budget begins at \(names.at($0))." } ?? ""
       return """
         With its whole time limit it would cost \(names.hours(obstacle.needed)), and the budget of \
-        \(names.account(obstacle.account)) has \(names.hours(obstacle.left)) left.\(next)
+        \(names.account(obstacle.account)) has \
+        \(obstacle.left > 0 ? names.hours(obstacle.left) : "nothing") left.\(next)
         """
     case .allowance(.none(let next), _):
       return next.map {
@@ -144,10 +147,22 @@ extension Verdict {
         """
     case .power(let site, let drawn, let asked, let most):
       return """
-        It would draw \(names.kilowatts(asked)), and while it may run, site \(names.site(site)) \
-        may draw \(names.kilowatts(most)), of which \(names.kilowatts(drawn)) are drawn already.
+        It would draw \(names.kilowatts(asked)). Before its time limit is over, site \
+        \(names.site(site)) may draw no more than \(names.kilowatts(most)), of which \
+        \(drawn > 0 ? "\(names.kilowatts(drawn)) are" : "nothing is") drawn now.
         """
     default: preconditionFailure("\(self) is no supply")
+    }
+  }
+}
+
+extension DomainLevel {
+  /// What a level is, where its name alone would not tell.
+  fileprivate var gloss: String {
+    switch self {
+    case .leaf: " (nodes on one switch)"
+    case .block: " (nodes that share an NVLink domain)"
+    case .site, .pod: ""
     }
   }
 }
@@ -162,6 +177,11 @@ extension Verdict.Scope {
 }
 
 extension ExplanationWording {
+  /// `none yet`, `2.5 already`.
+  fileprivate func held(_ milli: Int) -> String {
+    milli > 0 ? "\(decimal(milli: milli)) already" : "none yet"
+  }
+
   /// `nothing is left`, `2.5 are left`.
   fileprivate func left(_ milli: Int) -> String {
     milli > 0 ? "\(decimal(milli: milli)) \(milli == 1000 ? "is" : "are") left" : "nothing is left"

@@ -25,8 +25,10 @@ public enum Verdict: Hashable, Sendable {
   case outsideWindow(name: String, from: Instant, until: Instant)
   /// Others are being made to go for it; it starts by then at the latest.
   case claims(until: Instant)
-  /// Its member is entitled to the room, but those who borrow it may not be disturbed before then.
-  case undisturbed(until: Instant)
+  /// It has a right to room that these hold, who may not be disturbed before then; ascending.
+  ///
+  /// Only explanations say so: a plan looks for who may be disturbed now.
+  case undisturbed([JobID], until: Instant)
   /// So many jobs of the account run under the mode already.
   case modeJobs(Scope, AccountID, running: Int, most: Int)
   /// The account would hold more than the mode allows at once, in thousandths of accelerators.
@@ -111,7 +113,7 @@ public enum Verdict: Hashable, Sendable {
   var changes: Instant? {
     switch self {
     case .outsideWindow(_, let from, _): from
-    case .undisturbed(let until): until
+    case .undisturbed(_, let until): until
     case .budget(let obstacle): obstacle.next
     case .allowance(.none(let next), _): next
     case .begins(let instant): instant

@@ -15,6 +15,9 @@ public protocol ReplayObserver {
 
   /// An input has been dealt with, and all its effects performed.
   mutating func settled(_ machine: ControlMachine, at now: Instant)
+
+  /// Whether it has seen enough: then nothing more happens.
+  var isContent: Bool { get }
 }
 
 extension ReplayObserver {
@@ -23,6 +26,9 @@ extension ReplayObserver {
 
   /// Does nothing: not every observer looks at the machine.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {}
+
+  /// Never: most look on to the end.
+  public var isContent: Bool { false }
 }
 
 /// The production controller on a virtual clock, with simulated agents and users.
@@ -55,19 +61,25 @@ public struct VirtualCluster: Sendable {
     run(&users, observer: &observer)
   }
 
-  /// Lets users submit jobs until they have no more and all have ended.
+  /// Lets users submit jobs until they have no more and all have ended, the observer has seen
+  /// enough, or nothing more happens up to an instant.
   public mutating func run(
-    _ users: inout some SimulatedUsers, observer: inout some ReplayObserver
+    _ users: inout some SimulatedUsers, until stop: Instant = .distantFuture,
+    observer: inout some ReplayObserver
   ) {
     var last = Instant.distantPast
-    while true {
+    while !observer.isContent {
       let arrival = users.nextSubmission
       let end = agents.nextEnd ?? .distantFuture
       // An alarm that outlived the last job has nothing to tell. One that outlived all jobs so far
       // is given before the next comes: time never runs backwards.
       let isOver = machine.state.jobs.count == 0 && arrival == nil
       let wake = isOver ? .distantFuture : alarm ?? .distantFuture
-      if suffer(before: min(arrival ?? .distantFuture, end, wake), &users, &observer) { continue }
+      let next = min(arrival ?? .distantFuture, end, wake)
+      let incident =
+        incidentsPassed < incidents.count ? incidents[incidentsPassed].instant : .distantFuture
+      guard min(next, incident) <= stop else { return }
+      if suffer(before: next, &users, &observer) { continue }
       if let submitted = arrival, submitted <= min(end, wake) {
         precondition(submitted >= last, "jobs are not in order of submission")
         last = submitted

@@ -56,13 +56,15 @@ public struct PreemptionMetrics: Sendable {
   /// Takes note of an event; `victim` finds a job that runs.
   mutating func happened(_ event: Event, _ jobs: LiveJobs) {
     switch event {
-    case .claimed(let claim, let at):
+    case .claimed(let claim, _):
       claims += 1
       made[claim.id] = Made(claim: claim)
       for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
         claimOf[id] = claim.id
         guard let job = jobs[id], let run = job.run else { continue }
-        if at < run.started + modes[Int(job.request.mode.number)].undisturbed { tooEarly += 1 }
+        let mode = modes[Int(job.request.mode.number)]
+        let grace = TimeSpan(milliseconds: -mode.grace.milliseconds)
+        if claim.deadline + grace < run.started + mode.undisturbed { tooEarly += 1 }
       }
     case .evicted(let id, let at):
       evictions += 1

@@ -16,9 +16,9 @@ public struct Replay: Sendable {
     public var sharing: PolicyMetrics?
   }
 
-  private let topology: Topology
-  private let policy: ClusterPolicy
-  private let mapping: RequestMapping
+  let topology: Topology
+  let policy: ClusterPolicy
+  let mapping: RequestMapping
 
   /// A replay on a fleet under a policy.
   public init(topology: Topology, policy: ClusterPolicy, overruns: Overruns) {
