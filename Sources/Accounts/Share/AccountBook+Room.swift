@@ -46,8 +46,8 @@ extension AccountBook {
 
   /// How much more of a model an account could hold if nobody else held any.
   ///
-  /// Its own limits on borrowing hold, with what it holds now, and what the others lend at most: who
-  /// asks for more than this waits in vain for others to give back what they hold.
+  /// Its own limits on borrowing hold, with what it holds now, and what the others lend at most.
+  /// Who asks for more than this waits in vain for others to give back what they hold.
   ///
   /// - Complexity: O(members + depth), and O(siblings) where one of them limits what it lends
   public func roomWhenAllIsIdle(

@@ -184,28 +184,10 @@ struct ReservingDiscipline: Sendable {
         turns.insert(Turn(key: key, slot: turn.slot, seeksPromise: turn.seeksPromise))
         continue
       }
-      switch attempt(turn.slot, waiting, &draft) {
-      case .started: break
-      case .blocked(let verdict):
-        if mayReclaim, verdict.isAboutRoom,
-          reclaim(for: waiting, key, inSlot: turn.slot, &draft)
-        {
-          break
-        }
-        // A window's room is on no timeline: who asks for one is promised nothing.
-        let isInWindow = queue[turn.slot].key.terms?.window != nil
-        guard verdict.isAboutRoom, !isInWindow, !draft.dropped.contains(waiting.job),
-          room.take(tier)
-        else {
-          block(turn.slot, waiting, verdict, &draft)
-          continue
-        }
-        guard promise(turn.slot, waiting, &draft) else {
-          room.giveBack(tier)
-          block(turn.slot, waiting, verdict, &draft)
-          continue
-        }
-        made += 1
+      switch serve(turn.slot, waiting, key, &room, &draft) {
+      case .hasRoom: break
+      case .isPromised: made += 1
+      case .waits: continue
       }
       if let next = queue.classes[turn.slot].first {
         let key = order.key(of: queue.classes[turn.slot], next, draft.holdings.book)
@@ -213,6 +195,30 @@ struct ReservingDiscipline: Sendable {
       }
     }
     return mustTryAll || hadPromises + made > promises.count && queue.count > 0
+  }
+
+  /// What becomes of a job at its turn.
+  private enum Served { case hasRoom, isPromised, waits }
+
+  /// Starts the first job of a class, makes room for it, promises it a start, or says why it waits.
+  private mutating func serve(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ key: FairOrder.Key, _ room: inout TierSlots,
+    _ draft: inout PlanDraft
+  ) -> Served {
+    guard case .blocked(let verdict) = attempt(slot, waiting, &draft) else { return .hasRoom }
+    // A window's room is on no timeline: who asks for one is promised nothing.
+    if verdict.isAboutRoom, queue[slot].key.terms?.window == nil {
+      if key.deficit > 0, hasGuarantees, reclaim(for: waiting, key, inSlot: slot, &draft) {
+        return .hasRoom
+      }
+      let tier = queue[slot].tier
+      if !draft.dropped.contains(waiting.job), room.take(tier) {
+        if promise(slot, waiting, &draft) { return .isPromised }
+        room.giveBack(tier)
+      }
+    }
+    block(slot, waiting, verdict, &draft)
+    return .waits
   }
 
   /// The first job of a class waits, and all others of it for the same cause; told if it is new.

@@ -24,6 +24,7 @@ struct CauseSearch {
   let now: Instant
   let windows: WindowCalendar
   let promises: [ReservingDiscipline.Promise]
+  private var forecast: Forecast
   private let holdings: Holdings
   private(set) var causes: [Verdict] = []
 
@@ -46,6 +47,8 @@ struct CauseSearch {
     self.now = now
     windows = discipline.windows
     promises = discipline.promises
+    forecast = discipline.forecast
+    forecast.advance(to: now)
     let draft = PlanDraft(state, at: now)
     holdings = draft.holdings
     shape = draft.shape(of: JobClass(job.request, holdings), job.request) ?? job.request.shape
@@ -182,9 +185,15 @@ struct CauseSearch {
 
   /// What the site could not feed, at the place that it would get.
   private mutating func addPower(for allocation: Allocation) {
-    guard let verdict = holdings.powerObstacle(to: allocation, for: request.timeLimit, at: now)
-    else { return }
-    causes.append(verdict)
+    var others = forecast
+    if let promise = job.lifecycle.promise, let place = promise.allocation {
+      others.releasePower(
+        of: place, from: max(now, promise.start), to: promise.start + request.timeLimit)
+    }
+    let verdict =
+      holdings.powerObstacle(to: allocation, at: now)
+      ?? others.powerObstacle(to: allocation, from: now, to: end)
+    if let verdict { causes.append(verdict) }
   }
 
   /// Who does not lend it the place that it has found.

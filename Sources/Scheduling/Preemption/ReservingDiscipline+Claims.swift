@@ -48,8 +48,8 @@ extension ReservingDiscipline {
     policy.preemption?.reclaims == true && policy.order == .fairShare && policy.accounts.count > 1
   }
 
-  /// Makes room for a job within its member's entitlement, when its turn has come and it lacks room;
-  /// false where nobody has what it is entitled to.
+  /// Makes room for a job within its member's entitlement, when its turn has come and it lacks
+  /// room; false where nobody has what it is entitled to.
   ///
   /// Nobody goes without the proof that the preemptor starts where they were: the claim holds the
   /// very accelerators, free ones among them, which are kept from everybody else from now on.

@@ -149,17 +149,10 @@ extension Holdings {
 
   /// Which site's power budget an allocation would break at once; nil: none.
   func powerObstacle(to allocation: Allocation, at now: Instant) -> Verdict? {
-    powerObstacle(to: allocation, for: .zero, at: now)
-  }
-
-  /// Which site's power budget an allocation would break at some time of a run; nil: none.
-  func powerObstacle(
-    to allocation: Allocation, for limit: TimeSpan, at now: Instant
-  ) -> Verdict? {
     guard !power.isUnlimited else { return nil }
     let draw = power.draw(of: allocation, on: topology)
     for site in draw.indices where draw[site] > 0 {
-      guard let most = power.least(ofSite: site, from: now, to: now + limit) else { continue }
+      guard let most = power.limit(ofSite: site, at: now) else { continue }
       if power.drawn[site] + draw[site] > most {
         return .power(site: site, drawn: power.drawn[site], asked: draw[site], most: most)
       }
