@@ -10,7 +10,7 @@ extension ReservingDiscipline {
     self.init(policy: policy, occupancy: state.occupancy)
     for (id, job) in state.jobs.all {
       if job.lifecycle.run != nil {
-        running.append(id)
+        running.insert(id, job.request)
       } else if let claim = state.claim(of: id) {
         claims.found(claim, job.request)
       } else if let promise = job.lifecycle.promise {
@@ -76,7 +76,7 @@ extension ReservingDiscipline {
     freed()
     if deferred.remove(id) || claims.hasPreemptor(id) { return }
     guard let index = promises.firstIndex(where: { $0.waiting.job == id }) else {
-      queue.remove(id, job.request)
+      _ = queue.remove(id, job.request)
       return
     }
     let promise = promises.remove(at: index)
@@ -91,7 +91,7 @@ extension ReservingDiscipline {
   ) {
     let request = before.request
     freed()
-    if let place = running.firstIndex(of: id) { running.remove(at: place) }
+    running.remove(id)
     guard request.terms?.window == nil else { return }
     let limit = run.started + request.timeLimit
     let going = claims.end(ofVictim: id)
@@ -115,7 +115,7 @@ extension ReservingDiscipline {
     at now: Instant
   ) {
     runEnded(id, old, before, state, at: now)
-    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    running.insert(id, before.request)
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
     let end = old.started + job.request.timeLimit
     guard end > now else { return }

@@ -131,6 +131,22 @@ extension ReservingDiscipline {
     }
   }
 
+  /// The promises with the earliest starts, so many, by their places; in no order. O(promises)
+  func earliest(_ count: Int) -> [Int] {
+    var found: [Int] = []
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+      let (first, second) = (promises[a].reservation.start, promises[b].reservation.start)
+      return first != second
+        ? first < second : promises[a].waiting.job < promises[b].waiting.job
+    }
+    for index in promises.indices {
+      guard found.count < count || precedes(index, found[count - 1]) else { continue }
+      if found.count == count { found.removeLast() }
+      found.insert(index, at: found.firstIndex { precedes(index, $0) } ?? found.count)
+    }
+    return found
+  }
+
   /// Moves promises forward, where something was freed since they were made.
   ///
   /// On a grid of time, so that a burst of ends costs one search for each promise.
@@ -200,7 +216,7 @@ extension ReservingDiscipline {
   mutating func rebuildProfile(_ state: ClusterState, at now: Instant) {
     profile = CapacityProfile(servingAs: state.occupancy, namingNodes: true)
     windows.hold(in: &profile, at: now, anew: true)
-    for id in running {
+    for id in running.all {
       guard let job = state.jobs[id], let run = job.lifecycle.run,
         job.request.terms?.window == nil
       else { continue }

@@ -45,8 +45,8 @@ struct ReservingDiscipline: Sendable {
   /// ends, a budget begins, a run may be disturbed.
   var wake = Instant.distantFuture
 
-  /// The jobs that run, in order of their numbers.
-  var running: [JobID] = []
+  /// The jobs that run.
+  var running = RunningJobs()
 
   /// Whether a node came into service or left it since the last plan.
   var conditionsChanged = false
@@ -133,30 +133,19 @@ struct ReservingDiscipline: Sendable {
 
   // MARK: One pass in the fair order
 
-  /// A class, or a promised job by its place after them, and where it stands.
-  private struct Turn: Comparable {
-    var key: FairOrder.Key
-    /// The class's slot, or -1 for a promised job.
-    var slot: Int
-    /// Whether it can't start, but be promised a start if any promise is left.
-    var seeksPromise = false
-
-    static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
-  }
-
   /// Goes once through all that may start; whether another pass may bring more: a promised job that
   /// started left its place to the next, and what it was promised later to whoever fits.
   private mutating func pass(_ draft: inout PlanDraft) -> Bool {
     var room = freeSlots()
     let hadPromises = promises.count
-    var turns = BinaryHeap<Turn>()
+    var turns = Turns()
     addTurns(room, &turns, &draft)
     // What is freed on the way is tried again.
     mustTryAll = false
     guard !turns.isEmpty else { return false }
     let order = draft.order
     var made = 0
-    while let turn = turns.popFirst() {
+    while let turn = turns.popFirst(room) {
       guard turn.slot >= 0 else {
         tryPromised(turn.key.job, &draft)
         continue
@@ -213,36 +202,36 @@ struct ReservingDiscipline: Sendable {
   /// How many promises may be made in each tier.
   private func freeSlots() -> TierSlots {
     var slots = TierSlots(policy.reservations)
-    for promise in promises { _ = slots.take(promise.tier) }
+    for index in promises.indices { _ = slots.take(promises[index].tier) }
     return slots
   }
 
-  private func addTurns(
-    _ room: TierSlots, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  private mutating func addTurns(
+    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
-    if mustTryAll || draft.hasDue(promises) {
-      let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
-      for index in promises.indices {
-        let promise = promises[index]
-        guard
-          promise.reservation.start <= draft.now
-            || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
-        else { continue }
-        turns.insert(Turn(key: draft.key(of: promise), slot: -1))
-      }
-    }
+    if mustTryAll || draft.hasDue(promises) { addPromised(&turns, &draft) }
     for slot in queue.marks.indices {
       let mark = queue.marks[slot]
+      let tier = Int(mark.tier)
       switch mark.standing {
       case .gone: break
-      case .untried: add(slot, seeksPromise: false, &turns, &draft)
+      case .untried: turns.insert(Turn(key: key(slot, &draft), slot: slot))
       case .barred:
-        guard mustTryAll || mark.wantsPromise && room.has(Int(mark.tier)) else { continue }
-        add(slot, seeksPromise: !mustTryAll, &turns, &draft)
+        if mustTryAll {
+          guard !isStillBarred(slot, &draft) else { break }
+          turns.insert(Turn(key: key(slot, &draft), slot: slot))
+        } else if mark.wantsPromise, room.has(tier) {
+          turns.add(
+            seeker: Turn(key: key(slot, &draft), slot: slot, seeksPromise: true), tier: tier)
+        }
       case .lacksRoom:
-        guard room.has(Int(mark.tier)) else { continue }
-        let mayStart = mustTryAll && !isKnownNotToFit(slot, &draft)
-        add(slot, seeksPromise: !mayStart, &turns, &draft)
+        guard room.has(tier) else { break }
+        if mustTryAll, !isKnownNotToFit(slot, &draft) {
+          turns.insert(Turn(key: key(slot, &draft), slot: slot))
+        } else {
+          turns.add(
+            seeker: Turn(key: key(slot, &draft), slot: slot, seeksPromise: true), tier: tier)
+        }
       }
     }
     guard mustTryAll else { return }
@@ -251,18 +240,27 @@ struct ReservingDiscipline: Sendable {
     }
   }
 
+  /// Adds the promised jobs that are due, and those with the earliest starts where anything may fit.
+  private mutating func addPromised(_ turns: inout Turns, _ draft: inout PlanDraft) {
+    let first = mustTryAll ? earliest(Self.mostTriedEarly) : []
+    for index in promises.indices {
+      guard
+        promises[index].reservation.start <= draft.now
+          || first.contains(index) && draft.rooms.all.fits(promises[index].request.shape)
+      else { continue }
+      turns.insert(Turn(key: draft.key(of: promises[index]), slot: -1))
+    }
+  }
+
   /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
   /// for a promise.
-  private func addFitting(
-    ofLane lane: Int, _ room: TierSlots, _ turns: inout BinaryHeap<Turn>,
-    _ draft: inout PlanDraft
+  private mutating func addFitting(
+    ofLane lane: Int, _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
     let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
     var last = Instant.distantFuture
     if !hasPreference {
-      guard let end = draft.rooms.lastEnd(of: queue.lanes[lane].shape, waited: .zero) else {
-        return
-      }
+      guard let end = draft.rooms.lastEnd(ofLane: lane, queue.lanes) else { return }
       last = end
     }
     for index in queue.lanes[lane].slots.indices {
@@ -272,30 +270,46 @@ struct ReservingDiscipline: Sendable {
       guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
         !hasPreference || !isKnownNotToFit(slot, &draft)
       else { continue }
-      add(slot, seeksPromise: false, &turns, &draft)
+      turns.insert(Turn(key: key(slot, &draft), slot: slot))
     }
   }
 
-  private func add(
-    _ slot: Int, seeksPromise: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
-  ) {
-    guard let first = queue.classes[slot].first else { return }
-    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
-    turns.insert(Turn(key: key, slot: slot, seeksPromise: seeksPromise))
+  /// Where the first job of a class stands.
+  private func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
+    if policy.order == .firstComeFirstServed {
+      let mark = queue.marks[slot]
+      return FairOrder.Key(
+        tier: Int(mark.tier), deficit: 0, rank: 0, points: 0, job: mark.first)
+    }
+    guard let first = queue.classes[slot].first else { preconditionFailure("an empty class") }
+    return draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+  }
+
+  /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
+  /// change nothing, as what this plan starts only leaves less.
+  private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
+      let verdict = draft.obstacle(to: queue.classes[slot].request, queue.classes[slot]),
+      verdict.kind == told
+    else { return false }
+    queue.setCause(verdict, of: slot)
+    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
+    return true
   }
 
   /// Whether it was room that a class lacked, and it still does.
   private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    switch queue.classes[slot].cause {
-    case .noRoom, .wouldDelay, .window:
-      guard queue.classes[slot].key.terms?.window == nil,
-        let first = queue.classes[slot].first
-      else { return false }
-      return !draft.mayFit(
-        queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
-        waited: draft.now - first.since)
-    default: return false
+    guard queue.marks[slot].standing == .lacksRoom else { return false }
+    let lane = queue.laneOfSlot[slot]
+    let limit = queue.classes[slot].key.limit
+    guard queue.lanes[lane].shape.closeness.preferred != nil,
+      let first = queue.classes[slot].first
+    else {
+      guard let last = draft.rooms.lastEnd(ofLane: lane, queue.lanes) else { return true }
+      return draft.now + limit > last
     }
+    return !draft.mayFit(
+      queue.classes[slot].key.shape, for: limit, waited: draft.now - first.since)
   }
 
   private enum Attempt {
@@ -365,8 +379,7 @@ struct ReservingDiscipline: Sendable {
     }
     queue.removeFirst(of: slot)
     draft.start(waiting.job, job.request, allocation, .turn)
-    running.insert(
-      waiting.job, at: running.firstIndex { waiting.job < $0 } ?? running.count)
+    running.insert(waiting.job, job.request)
     return nil
   }
 
@@ -376,7 +389,7 @@ struct ReservingDiscipline: Sendable {
     _ draft: inout PlanDraft
   ) {
     draft.start(id, request, allocation, reason)
-    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    running.insert(id, request)
     profile.hold(
       request.shape, as: Reservation(start: draft.now, allocation: allocation),
       for: request.timeLimit)

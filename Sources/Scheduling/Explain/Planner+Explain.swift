@@ -159,12 +159,12 @@ extension ReservingDiscipline {
   func undisturbed(
     for id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> Instant? {
-    guard let rules = policy.preemption, !running.isEmpty else { return nil }
+    guard let rules = policy.preemption, !running.all.isEmpty else { return nil }
     var draft = PlanDraft(state, at: now)
     let own = JobClass.Waiting(since: since(job), job: id)
     let key = draft.order.key(
       of: JobClass(job.request, draft.holdings), own, draft.holdings.book)
-    let borrowed = BorrowedRuns(running, state)
+    let borrowed = BorrowedRuns(running.all, state)
     let isGuaranteed = rules.reclaims && key.deficit > 0 && !borrowed.isEmpty
     guard isGuaranteed || !state.holdings.mode(of: job.request).preempts.isEmpty else {
       return nil
@@ -185,7 +185,7 @@ extension ReservingDiscipline {
         rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier, promised: promised,
         policy)
       let candidates = search.candidates(
-        among: running, borrowed, besides: [], PlanDraft(state, at: instant))
+        among: running.all, borrowed, besides: [], PlanDraft(state, at: instant))
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,
         afterWaiting: instant + lead - job.submitted)

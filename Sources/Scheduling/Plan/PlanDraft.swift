@@ -44,7 +44,7 @@ struct PlanDraft {
   /// Where a job that has a promise stands.
   mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
     let jobs = JobClass(
-      ClassKey(promise.request), tier: promise.tier,
+      promise.request, tier: promise.tier,
       member: holdings.policy.accounts.member(of: promise.request.account),
       milli: holdings.charging.milli(of: promise.request.shape),
       models: holdings.charging.models(of: promise.request.shape))
@@ -114,7 +114,7 @@ struct PlanDraft {
   }
 
   /// Whom a job would delay, or which window it would run into.
-  private func inTheWay(of limit: TimeSpan) -> Verdict {
+  private mutating func inTheWay(of limit: TimeSpan) -> Verdict {
     guard let (owner, from) = rooms.firstKept(before: now + limit) else {
       return .claims(until: state.claims.reduce(now) { max($0, $1.deadline) })
     }

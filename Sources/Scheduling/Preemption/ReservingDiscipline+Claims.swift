@@ -35,12 +35,12 @@ extension ReservingDiscipline {
   /// Nobody goes without the proof that the preemptor starts where they were: the claim holds the
   /// very accelerators, which are kept from everybody else from now on.
   mutating func preempt(_ draft: inout PlanDraft) {
-    guard let rules = policy.preemption, !running.isEmpty, queue.count + promises.count > 0 else {
+    guard let rules = policy.preemption, !running.all.isEmpty, queue.count + promises.count > 0 else {
       return
     }
     let preemptors = preemptors(rules, &draft)
     guard !preemptors.isEmpty else { return }
-    let borrowed = BorrowedRuns(running, draft.state)
+    let borrowed = BorrowedRuns(running.all, draft.state)
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
     for var preemptor in preemptors {
@@ -164,7 +164,7 @@ extension ReservingDiscipline {
       rules, for: preemptor.waiting.job, request, on: preemptor.ground,
       promised: promisedNodes(before: end, besides: preemptor, draft), policy)
     let candidates = search.candidates(
-      among: running, borrowed, besides: spoken, draft)
+      among: running.all, borrowed, besides: spoken, draft)
     wake = min(wake, search.undisturbedUntil)
     guard !candidates.isEmpty, let job = draft.state.jobs[preemptor.waiting.job] else {
       return nil

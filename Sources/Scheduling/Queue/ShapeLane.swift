@@ -48,17 +48,29 @@ struct Mark: Hashable, Sendable {
   var standing: Standing
   /// Whether a promise would help it.
   var wantsPromise: Bool
+  var mode: ModeID
   var tier: Int32
+  /// The number of the member that is charged.
+  var member: AccountID
+  /// The first that waits.
+  var first = JobID(0)
 
-  init(_ cause: Verdict?, tier: Int, _ key: ClassKey) {
-    let isInWindow = key.terms?.window != nil
-    self.tier = Int32(tier)
+  init(_ cause: Verdict?, _ jobs: JobClass) {
+    let isInWindow = jobs.key.terms?.window != nil
+    tier = Int32(jobs.tier)
+    mode = jobs.key.mode
+    member = jobs.member
+    first = jobs.first?.job ?? JobID(0)
     wantsPromise = cause?.isAboutRoom == true && !isInWindow
-    standing =
-      switch cause?.kind {
-      case nil: .untried
-      case .noRoom, .wouldDelay, .window: isInWindow ? .barred : .lacksRoom
-      default: .barred
-      }
+    standing = .untried
+    setStanding(cause?.kind, isInWindow: isInWindow)
+  }
+
+  private mutating func setStanding(_ cause: Verdict.Kind?, isInWindow: Bool) {
+    switch cause {
+    case nil: standing = .untried
+    case .noRoom, .wouldDelay, .window: standing = isInWindow ? .barred : .lacksRoom
+    default: standing = .barred
+    }
   }
 }
