@@ -20,7 +20,8 @@ struct BenchReport {
       "benchmark", "jobs", "CPU s", "× loop", "jobs/CPU s", "peak MB", "M instr.", "vs. gate", "",
     ])
     for outcome in outcomes { table.add(cells(outcome)) }
-    let remarks = outcomes.compactMap { remark($0).map { $0 + "\n" } }
+    let remarks =
+      outcomes.compactMap { remark($0).map { $0 + "\n" } }
       + outcomes.compactMap { outcome in
         outcome.plain?.remark.map { "\(outcome.benchmark.name): \($0)\n" }
       }

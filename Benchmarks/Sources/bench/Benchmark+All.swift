@@ -67,7 +67,8 @@ extension Benchmark {
     ) { _, size in try FactoryWork.submitted(size) },
     Benchmark(
       name: "plan-reclaim",
-      abstract: "4,000 of 100,000 accelerators taken back from borrowers; counted: of 20,000 waiting"
+      abstract:
+        "4,000 of 100,000 accelerators taken back from borrowers; counted: of 20,000 waiting"
     ) { _, size in try FactoryWork.reclaim(size) },
     Benchmark(
       name: "fill-12500", abstract: "fill 12,500 x 8 with jobs of one node; counted: once"

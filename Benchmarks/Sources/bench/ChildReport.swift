@@ -24,7 +24,8 @@ struct ChildReport: Codable {
     let peak = peakBytes()
     let calibration = size == .full ? Calibration.seconds() : 0
     return ChildReport(
-      jobs: product.jobs, digest: product.digest, remark: product.remark, cpuSeconds: cpuSeconds, peakBytes: peak,
+      jobs: product.jobs, digest: product.digest, remark: product.remark, cpuSeconds: cpuSeconds,
+      peakBytes: peak,
       calibrationSeconds: calibration)
   }
 

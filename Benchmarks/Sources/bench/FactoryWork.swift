@@ -28,7 +28,8 @@ enum FactoryWork {
       let read = processorNanoseconds()
       let plan = planner.plan(for: state, at: now)
       let planned = processorNanoseconds()
-      let remark = "\(state.jobs.count) jobs read in \(millis(read - start)) ms; "
+      let remark =
+        "\(state.jobs.count) jobs read in \(millis(read - start)) ms; "
         + "a full plan in \(millis(planned - read)) ms, \(plan.decisions.count) decisions"
       return Benchmark.Product(
         jobs: state.jobs.count, digest: "\(plan.decisions.count)", remark: remark)
@@ -58,11 +59,13 @@ enum FactoryWork {
       starts = factory.running.count + rounds - starts
       let words = zip(["submit", "end", "cancel", "tick"], times).map { name, times in
         let sorted = times.sorted()
-        return "\(name) \(millis(sorted[sorted.count / 2])) (at most \(millis(sorted[sorted.count - 1])))"
+        return
+          "\(name) \(millis(sorted[sorted.count / 2])) (at most \(millis(sorted[sorted.count - 1])))"
       }
       return Benchmark.Product(
         jobs: rounds * 4, digest: "\(factory.machine.state.version)-\(starts)",
-        remark: "median ms of a plan after a " + words.joined(separator: ", ") + "; \(starts) starts")
+        remark: "median ms of a plan after a " + words.joined(separator: ", ")
+          + "; \(starts) starts")
     }
   }
 
@@ -86,7 +89,7 @@ enum FactoryWork {
     }
   }
 
-  /// A member that holds nothing asks for 4,000 accelerators that others have borrowed.
+  /// A member that has lent most of its part asks for 4,000 accelerators that others have borrowed.
   ///
   /// The limit: the 20,000 running jobs are looked at once, 200 bytes each, 4 MB: 0.4 ms from
   /// memory.

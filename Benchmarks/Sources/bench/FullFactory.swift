@@ -13,9 +13,9 @@ import Units
 ///
 /// The fleet is that of `Policies/fleets/bench-100k.yaml`, the policy `Policies/gigafactory.yaml`
 /// with 500 users below its projects; its windows lie on pods of this fleet, and its power budgets,
-/// which are about sites that this fleet does not have, are left out. Every member holds a tenth
-/// more than its entitlement but for `electra`, which holds nothing, so that its tenth of the fleet
-/// is lent. Each of the other users waits for some ten of 2,000 shapes.
+/// which are about sites that this fleet does not have, are left out. Every member holds more
+/// than its entitlement but for `electra`, which holds 2,000 of the 10,000 accelerators that it may
+/// have: all that it lends is lent. Each of the other users waits for some ten of 2,000 shapes.
 struct FullFactory {
   private(set) var machine: ControlMachine
   private(set) var now = Instant(milliseconds: 1_792_022_400_000)
@@ -48,10 +48,10 @@ struct FullFactory {
     fillClasses()
   }
 
-  /// Hands in an input a second after the last one; gives the CPU time that it took.
+  /// Hands in an input a tenth of a second after the last one; gives the CPU time that it took.
   @discardableResult
   mutating func handle(_ input: Input) -> Int {
-    now = now + .seconds(1)
+    now = now + TimeSpan(milliseconds: 100)
     effects.removeAll(keepingCapacity: true)
     let start = processorNanoseconds()
     machine.handle(input, at: now, into: &effects)
@@ -65,8 +65,8 @@ struct FullFactory {
   /// Lets so many jobs wait, the classes in turn.
   mutating func submit(pending count: Int) {
     for index in 0..<count {
-      // A million in a day and a half.
-      if index % 8 != 0 { now = now + .seconds(-1) }
+      // A million in three and a half hours.
+      if index % 8 != 0 { now = now + TimeSpan(milliseconds: -100) }
       handle(.submit(classes[index % classes.count]))
     }
   }
@@ -83,7 +83,7 @@ struct FullFactory {
   /// A number below another.
   mutating func below(_ bound: Int) -> Int { random.below(bound) }
 
-  /// 4,000 accelerators for the member that holds nothing: 500 nodes, twenty to a leaf.
+  /// 4,000 accelerators for the member that has lent most of its part: 500 nodes, twenty to a leaf.
   func reclaim() -> JobRequest {
     var closeness = Closeness()
     closeness.segments[.leaf] = 20
@@ -124,13 +124,14 @@ struct FullFactory {
   private mutating func fill() {
     let sizes = [1, 1, 1, 1, 1, 2, 2, 2, 4, 4, 8, 8, 12, 12]
     let parts = [
-      ("union", 38_500), ("romania", 22_000), ("carpatel", 16_500), ("politehnica", 11_000),
-      ("napoca", 7_000), ("bucovina", 5_000),
+      ("electra", 2_000), ("union", 37_500), ("romania", 21_500), ("carpatel", 16_000),
+      ("politehnica", 11_000), ("napoca", 7_000), ("bucovina", 5_000),
     ]
     for (member, part) in parts {
       let users = users.filter { $0.member == member }
       var left = part
-      while left > 0, machine.state.occupancy.freeAccelerators > 0 {
+      var failures = 0
+      while left > 0, failures < 10_000, machine.state.occupancy.freeAccelerators > 0 {
         var size = sizes[random.below(sizes.count)]
         if random.below(500) == 0 { size = 64 << random.below(3) }
         size = min(size, left, machine.state.occupancy.freeAccelerators)
@@ -143,6 +144,7 @@ struct FullFactory {
         } else if case .accepted(let id)? = effects.first(where: Self.isAccepted) {
           // A limit of its mode, or pieces where it asked for a node.
           handle(.cancel(id))
+          failures += 1
         }
       }
     }
@@ -209,7 +211,9 @@ func processorNanoseconds() -> Int {
 
 /// The memory that this process holds, in bytes.
 func residentBytes() -> Int {
-  guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+  guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+    return 0
+  }
   let fields = text.split(separator: " ")
   return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * 4096
 }

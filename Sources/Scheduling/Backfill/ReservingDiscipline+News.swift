@@ -46,6 +46,7 @@ extension ReservingDiscipline {
         jobSubmitted(id, job, state, at: now)
       } else {
         deferred.jobReleased(id)
+        isQuiet = false
       }
     case .ended(let id, _, _):
       guard let before, let run = before.lifecycle.run else { return }
@@ -63,8 +64,10 @@ extension ReservingDiscipline {
       if let job = state.jobs[preemptor] { jobSubmitted(preemptor, job, state, at: now) }
       // Who was spared holds on longer than the timeline took for granted.
       conditionsChanged = true
+      isQuiet = false
     case .conditionChanged:
       conditionsChanged = true
+      isQuiet = false
       freed()
     case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed:
       break
@@ -73,12 +76,14 @@ extension ReservingDiscipline {
 
   /// A waiting job is gone, or may not be considered any more.
   private mutating func jobLeft(_ id: JobID, _ job: Job, at now: Instant) {
-    freed()
-    if deferred.remove(id) || claims.hasPreemptor(id) { return }
+    if deferred.remove(id) { return }
+    if claims.hasPreemptor(id) { return freed() }
     guard let index = promises.firstIndex(where: { $0.waiting.job == id }) else {
-      _ = queue.remove(id, job.request)
+      // It held nothing, and kept nothing from others.
+      if queue.remove(id, job.request) { isQuiet = false }
       return
     }
+    freed()
     let promise = promises.remove(at: index)
     profile.release(
       promise.request.shape, as: promise.reservation, for: promise.request.timeLimit, from: now)

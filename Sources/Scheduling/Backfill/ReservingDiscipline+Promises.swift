@@ -240,12 +240,16 @@ extension ReservingDiscipline {
   }
 
   /// When the plan must be made again at the latest.
-  func nextAlarm(_ draft: PlanDraft) -> Instant? {
+  func nextAlarm(after now: Instant) -> Instant? {
     var next = deferred.nextBegin
     func consider(_ instant: Instant) {
-      if instant > draft.now { next = min(next, instant) }
+      if instant > now { next = min(next, instant) }
     }
-    for promise in promises { consider(promise.reservation.start) }
+    if firstDue > now {
+      consider(firstDue)
+    } else {
+      for index in promises.indices { consider(promises[index].reservation.start) }
+    }
     consider(wake)
     if wasFreed, !promises.isEmpty { consider(compression) }
     return next < .distantFuture ? next : nil

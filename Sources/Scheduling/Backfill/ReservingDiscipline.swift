@@ -51,6 +51,15 @@ struct ReservingDiscipline: Sendable {
   /// Whether a node came into service or left it since the last plan.
   var conditionsChanged = false
 
+  /// Whether nothing that a plan could decide has changed since the last one, but for the clock.
+  var isQuiet = false
+
+  /// When the first promise falls due, as of the last plan that was not quiet.
+  var firstDue = Instant.distantFuture
+
+  /// Whether the last plan found, for all who may make others go, that nobody can.
+  var preemptsInVain = false
+
   init(policy: ClusterPolicy, occupancy: Occupancy) {
     self.policy = policy
     profile = CapacityProfile(servingAs: occupancy, namingNodes: true)
@@ -62,7 +71,9 @@ struct ReservingDiscipline: Sendable {
   /// A job waits; `state` knows already.
   mutating func jobSubmitted(_ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant) {
     guard deferred.admits(id, job, state, at: now) else { return }
-    enqueue(id, job, state)
+    let slot = enqueue(id, job, state)
+    // Behind others of its class it changes nothing.
+    if !queue.isBehind(id, slot) { isQuiet = false }
   }
 
   /// Puts a job that may be considered in its class.
@@ -81,11 +92,15 @@ struct ReservingDiscipline: Sendable {
   mutating func freed() {
     mustTryAll = true
     wasFreed = true
+    isQuiet = false
   }
 
   // MARK: Plans
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
+    if staysQuiet(at: now) {
+      return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
+    }
     var draft = PlanDraft(state, at: now)
     profile.advance(to: now)
     windows.hold(in: &profile, at: now)
@@ -102,15 +117,34 @@ struct ReservingDiscipline: Sendable {
     if conditionsChanged { promiseAnew(&draft) }
     compress(&draft)
     var passes = 0
+    var isSettled = false
     repeat {
       passes += 1
-    } while pass(&draft) && passes < Self.mostPasses
+      isSettled = !pass(&draft)
+    } while !isSettled && passes < Self.mostPasses
     preempt(&draft)
     grow(&draft)
     conditionsChanged = false
     watchTheClock(draft)
+    firstDue = .distantFuture
+    for index in promises.indices { firstDue = min(firstDue, promises[index].reservation.start) }
+    isQuiet =
+      isSettled && !mustTryAll && preemptsInVain && claims.isEmpty && firstDue > now
+      && (running.elastic.isEmpty || queue.count > 0)
     return Plan(
-      version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
+      version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(after: now))
+  }
+
+  /// Whether a plan would decide nothing: nothing has changed, and the clock has not reached what
+  /// the last plan said that it waits for.
+  private mutating func staysQuiet(at now: Instant) -> Bool {
+    guard isQuiet, wake > now, firstDue > now, !deferred.mayBeDue(at: now) else { return false }
+    if compression <= now {
+      guard !wasFreed || promises.isEmpty else { return false }
+      compression = nextGrid(after: now)
+      wasFreed = false
+    }
+    return true
   }
 
   /// How many passes a plan makes at most; what is left to try then is tried by the next.
@@ -143,7 +177,6 @@ struct ReservingDiscipline: Sendable {
     // What is freed on the way is tried again.
     mustTryAll = false
     guard !turns.isEmpty else { return false }
-    let order = draft.order
     var made = 0
     while let turn = turns.popFirst(room) {
       guard turn.slot >= 0 else {
@@ -158,7 +191,7 @@ struct ReservingDiscipline: Sendable {
       guard let waiting = queue.classes[turn.slot].first, waiting.job == turn.key.job else {
         continue
       }
-      let key = order.key(of: queue.classes[turn.slot], waiting, draft.holdings.book)
+      let key = key(turn.slot, &draft)
       guard key == turn.key else {
         // Its member has got something since: it may be somebody else's turn now.
         turns.insert(Turn(key: key, slot: turn.slot, seeksPromise: turn.seeksPromise))
@@ -180,9 +213,8 @@ struct ReservingDiscipline: Sendable {
         }
         made += 1
       }
-      if let next = queue.classes[turn.slot].first {
-        let key = order.key(of: queue.classes[turn.slot], next, draft.holdings.book)
-        turns.insert(Turn(key: key, slot: turn.slot))
+      if queue.classes[turn.slot].count > 0 {
+        turns.insert(Turn(key: self.key(turn.slot, &draft), slot: turn.slot))
       }
     }
     return mustTryAll || hadPromises + made > promises.count && queue.count > 0
@@ -276,13 +308,7 @@ struct ReservingDiscipline: Sendable {
 
   /// Where the first job of a class stands.
   private func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
-    if policy.order == .firstComeFirstServed {
-      let mark = queue.marks[slot]
-      return FairOrder.Key(
-        tier: Int(mark.tier), deficit: 0, rank: 0, points: 0, job: mark.first)
-    }
-    guard let first = queue.classes[slot].first else { preconditionFailure("an empty class") }
-    return draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+    draft.order.key(of: queue.marks[slot], queue.classes[slot].models, draft.holdings.book)
   }
 
   /// Whether a rule that has been told keeps a class from starting, as before: then its turn would

@@ -35,23 +35,35 @@ extension ReservingDiscipline {
   /// Nobody goes without the proof that the preemptor starts where they were: the claim holds the
   /// very accelerators, which are kept from everybody else from now on.
   mutating func preempt(_ draft: inout PlanDraft) {
-    guard let rules = policy.preemption, !running.all.isEmpty, queue.count + promises.count > 0 else {
+    preemptsInVain = true
+    guard let rules = policy.preemption, !running.all.isEmpty, queue.count + promises.count > 0
+    else {
       return
     }
     let preemptors = preemptors(rules, &draft)
     guard !preemptors.isEmpty else { return }
+    // With time, who prefers to be close together takes any room, and losses fall below budgets.
+    preemptsInVain = preemptors.allSatisfy {
+      $0.ground == .guarantee && $0.request.shape.closeness.preferred == nil
+        || $0.ground == .tier && rules.churnPerHour == nil
+    }
     let borrowed = BorrowedRuns(running.all, draft.state)
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
     for var preemptor in preemptors {
-      if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) { continue }
+      if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) {
+        preemptsInVain = false
+        continue
+      }
       if preemptor.ground == .guarantee, borrowed.isEmpty {
         guard mayPreemptByTier(preemptor.request) else { continue }
         preemptor.ground = .tier
+        if rules.churnPerHour != nil { preemptsInVain = false }
       }
       // An earlier claim may have filled what its member is entitled to.
       if preemptor.ground == .guarantee, !isGuaranteed(preemptor, draft) { continue }
       while let claim = claim(for: preemptor, rules, borrowed, spoken, nextClaim, &draft) {
+        preemptsInVain = false
         spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
         nextClaim = ClaimID(nextClaim.number + 1)
         carryOut(claim, preemptor, &draft)
@@ -126,25 +138,42 @@ extension ReservingDiscipline {
           key: key, waiting: waiting, request: request, slot: slot,
           ground: isGuaranteed ? .guarantee : .tier))
     }
-    let order = draft.order
-    // Without members nobody has a guarantee: then a mode that preempts nobody need not be asked.
-    let guarantees = rules.reclaims && policy.order == .fairShare && policy.accounts.count > 1
-    let mayPreempt = policy.modes.map { guarantees || !$0.preempts.isEmpty }
-    for slot in queue.occupied where mayPreempt[Int(queue.classes[slot].key.mode.number)] {
-      guard queue.classes[slot].cause?.isAboutRoom == true,
-        let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
-        job.request.terms?.window == nil
+    let lacking = rules.reclaims ? membersInDeficit(draft) : []
+    let byTier = policy.modes.map { !$0.preempts.isEmpty }
+    let borrowsAlways = policy.modes.map { $0.borrowing == .always }
+    guard !lacking.isEmpty || byTier.contains(true) else { return [] }
+    for slot in queue.marks.indices {
+      let mark = queue.marks[slot]
+      let mode = Int(mark.mode.number)
+      guard mark.wantsPromise, mark.standing != .gone,
+        byTier[mode] || !borrowsAlways[mode] && lacking.contains(mark.member),
+        let job = draft.state.jobs[mark.first.job]
       else { continue }
-      let key = order.key(of: queue.classes[slot], first, draft.holdings.book)
-      consider(key, first, job.request, slot)
+      let key = draft.order.key(of: mark, queue.classes[slot].models, draft.holdings.book)
+      consider(key, mark.first, job.request, slot)
     }
-    for promise in promises
-    where promise.reservation.start > draft.now
-      && mayPreempt[Int(promise.request.mode.number)]
-    {
-      consider(draft.key(of: promise), promise.waiting, promise.request, nil)
+    for index in promises.indices where promises[index].reservation.start > draft.now {
+      let request = promises[index].request
+      let mode = Int(request.mode.number)
+      guard
+        byTier[mode]
+          || !borrowsAlways[mode]
+            && lacking.contains(policy.accounts.member(of: request.account))
+      else { continue }
+      consider(
+        draft.key(of: promises[index]), promises[index].waiting, request, nil)
     }
     return found.sorted { $0.key < $1.key }
+  }
+
+  /// The members that hold less of some model than they are entitled to: only their jobs may have
+  /// a guarantee. Without members nobody has.
+  private func membersInDeficit(_ draft: PlanDraft) -> [AccountID] {
+    guard policy.order == .fairShare, policy.accounts.count > 1 else { return [] }
+    let book = draft.holdings.book
+    return ([.root] + policy.accounts.children[0]).filter { member in
+      book.models.indices.contains { book.deficit(member, model: $0) > 0 }
+    }
   }
 
   /// The claim of a job to what others hold, with its proof; nil where it has none.

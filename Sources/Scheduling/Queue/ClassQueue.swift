@@ -37,7 +37,7 @@ struct ClassQueue: Sendable {
   /// Whether a job that has just come waits behind others of which the first was tried: nothing
   /// can become of it yet.
   func isBehind(_ job: JobID, _ slot: Int) -> Bool {
-    marks[slot].first != job && marks[slot].standing != .untried
+    marks[slot].first.job != job && marks[slot].standing != .untried
   }
 
   /// Lets a class be changed in place.
@@ -72,7 +72,7 @@ struct ClassQueue: Sendable {
   }
 
   private mutating func noteFirst(of slot: Int) {
-    marks[slot].first = classes[slot].first?.job ?? JobID(0)
+    if let first = classes[slot].first { marks[slot].first = first }
   }
 
   /// Takes out a job wherever it waits; whether it was the first of its class.
@@ -80,7 +80,7 @@ struct ClassQueue: Sendable {
     guard let slot = find(ClassKey(request)) else {
       preconditionFailure("job \(job.number) waits in no class")
     }
-    let wasFirst = marks[slot].first == job
+    let wasFirst = marks[slot].first.job == job
     classes[slot].remove(job)
     noteFirst(of: slot)
     count -= 1

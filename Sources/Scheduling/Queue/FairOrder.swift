@@ -9,7 +9,9 @@ import Units
 ///
 /// Tier; then members under their guarantee, the largest deficit first; then the place in Fair
 /// Tree's walk; then points for age and size; then the number.
-struct FairOrder: Sendable {
+///
+/// A class, so that whoever asks for thousands of keys copies no arrays; it never changes.
+final class FairOrder: Sendable {
   /// Where a job stands: less comes first.
   struct Key: Comparable, Sendable {
     /// The tier, the highest first.
@@ -49,34 +51,45 @@ struct FairOrder: Sendable {
     borrowsAlways = holdings.policy.modes.map { $0.borrowing == .always }
   }
 
-  /// Where the first job of a class stands, as things are held now.
+  /// Where a job of a class stands, as things are held now.
   func key(of jobs: JobClass, _ waiting: JobClass.Waiting, _ book: AccountBook) -> Key {
+    var mark = Mark(nil, jobs)
+    mark.first = waiting
+    return key(of: mark, jobs.models, book)
+  }
+
+  /// Where the first job of a class stands, as things are held now.
+  ///
+  /// - Parameter models: the class's; asked for only where it may have a guarantee.
+  func key(of jobs: Mark, _ models: @autoclosure () -> [Int], _ book: AccountBook) -> Key {
+    let (tier, job) = (Int(jobs.tier), jobs.first.job)
     switch order {
     case .firstComeFirstServed:
-      return Key(tier: jobs.tier, deficit: 0, rank: 0, points: 0, job: waiting.job)
+      return Key(tier: tier, deficit: 0, rank: 0, points: 0, job: job)
     case .shortestJobFirst:
-      return Key(
-        tier: jobs.tier, deficit: 0, rank: 0, points: -jobs.key.limit.milliseconds,
-        job: waiting.job)
+      return Key(tier: tier, deficit: 0, rank: 0, points: -jobs.limit.milliseconds, job: job)
     case .fairShare:
       return Key(
-        tier: jobs.tier, deficit: deficit(of: jobs, book),
-        rank: ranks[Int(jobs.key.account.number)], points: points(of: jobs, waiting.since),
-        job: waiting.job)
+        tier: tier, deficit: deficit(of: jobs, models, book),
+        rank: ranks[Int(jobs.account.number)], points: points(of: jobs, jobs.first.since),
+        job: job)
     }
   }
 
-  private func deficit(of jobs: JobClass, _ book: AccountBook) -> Int {
-    guard !borrowsAlways[Int(jobs.key.mode.number)] else { return 0 }
+  private func deficit(of jobs: Mark, _ models: () -> [Int], _ book: AccountBook) -> Int {
+    guard !borrowsAlways[Int(jobs.mode.number)] else { return 0 }
     var most = 0
-    for model in jobs.models
-    where book.roomWithinEntitlement(jobs.key.account, model: model) >= jobs.milli {
-      most = max(most, book.deficit(jobs.member, model: model))
+    for model in models() {
+      let deficit = book.deficit(jobs.member, model: model)
+      guard deficit > most,
+        book.roomWithinEntitlement(jobs.account, model: model) >= jobs.milli
+      else { continue }
+      most = deficit
     }
     return most
   }
 
-  private func points(of jobs: JobClass, _ since: Instant) -> Int64 {
+  private func points(of jobs: Mark, _ since: Instant) -> Int64 {
     let waited = min(max(0, (now - since).milliseconds), Int64(weights.mostHours) * Self.hour)
     return Int64(weights.perHourWaited) * waited
       + Int64(weights.perAccelerator) * Int64(jobs.milli) * (Self.hour / 1000)

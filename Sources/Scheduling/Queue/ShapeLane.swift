@@ -32,8 +32,8 @@ struct ShapeLane: Sendable {
   }
 }
 
-/// How a class stands, in few bytes.
-struct Mark: Hashable, Sendable {
+/// How a class stands and what its place in the order follows from, in few bytes.
+struct Mark: Sendable {
   enum Standing: UInt8, Hashable, Sendable {
     /// Nobody knows yet whether its first job may start.
     case untried
@@ -50,17 +50,24 @@ struct Mark: Hashable, Sendable {
   var wantsPromise: Bool
   var mode: ModeID
   var tier: Int32
-  /// The number of the member that is charged.
+  /// Who is charged, and the member above.
+  var account: AccountID
   var member: AccountID
+  /// Thousandths of accelerators that each of its jobs will hold.
+  var milli: Int
+  var limit: TimeSpan
   /// The first that waits.
-  var first = JobID(0)
+  var first = JobClass.Waiting(since: .distantFuture, job: JobID(0))
 
   init(_ cause: Verdict?, _ jobs: JobClass) {
     let isInWindow = jobs.key.terms?.window != nil
     tier = Int32(jobs.tier)
     mode = jobs.key.mode
+    account = jobs.key.account
     member = jobs.member
-    first = jobs.first?.job ?? JobID(0)
+    milli = jobs.milli
+    limit = jobs.key.limit
+    first = jobs.first ?? first
     wantsPromise = cause?.isAboutRoom == true && !isInWindow
     standing = .untried
     setStanding(cause?.kind, isInWindow: isInWindow)
