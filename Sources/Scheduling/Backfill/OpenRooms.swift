@@ -36,12 +36,15 @@ struct OpenRooms: Sendable {
   }
 
   private var free: Occupancy
+
+  /// All that is kept, in the order in which it was told.
   private var kept: [Kept] = []
 
-  /// Whether it is sorted: only once a room is asked for.
-  private var isSorted = true
+  /// What is kept of what is free, sorted by when from, of equals the last first: once a room is
+  /// asked for. What nobody could have now makes no room smaller.
+  private var inTheWay: [Kept]?
 
-  /// By how much is kept: the room, once it was asked for; none as long as nobody has asked.
+  /// By how much is in the way: the room, once it was asked for.
   private var rooms: [Occupancy?] = []
 
   /// By shape, in order.
@@ -58,14 +61,12 @@ struct OpenRooms: Sendable {
 
   /// Keeps an allocation from a time on.
   mutating func keep(_ allocation: Allocation, from: Instant, owner: Owner) {
+    let keep = Kept(from: from, allocation: allocation, owner: owner)
+    kept.append(keep)
+    guard inTheWay != nil, free.mayOverlap(allocation) else { return }
     forgetEnds()
-    guard !rooms.isEmpty else {
-      kept.append(Kept(from: from, allocation: allocation, owner: owner))
-      isSorted = false
-      return
-    }
     let place = count(before: from)
-    kept.insert(Kept(from: from, allocation: allocation, owner: owner), at: place)
+    inTheWay?.insert(keep, at: place)
     rooms.insert(nil, at: place + 1)
     for index in rooms.indices.dropFirst(place + 2) {
       rooms[index]?.withhold(allocation)
@@ -76,8 +77,9 @@ struct OpenRooms: Sendable {
   mutating func letGo(owner: Owner) {
     guard let place = kept.firstIndex(where: { $0.owner == owner }) else { return }
     kept.remove(at: place)
+    guard let place = inTheWay?.firstIndex(where: { $0.owner == owner }) else { return }
+    inTheWay?.remove(at: place)
     forgetEnds()
-    guard !rooms.isEmpty else { return }
     rooms.removeLast()
     for index in rooms.indices.dropFirst(place) { rooms[index] = nil }
   }
@@ -94,22 +96,21 @@ struct OpenRooms: Sendable {
     changes += 1
   }
 
-  /// Puts what is kept in order, of equals the last first.
-  private mutating func sort() {
-    guard rooms.isEmpty else { return }
-    if !isSorted {
-      let order = kept.indices.sorted {
-        kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1
-      }
-      kept = order.map { kept[$0] }
-      isSorted = true
+  /// What is kept of what is free, in order.
+  private mutating func sort() -> [Kept] {
+    if let inTheWay { return inTheWay }
+    let places = kept.indices.filter { free.mayOverlap(kept[$0].allocation) }.sorted {
+      kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1
     }
-    rooms = Array(repeating: nil, count: kept.count + 1)
+    let sorted = places.map { kept[$0] }
+    inTheWay = sorted
+    rooms = Array(repeating: nil, count: sorted.count + 1)
+    return sorted
   }
 
   /// The room for who has ended by a time.
   mutating func room(until end: Instant) -> Occupancy {
-    sort()
+    _ = sort()
     return room(count(before: end))
   }
 
@@ -144,7 +145,7 @@ struct OpenRooms: Sendable {
   /// The last end of a shape, by bisection; the beginning of time where it does not fit.
   private mutating func search(_ shape: GangShape, waited: TimeSpan) -> Instant {
     guard free.fits(shape, afterWaiting: waited) else { return .distantPast }
-    sort()
+    let kept = sort()
     guard room(0).fits(shape, afterWaiting: waited) else { return .distantPast }
     // The largest room of those that are too small begins after the last that is large enough.
     var (low, high) = (0, kept.count)
@@ -161,13 +162,13 @@ struct OpenRooms: Sendable {
   }
 
   /// The first promise or window that is in the way of who ends by a time.
-  mutating func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
-    sort()
-    return kept.first { keep in
-      guard keep.from < end else { return false }
-      if case .claim = keep.owner { return false }
-      return true
-    }.map { ($0.owner, $0.from) }
+  func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
+    var first: Kept?
+    for keep in kept where keep.from < end && first.map({ keep.from <= $0.from }) ?? true {
+      if case .claim = keep.owner { continue }
+      first = keep
+    }
+    return first.map { ($0.owner, $0.from) }
   }
 
   private mutating func room(_ count: Int) -> Occupancy {
@@ -175,13 +176,14 @@ struct OpenRooms: Sendable {
     var known = count
     while known > 0, rooms[known] == nil { known -= 1 }
     var room = rooms[known] ?? free
-    for keep in kept[known..<count] { room.withhold(keep.allocation) }
+    for keep in (inTheWay ?? [])[known..<count] { room.withhold(keep.allocation) }
     rooms[count] = room
     return room
   }
 
   /// How many things are kept from before a time.
   private func count(before end: Instant) -> Int {
+    let kept = inTheWay ?? []
     var (low, high) = (0, kept.count)
     while low < high {
       let middle = (low + high) / 2

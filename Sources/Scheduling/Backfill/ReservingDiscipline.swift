@@ -159,7 +159,9 @@ struct ReservingDiscipline: Sendable {
     for claim in claims.claims {
       draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     }
-    for promise in promises { draft.keep(promise) }
+    for index in promises.indices {
+      draft.keep(promises[index].waiting.job, promises[index].reservation)
+    }
     for window in windows.occurrences(from: draft.now) {
       draft.rooms.keep(window.allocation, from: window.from, owner: .window(window.name))
     }
@@ -308,14 +310,16 @@ struct ReservingDiscipline: Sendable {
 
   /// Where the first job of a class stands.
   private func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
-    draft.order.key(of: queue.marks[slot], queue.classes[slot].models, draft.holdings.book)
+    draft.key(of: queue.marks[slot], queue.classes[slot].models)
   }
 
   /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
   /// change nothing, as what this plan starts only leaves less.
   private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
     guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
-      let verdict = draft.obstacle(to: queue.classes[slot].request, queue.classes[slot]),
+      let verdict = draft.obstacle(
+        to: queue.classes[slot].request, milli: queue.marks[slot].milli,
+        models: queue.classes[slot].models),
       verdict.kind == told
     else { return false }
     queue.setCause(verdict, of: slot)
@@ -348,7 +352,9 @@ struct ReservingDiscipline: Sendable {
     _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
   ) -> Attempt {
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
-    if let verdict = draft.obstacle(to: job.request, queue.classes[slot]) {
+    if let verdict = draft.obstacle(
+      to: job.request, milli: queue.marks[slot].milli, models: queue.classes[slot].models)
+    {
       return .blocked(verdict)
     }
     guard let shape = draft.shape(of: queue.classes[slot], job.request) else {

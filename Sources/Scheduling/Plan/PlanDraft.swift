@@ -9,7 +9,7 @@ import Units
 struct PlanDraft {
   let state: ClusterState
   let now: Instant
-  var holdings: Holdings
+  var holdings: Holdings { didSet { changes += 1 } }
   var decisions: [Decision] = []
 
   /// What is free, and for how long.
@@ -19,6 +19,10 @@ struct PlanDraft {
   var started: [JobID] = []
 
   private var fairOrder: FairOrder?
+  private var guarantees = GuaranteeTable()
+
+  /// How often what is held has changed.
+  private var changes = 0
 
   init(_ state: ClusterState, at now: Instant) {
     self.state = state
@@ -41,6 +45,16 @@ struct PlanDraft {
     }
   }
 
+  /// Where the first job of a class stands.
+  mutating func key(of jobs: Mark, _ models: [Int]) -> FairOrder.Key {
+    let order = order
+    guard order.order == .fairShare, !order.borrowsAlways(jobs) else {
+      return order.key(of: jobs, deficit: 0)
+    }
+    let deficit = guarantees.deficit(of: jobs, models, holdings.book, change: changes)
+    return order.key(of: jobs, deficit: deficit)
+  }
+
   /// Where a job that has a promise stands.
   mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
     let jobs = JobClass(
@@ -53,9 +67,13 @@ struct PlanDraft {
 
   /// Keeps what a job is promised from those who would run into it.
   mutating func keep(_ promise: ReservingDiscipline.Promise) {
-    guard let allocation = promise.reservation.allocation else { return }
-    rooms.keep(
-      allocation, from: promise.reservation.start, owner: .promise(promise.waiting.job))
+    keep(promise.waiting.job, promise.reservation)
+  }
+
+  /// Keeps what a job is promised from those who would run into it.
+  mutating func keep(_ job: JobID, _ reservation: Reservation) {
+    guard let allocation = reservation.allocation else { return }
+    rooms.keep(allocation, from: reservation.start, owner: .promise(job))
   }
 
   // MARK: Starts
@@ -70,9 +88,8 @@ struct PlanDraft {
   }
 
   /// Which rule keeps the first job of a class from starting now; nil where none does.
-  func obstacle(to request: JobRequest, _ jobs: JobClass) -> Verdict? {
-    holdings.obstacle(
-      to: request, milli: jobs.milli, models: jobs.models, at: now, isForRoom: true)
+  func obstacle(to request: JobRequest, milli: Int, models: [Int]) -> Verdict? {
+    holdings.obstacle(to: request, milli: milli, models: models, at: now, isForRoom: true)
   }
 
   /// A class's shape on the models that the rules leave open to it; nil where none is.
@@ -114,7 +131,7 @@ struct PlanDraft {
   }
 
   /// Whom a job would delay, or which window it would run into.
-  private mutating func inTheWay(of limit: TimeSpan) -> Verdict {
+  private func inTheWay(of limit: TimeSpan) -> Verdict {
     guard let (owner, from) = rooms.firstKept(before: now + limit) else {
       return .claims(until: state.claims.reduce(now) { max($0, $1.deadline) })
     }

@@ -149,7 +149,7 @@ extension ReservingDiscipline {
         byTier[mode] || !borrowsAlways[mode] && lacking.contains(mark.member),
         let job = draft.state.jobs[mark.first.job]
       else { continue }
-      let key = draft.order.key(of: mark, queue.classes[slot].models, draft.holdings.book)
+      let key = draft.key(of: mark, queue.classes[slot].models)
       consider(key, mark.first, job.request, slot)
     }
     for index in promises.indices where promises[index].reservation.start > draft.now {

@@ -35,7 +35,7 @@ final class FairOrder: Sendable {
 
   private static let hour: Int64 = 3_600_000
 
-  private let order: ClusterPolicy.Order
+  let order: ClusterPolicy.Order
   private let weights: OrderWeights
   private let now: Instant
   private let ranks: [UInt32]
@@ -55,13 +55,20 @@ final class FairOrder: Sendable {
   func key(of jobs: JobClass, _ waiting: JobClass.Waiting, _ book: AccountBook) -> Key {
     var mark = Mark(nil, jobs)
     mark.first = waiting
-    return key(of: mark, jobs.models, book)
+    guard order == .fairShare, !borrowsAlways(mark) else { return key(of: mark, deficit: 0) }
+    var most = 0
+    for model in jobs.models
+    where book.roomWithinEntitlement(jobs.key.account, model: model) >= jobs.milli {
+      most = max(most, book.deficit(jobs.member, model: model))
+    }
+    return key(of: mark, deficit: most)
   }
 
-  /// Where the first job of a class stands, as things are held now.
-  ///
-  /// - Parameter models: the class's; asked for only where it may have a guarantee.
-  func key(of jobs: Mark, _ models: @autoclosure () -> [Int], _ book: AccountBook) -> Key {
+  /// Whether no guarantee is a class's.
+  func borrowsAlways(_ jobs: Mark) -> Bool { borrowsAlways[Int(jobs.mode.number)] }
+
+  /// Where the first job of a class stands, whose member lacks so much of what it is entitled to.
+  func key(of jobs: Mark, deficit: Int) -> Key {
     let (tier, job) = (Int(jobs.tier), jobs.first.job)
     switch order {
     case .firstComeFirstServed:
@@ -70,23 +77,9 @@ final class FairOrder: Sendable {
       return Key(tier: tier, deficit: 0, rank: 0, points: -jobs.limit.milliseconds, job: job)
     case .fairShare:
       return Key(
-        tier: tier, deficit: deficit(of: jobs, models, book),
-        rank: ranks[Int(jobs.account.number)], points: points(of: jobs, jobs.first.since),
-        job: job)
+        tier: tier, deficit: deficit, rank: ranks[Int(jobs.account.number)],
+        points: points(of: jobs, jobs.first.since), job: job)
     }
-  }
-
-  private func deficit(of jobs: Mark, _ models: () -> [Int], _ book: AccountBook) -> Int {
-    guard !borrowsAlways[Int(jobs.mode.number)] else { return 0 }
-    var most = 0
-    for model in models() {
-      let deficit = book.deficit(jobs.member, model: model)
-      guard deficit > most,
-        book.roomWithinEntitlement(jobs.account, model: model) >= jobs.milli
-      else { continue }
-      most = deficit
-    }
-    return most
   }
 
   private func points(of jobs: Mark, _ since: Instant) -> Int64 {
