@@ -50,7 +50,7 @@ extension ReservingDiscipline {
     let borrowed = BorrowedRuns(running.all, draft.state)
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
-    for var preemptor in preemptors {
+    for var preemptor in preemptors where stillWaits(preemptor) {
       if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) {
         preemptsInVain = false
         continue
@@ -79,6 +79,14 @@ extension ReservingDiscipline {
         else { break }
       }
     }
+  }
+
+  /// Whether a job waits where it did when it was found: an earlier one may have taken its promise,
+  /// so that it waits with its class again, or have put another before it.
+  private func stillWaits(_ preemptor: Preemptor) -> Bool {
+    let id = preemptor.waiting.job
+    guard let slot = preemptor.slot else { return promises.contains { $0.waiting.job == id } }
+    return queue.marks[slot].standing != .gone && queue.classes[slot].first?.job == id
   }
 
   /// Whether a job fits into what its member is entitled to, with all that is claimed already.
