@@ -169,6 +169,7 @@ extension ReservingDiscipline {
     guard isGuaranteed || !state.holdings.mode(of: job.request).preempts.isEmpty else {
       return nil
     }
+    let pool = VictimPool(running.all, borrowed, rules, state)
     let lead = VictimSearch.lead(of: policy)
     var room = state.occupancy
     var promised: [Int] = []
@@ -185,7 +186,7 @@ extension ReservingDiscipline {
         rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier, promised: promised,
         policy)
       let candidates = search.candidates(
-        among: running.all, borrowed, besides: [], PlanDraft(state, at: instant))
+        among: pool, besides: [], PlanDraft(state, at: instant))
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,
         afterWaiting: instant + lead - job.submitted)

@@ -48,6 +48,7 @@ extension ReservingDiscipline {
         || $0.ground == .tier && rules.churnPerHour == nil
     }
     let borrowed = BorrowedRuns(running.all, draft.state)
+    let pool = VictimPool(running.all, borrowed, rules, draft.state)
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
     for var preemptor in preemptors where stillWaits(preemptor) {
@@ -62,7 +63,7 @@ extension ReservingDiscipline {
       }
       // An earlier claim may have filled what its member is entitled to.
       if preemptor.ground == .guarantee, !isGuaranteed(preemptor, draft) { continue }
-      while let claim = claim(for: preemptor, rules, borrowed, spoken, nextClaim, &draft) {
+      while let claim = claim(for: preemptor, rules, pool, spoken, nextClaim, &draft) {
         preemptsInVain = false
         spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
         nextClaim = ClaimID(nextClaim.number + 1)
@@ -186,7 +187,7 @@ extension ReservingDiscipline {
 
   /// The claim of a job to what others hold, with its proof; nil where it has none.
   private mutating func claim(
-    for preemptor: Preemptor, _ rules: PreemptionRules, _ borrowed: BorrowedRuns,
+    for preemptor: Preemptor, _ rules: PreemptionRules, _ pool: VictimPool,
     _ spoken: [JobID], _ id: ClaimID, _ draft: inout PlanDraft
   ) -> Claim? {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
@@ -200,12 +201,11 @@ extension ReservingDiscipline {
     var search = VictimSearch(
       rules, for: preemptor.waiting.job, request, on: preemptor.ground,
       promised: promisedNodes(before: end, besides: preemptor, draft), policy)
-    let candidates = search.candidates(
-      among: running.all, borrowed, besides: spoken, draft)
+    let candidates = search.candidates(among: pool, besides: spoken, draft)
     wake = min(wake, search.undisturbedUntil)
-    guard !candidates.isEmpty, let job = draft.state.jobs[preemptor.waiting.job] else {
-      return nil
-    }
+    guard !candidates.isEmpty, draft.rooms.all.mayHold(request.shape, afterEvicting: candidates),
+      let job = draft.state.jobs[preemptor.waiting.job]
+    else { return nil }
     let occupancy = roomToClear(for: preemptor, until: end, &draft)
     guard
       let clearing = occupancy.clearing(
