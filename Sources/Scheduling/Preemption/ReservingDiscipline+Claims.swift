@@ -28,6 +28,8 @@ extension ReservingDiscipline {
     /// The class that it waits in; nil where it has a promise.
     var slot: Int?
     var ground: Claim.Ground
+    /// Whose promises give way to it.
+    var yielding: [JobID] = []
   }
 
   /// Makes room for those who are entitled to it, in the fair order.
@@ -51,7 +53,14 @@ extension ReservingDiscipline {
     let pool = VictimPool(running.all, borrowed, rules, draft.state)
     var spoken: [JobID] = []
     var nextClaim = draft.state.nextClaim
+    var yielding: [JobID]?
     for var preemptor in preemptors where stillWaits(preemptor) {
+      if preemptor.ground == .guarantee {
+        preemptor.yielding = yielding ?? yieldingPromises(draft)
+        yielding = preemptor.yielding
+      }
+      let decisions = draft.decisions.count
+      defer { if draft.decisions.count > decisions { yielding = nil } }
       if preemptor.ground == .guarantee, startOnYieldedRoom(preemptor, &draft) {
         preemptsInVain = false
         continue
@@ -59,6 +68,7 @@ extension ReservingDiscipline {
       if preemptor.ground == .guarantee, borrowed.isEmpty {
         guard mayPreemptByTier(preemptor.request) else { continue }
         preemptor.ground = .tier
+        preemptor.yielding = []
         if rules.churnPerHour != nil { preemptsInVain = false }
       }
       // An earlier claim may have filled what its member is entitled to.
@@ -68,6 +78,7 @@ extension ReservingDiscipline {
         spoken += claim.victims.map(\.job) + claim.shrinks.map(\.job)
         nextClaim = ClaimID(nextClaim.number + 1)
         carryOut(claim, preemptor, &draft)
+        if preemptor.ground == .guarantee { preemptor.yielding = yieldingPromises(draft) }
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
           queue.classes[slot].cause?.isAboutRoom == true,
           let job = draft.state.jobs[next.job]
@@ -106,10 +117,8 @@ extension ReservingDiscipline {
   ) -> Bool {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     let id = preemptor.waiting.job
-    guard let job = draft.state.jobs[id],
-      promises.contains(where: { promise in
-        promise.waiting.job != id && yields(promise, to: preemptor, draft)
-      })
+    guard preemptor.yielding.contains(where: { $0 != id }), let job = draft.state.jobs[id],
+      draft.rooms.all.fits(request.shape, afterWaiting: draft.now - job.submitted)
     else { return false }
     let milli = draft.holdings.charging.milli(of: request.shape)
     let models = draft.holdings.charging.models(of: request.shape)
@@ -227,21 +236,21 @@ extension ReservingDiscipline {
     for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
   ) -> Occupancy {
     var rooms = draft.rooms
-    for promise in promises
-    where promise.waiting.job == preemptor.waiting.job || yields(promise, to: preemptor, draft) {
-      rooms.letGo(owner: .promise(promise.waiting.job))
-    }
+    rooms.letGo(owner: .promise(preemptor.waiting.job))
+    for job in preemptor.yielding { rooms.letGo(owner: .promise(job)) }
     return rooms.room(until: end)
   }
 
-  /// Whether a promise gives way to a guarantee: its job would borrow what it was promised.
-  private func yields(
-    _ promise: Promise, to preemptor: Preemptor, _ draft: PlanDraft
-  ) -> Bool {
-    guard preemptor.ground == .guarantee else { return false }
-    let milli = draft.holdings.charging.milli(of: promise.request.shape)
-    return draft.holdings.charging.models(of: promise.request.shape).allSatisfy {
-      draft.holdings.book.roomWithinEntitlement(promise.request.account, model: $0) < milli
+  /// The jobs whose promises give way to a guarantee: they would borrow what they were promised.
+  private func yieldingPromises(_ draft: PlanDraft) -> [JobID] {
+    let holdings = draft.holdings
+    return promises.indices.compactMap { index in
+      let request = promises[index].request
+      let milli = holdings.charging.milli(of: request.shape)
+      let yields = holdings.charging.models(of: request.shape).allSatisfy {
+        holdings.book.roomWithinEntitlement(request.account, model: $0) < milli
+      }
+      return yields ? promises[index].waiting.job : nil
     }
   }
 
@@ -250,12 +259,12 @@ extension ReservingDiscipline {
     before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
   ) -> [Int] {
     var nodes: [Int] = []
-    for promise in promises
-    where promise.reservation.start < end && promise.waiting.job != preemptor.waiting.job
-      && !yields(promise, to: preemptor, draft)
-    {
-      for slice in promise.reservation.allocation?.slices ?? [] {
-        nodes.append(draft.state.topology.index(of: slice.node))
+    let topology = draft.state.topology
+    for index in promises.indices where promises[index].reservation.start < end {
+      let id = promises[index].waiting.job
+      guard id != preemptor.waiting.job, !preemptor.yielding.contains(id) else { continue }
+      for slice in promises[index].reservation.allocation?.slices ?? [] {
+        nodes.append(topology.index(of: slice.node))
       }
     }
     for window in windows.occurrences(from: draft.now) where window.from < end {
