@@ -59,8 +59,8 @@ enum FactoryWork {
       starts = factory.running.count + rounds - starts
       let words = zip(["submit", "end", "cancel", "tick"], times).map { name, times in
         let sorted = times.sorted()
-        return
-          "\(name) \(millis(sorted[sorted.count / 2])) (at most \(millis(sorted[sorted.count - 1])))"
+        let (middle, last) = (sorted[sorted.count / 2], sorted[sorted.count - 1])
+        return "\(name) \(millis(middle)) (at most \(millis(last)))"
       }
       return Benchmark.Product(
         jobs: rounds * 4, digest: "\(factory.machine.state.version)-\(starts)",

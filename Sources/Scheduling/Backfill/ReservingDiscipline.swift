@@ -274,7 +274,7 @@ struct ReservingDiscipline: Sendable {
     }
   }
 
-  /// Adds the promised jobs that are due, and those with the earliest starts where anything may fit.
+  /// Adds the promised jobs that are due, and the first to start where anything may fit.
   private mutating func addPromised(_ turns: inout Turns, _ draft: inout PlanDraft) {
     let first = mustTryAll ? earliest(Self.mostTriedEarly) : []
     for index in promises.indices {
