@@ -31,7 +31,11 @@ let package = Package(
   name: "muster",
   products: [
     // What the nested package of benchmarks measures.
-    .library(name: "MusterCore", targets: ["Units", "Fleet", "Policy"]),
+    .library(
+      name: "MusterCore",
+      targets: [
+        "Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
+      ]),
     .library(
       name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
   ],

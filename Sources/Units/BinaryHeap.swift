@@ -10,6 +10,15 @@ public struct BinaryHeap<Element: Comparable & Sendable>: Sendable {
   @inlinable
   public init() {}
 
+  /// A heap of some elements. O(n)
+  @inlinable
+  public init(_ elements: [Element]) {
+    self.elements = elements
+    for start in stride(from: elements.count / 2 - 1, through: 0, by: -1) {
+      sink(elements[start], into: start)
+    }
+  }
+
   /// Whether nothing is left.
   @inlinable
   public var isEmpty: Bool { elements.isEmpty }
@@ -41,17 +50,23 @@ public struct BinaryHeap<Element: Comparable & Sendable>: Sendable {
   public mutating func popFirst() -> Element? {
     guard let last = elements.popLast() else { return nil }
     guard let least = elements.first else { return last }
-    var hole = 0
+    sink(last, into: 0)
+    return least
+  }
+
+  /// Puts an element into a hole, or below it where others are less.
+  @inlinable
+  mutating func sink(_ element: Element, into start: Int) {
+    var hole = start
     let end = elements.count
     while true {
       var child = 2 * hole + 1
       guard child < end else { break }
       if child + 1 < end, elements[child + 1] < elements[child] { child += 1 }
-      guard elements[child] < last else { break }
+      guard elements[child] < element else { break }
       elements[hole] = elements[child]
       hole = child
     }
-    elements[hole] = last
-    return least
+    elements[hole] = element
   }
 }

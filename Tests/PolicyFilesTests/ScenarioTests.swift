@@ -24,7 +24,8 @@ enum Scenarios {
 @Suite struct `The files in Simulations` {
   @Test func `are found`() {
     let names = [
-      "idle-member-returns", "large-gangs", "saturated-flat", "saturated-tree", "two-tiers",
+      "idle-member-returns", "large-gangs", "ricc-gigafactory", "saturated-flat",
+      "saturated-tree", "two-tiers",
     ]
     #expect(Scenarios.names == names.map { "\($0).yaml" })
   }
@@ -34,8 +35,10 @@ enum Scenarios {
     #expect("\(file.scenario.name).yaml" == name)
     let policy = try PolicyFile.decode(
       try Scenarios.text(file.scenario.policy), file: file.scenario.policy)
-    #expect(file.scenario.policy == "policies/\(policy.name).yaml")
+    #expect(file.scenario.policy.lowercased().hasSuffix("policies/\(policy.name).yaml"))
     try file.check(against: policy)
+    guard case .file(let fleet) = file.scenario.fleet else { return }
+    try policy.check(against: try FleetFile.decode(try Scenarios.text(fleet), file: fleet))
   }
 
   @Test(arguments: Scenarios.names) func `are known to editors`(name: String) throws {

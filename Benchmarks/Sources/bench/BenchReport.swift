@@ -20,7 +20,11 @@ struct BenchReport {
       "benchmark", "jobs", "CPU s", "× loop", "jobs/CPU s", "peak MB", "M instr.", "vs. gate", "",
     ])
     for outcome in outcomes { table.add(cells(outcome)) }
-    let remarks = outcomes.compactMap { remark($0).map { $0 + "\n" } }
+    let remarks =
+      outcomes.compactMap { remark($0).map { $0 + "\n" } }
+      + outcomes.compactMap { outcome in
+        outcome.plain?.remark.map { "\(outcome.benchmark.name): \($0)\n" }
+      }
     return "\n" + table.text + (remarks.isEmpty ? "" : "\n" + remarks.joined())
   }
 
@@ -79,6 +83,7 @@ struct BenchReport {
     var verdict: Outcome.Verdict
     var jobs: Int?
     var digest: String?
+    var remark: String?
     var cpu_s: Double?
     var calibration_s: Double?
     var peak_rss_bytes: Int?
@@ -90,7 +95,7 @@ struct BenchReport {
     let rows = outcomes.map {
       Row(
         name: $0.benchmark.name, verdict: $0.verdict, jobs: $0.plain?.jobs,
-        digest: $0.plain?.digest, cpu_s: $0.plain?.cpuSeconds,
+        digest: $0.plain?.digest, remark: $0.plain?.remark, cpu_s: $0.plain?.cpuSeconds,
         calibration_s: $0.plain?.calibrationSeconds, peak_rss_bytes: $0.plain?.peakBytes,
         instructions: $0.instructions, gate: $0.gate)
     }

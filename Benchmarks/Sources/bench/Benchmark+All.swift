@@ -54,6 +54,23 @@ extension Benchmark {
       "clear-500-in-pod", "500 nodes in one pod",
       GangShape.accelerators(4000, perNode: 8).with(.within(.pod)), full: 50, counted: 1),
     Benchmark(
+      name: "plan-full",
+      abstract: "a full plan of 1,000,000 waiting jobs on 100,000 accelerators; counted: of 20,000"
+    ) { _, size in try FactoryWork.full(size) },
+    Benchmark(
+      name: "plan-incremental",
+      abstract: "1,000 plans after single events, 1,000,000 jobs waiting; counted: 40, of 20,000"
+    ) { _, size in try FactoryWork.incremental(size) },
+    Benchmark(
+      name: "plan-submissions",
+      abstract: "1,000,000 jobs handed in one by one to a full fleet; counted: 20,000"
+    ) { _, size in try FactoryWork.submitted(size) },
+    Benchmark(
+      name: "plan-reclaim",
+      abstract:
+        "4,000 of 100,000 accelerators taken back from borrowers; counted: of 20,000 waiting"
+    ) { _, size in try FactoryWork.reclaim(size) },
+    Benchmark(
       name: "fill-12500", abstract: "fill 12,500 x 8 with jobs of one node; counted: once"
     ) { _, size in try PlacementStream.fill(times: size == .full ? 100 : 1) },
     Benchmark(

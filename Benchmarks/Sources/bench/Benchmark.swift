@@ -17,6 +17,8 @@ struct Benchmark: Sendable {
     var jobs: Int
     /// A word that follows from everything the work decided; it shows that two runs did the same.
     var digest: String
+    /// What it measured of itself, for people: never gated.
+    var remark: String?
   }
 
   /// Work that is ready to be done, all its input in memory.

@@ -4,6 +4,8 @@ import Foundation
 struct ChildReport: Codable {
   var jobs: Int
   var digest: String
+  /// What the work measured of itself.
+  var remark: String?
   /// User and system time of everything up to the end of the work: reading is part of it.
   var cpuSeconds: Double
   /// The most memory the process held, in bytes.
@@ -22,7 +24,8 @@ struct ChildReport: Codable {
     let peak = peakBytes()
     let calibration = size == .full ? Calibration.seconds() : 0
     return ChildReport(
-      jobs: product.jobs, digest: product.digest, cpuSeconds: cpuSeconds, peakBytes: peak,
+      jobs: product.jobs, digest: product.digest, remark: product.remark, cpuSeconds: cpuSeconds,
+      peakBytes: peak,
       calibrationSeconds: calibration)
   }
 

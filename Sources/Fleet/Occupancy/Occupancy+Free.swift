@@ -39,6 +39,18 @@ extension Occupancy {
     freeAccelerators == 0 && residuals.isEmpty && (freeHosts.isEmpty || freeMilliCores == 0)
   }
 
+  /// Whether anything that an allocation names may be free; false is sure. O(its slices)
+  public func mayOverlap(_ allocation: Allocation) -> Bool {
+    guard allocation.hosts.isEmpty, allocation.shares.isEmpty, residuals.isEmpty else {
+      return true
+    }
+    for slice in allocation.slices
+    where accelerators(freeOn: topology.index(of: slice.node)) & slice.accelerators != 0 {
+      return true
+    }
+    return false
+  }
+
   /// Whether everything that an allocation names is free, and on nodes in service.
   public func isFree(_ allocation: Allocation) -> Bool {
     for (index, slice) in allocation.slices.enumerated() {

@@ -49,6 +49,7 @@ extension Occupancy {
       guard let rest = shape.rest else { return true }
       if !mustLook(for: rest) { return hasRoom(for: rest, on: Int(shape.members) + 1) }
     }
+    guard mayFit(shape) else { return false }
     var fits = false
     forEachChoice(of: shape) { occupancy, choice in
       fits =
@@ -57,6 +58,16 @@ extension Occupancy {
       return !fits
     }
     return fits
+  }
+
+  /// Whether the fleet's counts leave room for a gang: a filter. O(1)
+  private func mayFit(_ shape: GangShape) -> Bool {
+    guard shape.member.share == .whole, shape.eligibility?.includesReserved != true,
+      Int(shape.member.accelerators) <= topology.mostAcceleratorsPerNode
+    else { return true }
+    guard atLeast[Int(shape.member.accelerators)] >= Int32(shape.members) else { return false }
+    guard let rest = shape.rest, rest.share == .whole else { return true }
+    return atLeast[Int(rest.accelerators)] > Int32(shape.members)
   }
 
   /// How many nodes have room for one member. O(1) where only accelerators are asked for

@@ -24,7 +24,7 @@ struct WindowSearch {
     /// How many nodes have room for a member, and how many for the rest.
     var members: Int32 = 0
     var rests: Int32 = 0
-    /// Where this domain's rows begin.
+    /// Where the row of its segment 0 would be.
     var rows = 0
     /// Those who must be together.
     var group: Int32 = 0
@@ -40,7 +40,8 @@ struct WindowSearch {
   /// When each domain may have more room than it had: apart from the rest, as it is read most.
   private var gainAt: [Instant]
 
-  /// For each domain and each segment up to `middle`, the AND of all from that segment to `middle`.
+  /// For each domain and each segment up to `middle`, the AND of all from that segment to `middle`;
+  /// of the domains that were looked at, as often as their rows were made.
   private var front: [UInt64]
 
   /// For each domain, the AND of the segments after `middle`.
@@ -69,11 +70,8 @@ struct WindowSearch {
     gainAt = Array(repeating: .distantPast, count: profile.domains.count)
     back = Array(repeating: ~0, count: profile.domains.count * rowLength)
     groups = [(0, 0)]
-    var rows = 0
     var group: (domain: Int?, number: Int32) = (nil, 0)
     for index in states.indices {
-      states[index].rows = rows
-      rows += profile.domains[index].starts.count * rowLength
       guard let level = shape.closeness.required else { continue }
       // Domains without one around them of that level are taken for one: counts only filter.
       let outer = topology.outermost(from: profile.domains[index].domain, atOrBelow: level)
@@ -83,7 +81,7 @@ struct WindowSearch {
       }
       states[index].group = outer == nil ? 0 : group.number
     }
-    front = Array(repeating: 0, count: rows)
+    front = []
   }
 
   private func isEnough(_ group: (members: Int32, rests: Int32)) -> Bool {
@@ -171,6 +169,9 @@ struct WindowSearch {
       state.last += 1
     }
     state.middle = state.last
+    state.rows = front.count &- state.first &* rowLength
+    front.append(
+      contentsOf: repeatElement(0, count: (state.last - state.first + 1) * rowLength))
     for word in 0..<rowLength { back[index &* rowLength &+ word] = ~0 }
     var segment = state.last
     while segment >= state.first {

@@ -36,13 +36,23 @@ struct OpenRooms: Sendable {
   }
 
   private var free: Occupancy
+
+  /// All that is kept, in the order in which it was told.
   private var kept: [Kept] = []
 
-  /// By how much is kept: the room, once it was asked for.
-  private var rooms: [Occupancy?] = [nil]
+  /// What is kept of what is free, sorted by when from, of equals the last first: once a room is
+  /// asked for. What nobody could have now makes no room smaller.
+  private var inTheWay: [Kept]?
+
+  /// By how much is in the way: the room, once it was asked for.
+  private var rooms: [Occupancy?] = []
 
   /// By shape, in order.
   private var lastEnds: [LastEnd] = []
+
+  /// By the queue's lanes: the last end, and at which change it was found.
+  private var laneEnds: [(change: Int, end: Instant)] = []
+  private var changes = 0
 
   init(_ free: Occupancy) { self.free = free }
 
@@ -51,33 +61,71 @@ struct OpenRooms: Sendable {
 
   /// Keeps an allocation from a time on.
   mutating func keep(_ allocation: Allocation, from: Instant, owner: Owner) {
+    let keep = Kept(from: from, allocation: allocation, owner: owner)
+    kept.append(keep)
+    guard inTheWay != nil, free.mayOverlap(allocation) else { return }
+    forgetEnds()
     let place = count(before: from)
-    kept.insert(Kept(from: from, allocation: allocation, owner: owner), at: place)
+    inTheWay?.insert(keep, at: place)
     rooms.insert(nil, at: place + 1)
     for index in rooms.indices.dropFirst(place + 2) {
       rooms[index]?.withhold(allocation)
     }
-    lastEnds.removeAll(keepingCapacity: true)
   }
 
   /// No longer keeps what an owner was promised.
   mutating func letGo(owner: Owner) {
     guard let place = kept.firstIndex(where: { $0.owner == owner }) else { return }
     kept.remove(at: place)
+    guard let place = inTheWay?.firstIndex(where: { $0.owner == owner }) else { return }
+    inTheWay?.remove(at: place)
+    forgetEnds()
     rooms.removeLast()
     for index in rooms.indices.dropFirst(place) { rooms[index] = nil }
-    lastEnds.removeAll(keepingCapacity: true)
   }
 
   /// Somebody starts on what is free.
   mutating func take(_ allocation: Allocation) {
     free.take(allocation)
     for index in rooms.indices { rooms[index]?.withhold(allocation) }
+    forgetEnds()
+  }
+
+  private mutating func forgetEnds() {
     lastEnds.removeAll(keepingCapacity: true)
+    changes += 1
+  }
+
+  /// What is kept of what is free, in order.
+  private mutating func sort() -> [Kept] {
+    if let inTheWay { return inTheWay }
+    let places = kept.indices.filter { free.mayOverlap(kept[$0].allocation) }.sorted {
+      kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1
+    }
+    let sorted = places.map { kept[$0] }
+    inTheWay = sorted
+    rooms = Array(repeating: nil, count: sorted.count + 1)
+    return sorted
   }
 
   /// The room for who has ended by a time.
-  mutating func room(until end: Instant) -> Occupancy { room(count(before: end)) }
+  mutating func room(until end: Instant) -> Occupancy {
+    _ = sort()
+    return room(count(before: end))
+  }
+
+  /// The last end of a lane's shape, which prefers nothing; nil where it does not fit.
+  mutating func lastEnd(ofLane lane: Int, _ lanes: [ShapeLane]) -> Instant? {
+    if laneEnds.count < lanes.count {
+      laneEnds += Array(
+        repeating: (-1, Instant.distantPast), count: lanes.count - laneEnds.count)
+    }
+    if laneEnds[lane].change != changes {
+      laneEnds[lane] = (changes, search(lanes[lane].shape, waited: .zero))
+    }
+    let end = laneEnds[lane].end
+    return end == .distantPast ? nil : end
+  }
 
   /// The latest time by which a gang would have to end that starts now; nil where it does not fit.
   mutating func lastEnd(of shape: GangShape, waited: TimeSpan) -> Instant? {
@@ -89,32 +137,38 @@ struct OpenRooms: Sendable {
       let end = lastEnds[place].end
       return end == .distantPast ? nil : end
     }
-    var end = Instant.distantPast
-    if free.fits(shape, afterWaiting: waited), room(0).fits(shape, afterWaiting: waited) {
-      // The largest room of those that are too small begins after the last that is large enough.
-      var (low, high) = (0, kept.count)
-      while low < high {
-        let middle = (low + high + 1) / 2
-        if room(middle).fits(shape, afterWaiting: waited) {
-          low = middle
-        } else {
-          high = middle - 1
-        }
-      }
-      // Whoever ends when something is kept from then on is not in its way.
-      end = low == kept.count ? .distantFuture : kept[low].from
-    }
+    let end = search(shape, waited: waited)
     lastEnds.insert(LastEnd(shape: shape, required: required, end: end), at: place)
     return end == .distantPast ? nil : end
   }
 
+  /// The last end of a shape, by bisection; the beginning of time where it does not fit.
+  private mutating func search(_ shape: GangShape, waited: TimeSpan) -> Instant {
+    guard free.fits(shape, afterWaiting: waited) else { return .distantPast }
+    let kept = sort()
+    guard room(0).fits(shape, afterWaiting: waited) else { return .distantPast }
+    // The largest room of those that are too small begins after the last that is large enough.
+    var (low, high) = (0, kept.count)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if room(middle).fits(shape, afterWaiting: waited) {
+        low = middle
+      } else {
+        high = middle - 1
+      }
+    }
+    // Whoever ends when something is kept from then on is not in its way.
+    return low == kept.count ? .distantFuture : kept[low].from
+  }
+
   /// The first promise or window that is in the way of who ends by a time.
   func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
-    kept.first { keep in
-      guard keep.from < end else { return false }
-      if case .claim = keep.owner { return false }
-      return true
-    }.map { ($0.owner, $0.from) }
+    var first: Kept?
+    for keep in kept where keep.from < end && first.map({ keep.from <= $0.from }) ?? true {
+      if case .claim = keep.owner { continue }
+      first = keep
+    }
+    return first.map { ($0.owner, $0.from) }
   }
 
   private mutating func room(_ count: Int) -> Occupancy {
@@ -122,13 +176,14 @@ struct OpenRooms: Sendable {
     var known = count
     while known > 0, rooms[known] == nil { known -= 1 }
     var room = rooms[known] ?? free
-    for keep in kept[known..<count] { room.withhold(keep.allocation) }
+    for keep in (inTheWay ?? [])[known..<count] { room.withhold(keep.allocation) }
     rooms[count] = room
     return room
   }
 
   /// How many things are kept from before a time.
   private func count(before end: Instant) -> Int {
+    let kept = inTheWay ?? []
     var (low, high) = (0, kept.count)
     while low < high {
       let middle = (low + high) / 2

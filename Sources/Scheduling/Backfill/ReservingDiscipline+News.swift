@@ -10,7 +10,7 @@ extension ReservingDiscipline {
     self.init(policy: policy, holdings: state.holdings)
     for (id, job) in state.jobs.all {
       if job.lifecycle.run != nil {
-        running.append(id)
+        running.insert(id, job.request)
       } else if let claim = state.claim(of: id) {
         claims.found(claim, job.request)
       } else if let promise = job.lifecycle.promise {
@@ -46,6 +46,7 @@ extension ReservingDiscipline {
         jobSubmitted(id, job, state, at: now)
       } else {
         deferred.jobReleased(id)
+        isQuiet = false
       }
     case .ended(let id, _, _):
       guard let before, let run = before.lifecycle.run else { return }
@@ -63,8 +64,10 @@ extension ReservingDiscipline {
       if let job = state.jobs[preemptor] { jobSubmitted(preemptor, job, state, at: now) }
       // Who was spared holds on longer than the timeline took for granted.
       conditionsChanged = true
+      isQuiet = false
     case .conditionChanged:
       conditionsChanged = true
+      isQuiet = false
       freed()
     case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed:
       break
@@ -73,12 +76,14 @@ extension ReservingDiscipline {
 
   /// A waiting job is gone, or may not be considered any more.
   private mutating func jobLeft(_ id: JobID, _ job: Job, at now: Instant) {
-    freed()
-    if deferred.remove(id) || claims.hasPreemptor(id) { return }
+    if deferred.remove(id) { return }
+    if claims.hasPreemptor(id) { return freed() }
     guard let index = promises.firstIndex(where: { $0.waiting.job == id }) else {
-      queue.remove(id, job.request)
+      // It held nothing, and kept nothing from others.
+      if queue.remove(id, job.request) { isQuiet = false }
       return
     }
+    freed()
     let promise = promises.remove(at: index)
     forecast.release(
       promise.request.shape, as: promise.reservation, for: promise.request.timeLimit, from: now)
@@ -91,7 +96,7 @@ extension ReservingDiscipline {
   ) {
     let request = before.request
     freed()
-    if let place = running.firstIndex(of: id) { running.remove(at: place) }
+    running.remove(id)
     let limit = run.started + request.timeLimit
     guard request.terms?.window == nil else {
       if now < limit { forecast.releasePower(of: run.allocation, from: now, to: limit) }
@@ -118,7 +123,7 @@ extension ReservingDiscipline {
     at now: Instant
   ) {
     runEnded(id, old, before, state, at: now)
-    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    running.insert(id, before.request)
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
     let end = old.started + job.request.timeLimit
     guard end > now else { return }

@@ -148,6 +148,22 @@ extension ReservingDiscipline {
     }
   }
 
+  /// The promises with the earliest starts, so many, by their places; in no order. O(promises)
+  func earliest(_ count: Int) -> [Int] {
+    var found: [Int] = []
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+      let (first, second) = (promises[a].reservation.start, promises[b].reservation.start)
+      return first != second
+        ? first < second : promises[a].waiting.job < promises[b].waiting.job
+    }
+    for index in promises.indices {
+      guard found.count < count || precedes(index, found[count - 1]) else { continue }
+      if found.count == count { found.removeLast() }
+      found.insert(index, at: found.firstIndex { precedes(index, $0) } ?? found.count)
+    }
+    return found
+  }
+
   /// Moves promises forward, where something was freed since they were made.
   ///
   /// On a grid of time, so that a burst of ends costs one search for each promise.
@@ -242,7 +258,7 @@ extension ReservingDiscipline {
   mutating func rebuildForecast(_ state: ClusterState, at now: Instant) {
     forecast = Forecast(servingAs: state.occupancy, state.holdings.power)
     windows.hold(in: &forecast.capacity, at: now, anew: true)
-    for id in running {
+    for id in running.all {
       guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
       let limit = run.started + job.request.timeLimit
       guard job.request.terms?.window == nil else {
@@ -268,12 +284,16 @@ extension ReservingDiscipline {
   }
 
   /// When the plan must be made again at the latest.
-  func nextAlarm(_ draft: PlanDraft) -> Instant? {
+  func nextAlarm(after now: Instant) -> Instant? {
     var next = deferred.nextBegin
     func consider(_ instant: Instant) {
-      if instant > draft.now { next = min(next, instant) }
+      if instant > now { next = min(next, instant) }
     }
-    for promise in promises { consider(promise.reservation.start) }
+    if firstDue > now {
+      consider(firstDue)
+    } else {
+      for index in promises.indices { consider(promises[index].reservation.start) }
+    }
     if forecast.isLimited { for claim in claims.claims { consider(claim.deadline) } }
     consider(wake)
     if wasFreed, !promises.isEmpty { consider(compression) }

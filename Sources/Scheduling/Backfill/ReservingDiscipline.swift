@@ -54,11 +54,17 @@ struct ReservingDiscipline: Sendable {
   /// ends, a budget begins, a run may be disturbed.
   var wake = Instant.distantFuture
 
-  /// The jobs that run, in order of their numbers.
-  var running: [JobID] = []
+  /// The jobs that run.
+  var running = RunningJobs()
 
   /// Whether a node came into service or left it since the last plan.
   var conditionsChanged = false
+
+  /// Whether nothing that a plan could decide has changed since the last one, but for the clock.
+  var isQuiet = false
+
+  /// When the first promise falls due, as of the last plan that was not quiet.
+  var firstDue = Instant.distantFuture
 
   init(policy: ClusterPolicy, holdings: Holdings) {
     self.policy = policy
@@ -71,7 +77,9 @@ struct ReservingDiscipline: Sendable {
   /// A job waits; `state` knows already.
   mutating func jobSubmitted(_ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant) {
     guard deferred.admits(id, job, state, at: now) else { return }
-    enqueue(id, job, state)
+    let slot = enqueue(id, job, state)
+    // Behind others of its class it changes nothing.
+    if !queue.isBehind(id, slot) { isQuiet = false }
   }
 
   /// Puts a job that may be considered in its class.
@@ -90,11 +98,15 @@ struct ReservingDiscipline: Sendable {
   mutating func freed() {
     mustTryAll = true
     wasFreed = true
+    isQuiet = false
   }
 
   // MARK: Plans
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
+    if staysQuiet(at: now) {
+      return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
+    }
     var draft = PlanDraft(state, at: now)
     forecast.advance(to: now)
     windows.hold(in: &forecast.capacity, at: now)
@@ -111,14 +123,55 @@ struct ReservingDiscipline: Sendable {
     if conditionsChanged { promiseAnew(&draft) }
     compress(&draft)
     while pass(&draft) {}
+    let settled = draft.decisions.count
     preempt(&draft)
-    // Promises that gave way are made again.
-    while pass(&draft) {}
+    // Promises that gave way are made again; and who was not lent room that is taken since may be
+    // promised some.
+    let isSettled = !mustTryAll && draft.decisions.count == settled
+    if !isSettled || pass(&draft, onlyNotLent: true) { while pass(&draft) {} }
     grow(&draft)
     conditionsChanged = false
     watchTheClock(draft)
+    firstDue = .distantFuture
+    for index in promises.indices { firstDue = min(firstDue, promises[index].reservation.start) }
+    isQuiet = becomesQuiet(after: draft)
     return Plan(
-      version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
+      version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(after: now))
+  }
+
+  /// Whether a plan would decide nothing: nothing has changed, and the clock has not reached what
+  /// the last plan said that it waits for.
+  private mutating func staysQuiet(at now: Instant) -> Bool {
+    guard isQuiet, wake > now, firstDue > now, !deferred.mayBeDue(at: now) else { return false }
+    if compression <= now {
+      guard promises.isEmpty || !wasFreed && !isKeptByRule else { return false }
+      compression = nextGrid(after: now)
+      wasFreed = false
+      isKeptByRule = false
+    }
+    return true
+  }
+
+  /// Whether nothing but an event, or an instant that is noted, makes another plan decide anything.
+  private func becomesQuiet(after draft: PlanDraft) -> Bool {
+    guard !mustTryAll, claims.isEmpty, firstDue > draft.now,
+      running.elastic.isEmpty || queue.count > 0,
+      // Who lost a promise may have another from the next plan.
+      draft.dropped.isEmpty,
+      // Who tried in vain to make others go may find some of those whom this plan started.
+      !draft.mayPreemptLater, !draft.hasPreemptors || draft.started.isEmpty
+    else { return false }
+    // Who is not lent room seeks a promise once the room is kept from it, which time alone may do;
+    // and what a site draws by the forecast becomes less with time.
+    let room = freeSlots()
+    return !queue.marks.contains { mark in
+      switch mark.standing {
+      case .notLent: room.has(Int(mark.tier))
+      case .barred, .lacksRoom:
+        forecast.isLimited && mark.wantsPromise && room.has(Int(mark.tier))
+      case .untried, .gone: false
+      }
+    }
   }
 
   /// How many promised jobs are tried at each plan before they are due, those with the earliest
@@ -130,7 +183,9 @@ struct ReservingDiscipline: Sendable {
     for claim in claims.claims {
       draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     }
-    for promise in promises { draft.keep(promise) }
+    for index in promises.indices {
+      draft.keep(promises[index].waiting.job, promises[index].reservation)
+    }
     for window in windows.occurrences(from: draft.now) {
       draft.rooms.keep(window.allocation, from: window.from, owner: .window(window.name))
     }
@@ -138,33 +193,25 @@ struct ReservingDiscipline: Sendable {
 
   // MARK: One pass in the fair order
 
-  /// A class, or a promised job by its place after them, and where it stands.
-  private struct Turn: Comparable {
-    var key: FairOrder.Key
-    /// The class's slot, or -1 for a promised job.
-    var slot: Int
-    /// Whether it can't start, but be promised a start if any promise is left, or reclaim room.
-    var seeksPromise = false
-
-    static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
-  }
-
   /// Goes once through all that may start; whether another pass may bring more: a promise is gone,
   /// and left its place to the next, or room, which whoever comes first in the order is to have.
   ///
   /// Every pass but the last uses up a promise that none replaces in this plan.
-  private mutating func pass(_ draft: inout PlanDraft) -> Bool {
+  private mutating func pass(_ draft: inout PlanDraft, onlyNotLent: Bool = false) -> Bool {
     var room = freeSlots()
     let hadPromises = promises.count
-    var turns = BinaryHeap<Turn>()
-    addTurns(room, &turns, &draft)
+    var turns = Turns(mayReclaim: hasGuarantees)
+    if onlyNotLent {
+      addNotLent(room, &turns, &draft)
+    } else {
+      addTurns(room, &turns, &draft)
+    }
     // What is freed on the way is tried again.
     mustTryAll = false
     guard !turns.isEmpty else { return false }
-    let order = draft.order
     let guarantees = hasGuarantees
     var made = 0
-    while !mustTryAll, let turn = turns.popFirst() {
+    while !mustTryAll, let turn = turns.popFirst(room) {
       guard turn.slot >= 0 else {
         tryPromised(turn, &draft)
         continue
@@ -178,7 +225,7 @@ struct ReservingDiscipline: Sendable {
       guard let waiting = queue.classes[turn.slot].first, waiting.job == turn.key.job else {
         continue
       }
-      let key = order.key(of: queue.classes[turn.slot], waiting, draft.holdings.book)
+      let key = key(turn.slot, &draft)
       guard key == turn.key else {
         // Its member has got something since: it may be somebody else's turn now.
         turns.insert(Turn(key: key, slot: turn.slot, seeksPromise: turn.seeksPromise))
@@ -189,9 +236,8 @@ struct ReservingDiscipline: Sendable {
       case .isPromised: made += 1
       case .waits: continue
       }
-      if let next = queue.classes[turn.slot].first {
-        let key = order.key(of: queue.classes[turn.slot], next, draft.holdings.book)
-        turns.insert(Turn(key: key, slot: turn.slot))
+      if queue.classes[turn.slot].count > 0 {
+        turns.insert(Turn(key: self.key(turn.slot, &draft), slot: turn.slot))
       }
     }
     return mustTryAll || hadPromises + made > promises.count && queue.count > 0
@@ -246,33 +292,38 @@ struct ReservingDiscipline: Sendable {
   /// How many promises may be made in each tier.
   private func freeSlots() -> TierSlots {
     var slots = TierSlots(policy.reservations)
-    for promise in promises { _ = slots.take(promise.tier) }
+    for index in promises.indices { _ = slots.take(promises[index].tier) }
     return slots
   }
 
-  private func addTurns(
-    _ room: TierSlots, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  private mutating func addTurns(
+    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
-    let guarantees = hasGuarantees
-    addPromised(guarantees, &turns, &draft)
+    let lacking = hasGuarantees ? draft.lackingMembers : []
+    addPromised(lacking, &turns, &draft)
     for slot in queue.marks.indices {
       let mark = queue.marks[slot]
+      if mark.standing == .gone { continue }
       let mayBePromised = room.has(Int(mark.tier))
       var (isTried, seeksPromise) = (false, false)
       switch mark.standing {
       case .gone: continue
       case .untried: isTried = true
-      case .barred: (isTried, seeksPromise) = (mustTryAll, mark.wantsPromise && mayBePromised)
+      case .barred:
+        isTried = mustTryAll && !isStillBarred(slot, &draft)
+        seeksPromise = mark.wantsPromise && mayBePromised
       case .notLent:
-        (isTried, seeksPromise) = (mustTryAll, mayBePromised && !mayFit(slot, &draft))
+        isTried = mustTryAll && !isStillBarred(slot, &draft)
+        seeksPromise = !isTried && !mustTryAll && mayBePromised && !mayFit(slot, &draft)
       case .lacksRoom:
         isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
         seeksPromise = mayBePromised
       }
       if isTried || seeksPromise {
-        add(slot, seeksPromise: !isTried, &turns, &draft)
-      } else if guarantees, mark.wantsPromise {
-        addForGuarantee(slot, &turns, &draft)
+        turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: !isTried))
+      } else if mark.wantsPromise, lacking.contains(mark.member) {
+        let key = key(slot, &draft)
+        if key.deficit > 0 { turns.add(Turn(key: key, slot: slot, seeksPromise: true)) }
       }
     }
     guard mustTryAll else { return }
@@ -281,47 +332,46 @@ struct ReservingDiscipline: Sendable {
     }
   }
 
-  /// Adds promised jobs: those that are due, the first that may start earlier, and those that may
-  /// reclaim room.
-  private func addPromised(
-    _ guarantees: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  /// Adds the classes that were not lent room and now lack it.
+  private mutating func addNotLent(
+    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
-    guard guarantees || mustTryAll || draft.hasDue(promises) else { return }
-    let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
-    for index in promises.indices {
-      let promise = promises[index]
-      let isTried =
-        promise.reservation.start <= draft.now
-        || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
-      guard isTried || guarantees else { continue }
-      let key = draft.key(of: promise)
-      guard isTried || key.deficit > 0 else { continue }
-      turns.insert(Turn(key: key, slot: -1, seeksPromise: !isTried))
+    for slot in queue.marks.indices where queue.marks[slot].standing == .notLent {
+      guard room.has(Int(queue.marks[slot].tier)), !mayFit(slot, &draft) else { continue }
+      turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: true))
     }
   }
 
-  /// Adds a class that lacks room, if its member is entitled to some.
-  private func addForGuarantee(
-    _ slot: Int, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  /// Adds promised jobs: those that are due, the first that may start earlier, and those of members
+  /// that lack something, who may reclaim it.
+  private mutating func addPromised(
+    _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
-    guard let first = queue.classes[slot].first else { return }
-    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
-    guard key.deficit > 0 else { return }
-    turns.insert(Turn(key: key, slot: slot, seeksPromise: true))
+    guard !lacking.isEmpty || mustTryAll || draft.hasDue(promises) else { return }
+    let first = mustTryAll ? earliest(Self.mostTriedEarly) : []
+    for index in promises.indices {
+      let isTried =
+        promises[index].reservation.start <= draft.now
+        || first.contains(index) && draft.rooms.all.fits(promises[index].request.shape)
+      guard
+        isTried
+          || lacking.contains(policy.accounts.member(of: promises[index].request.account))
+      else { continue }
+      let key = draft.key(of: promises[index])
+      guard isTried || key.deficit > 0 else { continue }
+      turns.add(Turn(key: key, slot: -1, seeksPromise: !isTried))
+    }
   }
 
   /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
   /// for a promise.
-  private func addFitting(
-    ofLane lane: Int, _ room: TierSlots, _ turns: inout BinaryHeap<Turn>,
-    _ draft: inout PlanDraft
+  private mutating func addFitting(
+    ofLane lane: Int, _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
     let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
     var last = Instant.distantFuture
     if !hasPreference {
-      guard let end = draft.rooms.lastEnd(of: queue.lanes[lane].shape, waited: .zero) else {
-        return
-      }
+      guard let end = draft.rooms.lastEnd(ofLane: lane, queue.lanes) else { return }
       last = end
     }
     for index in queue.lanes[lane].slots.indices {
@@ -331,33 +381,44 @@ struct ReservingDiscipline: Sendable {
       guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
         !hasPreference || !isKnownNotToFit(slot, &draft)
       else { continue }
-      add(slot, seeksPromise: false, &turns, &draft)
+      turns.add(Turn(key: key(slot, &draft), slot: slot))
     }
   }
 
-  private func add(
-    _ slot: Int, seeksPromise: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
-  ) {
-    guard let first = queue.classes[slot].first else { return }
-    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
-    turns.insert(Turn(key: key, slot: slot, seeksPromise: seeksPromise))
+  /// Where the first job of a class stands.
+  private func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
+    draft.key(of: queue.marks[slot], queue.classes[slot].models)
+  }
+
+  /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
+  /// change nothing, as what this plan starts only leaves less.
+  private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
+      let verdict = draft.obstacle(
+        to: queue.classes[slot].request, milli: queue.marks[slot].milli,
+        models: queue.classes[slot].models),
+      verdict.kind == told
+    else { return false }
+    queue.setCause(verdict, of: slot)
+    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
+    return true
   }
 
   /// Whether it was room that a class lacked, and it still does.
   private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    switch queue.classes[slot].cause {
-    case .noRoom, .wouldDelay, .window, .claims:
-      return queue.classes[slot].key.terms?.window == nil && !mayFit(slot, &draft)
-    default: return false
-    }
+    queue.marks[slot].standing == .lacksRoom && !mayFit(slot, &draft)
   }
 
   /// Whether there is room for the first job of a class, whatever the rules say.
   private func mayFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    guard let first = queue.classes[slot].first else { return true }
+    let lane = queue.laneOfSlot[slot]
+    let limit = queue.marks[slot].limit
+    guard queue.lanes[lane].shape.closeness.preferred != nil else {
+      guard let last = draft.rooms.lastEnd(ofLane: lane, queue.lanes) else { return false }
+      return draft.now + limit <= last
+    }
     return draft.mayFit(
-      queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
-      waited: draft.now - first.since)
+      queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)
   }
 
   private enum Attempt {
@@ -370,7 +431,9 @@ struct ReservingDiscipline: Sendable {
     _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
   ) -> Attempt {
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
-    if let verdict = draft.obstacle(to: job.request, queue.classes[slot]) {
+    if let verdict = draft.obstacle(
+      to: job.request, milli: queue.marks[slot].milli, models: queue.classes[slot].models)
+    {
       return .blocked(verdict)
     }
     guard let shape = draft.shape(of: queue.classes[slot], job.request) else {
@@ -426,8 +489,7 @@ struct ReservingDiscipline: Sendable {
     }
     queue.removeFirst(of: slot)
     draft.start(waiting.job, job.request, allocation, .turn)
-    running.insert(
-      waiting.job, at: running.firstIndex { waiting.job < $0 } ?? running.count)
+    running.insert(waiting.job, job.request)
     forecast.holdPower(of: allocation, from: draft.now, to: draft.now + key.limit)
     return nil
   }
@@ -448,7 +510,7 @@ struct ReservingDiscipline: Sendable {
     _ draft: inout PlanDraft
   ) {
     draft.start(id, request, allocation, reason)
-    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    running.insert(id, request)
     forecast.hold(
       request.shape, as: Reservation(start: draft.now, allocation: allocation),
       for: request.timeLimit)

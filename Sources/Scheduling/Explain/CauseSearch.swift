@@ -221,7 +221,7 @@ extension JobClass {
   /// The class of a request alone.
   init(_ request: JobRequest, _ holdings: Holdings) {
     self.init(
-      ClassKey(request), tier: holdings.mode(of: request).tier,
+      request, tier: holdings.mode(of: request).tier,
       member: holdings.policy.accounts.member(of: request.account),
       milli: holdings.charging.milli(of: request.shape),
       models: holdings.charging.models(of: request.shape))

@@ -174,25 +174,24 @@ extension ReservingDiscipline {
   func undisturbed(
     for id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> (others: [JobID], until: Instant)? {
-    guard let rules = policy.preemption, !running.isEmpty else { return nil }
+    guard let rules = policy.preemption, !running.all.isEmpty else { return nil }
     var draft = PlanDraft(state, at: now)
     let own = JobClass.Waiting(since: since(job), job: id)
     let key = draft.order.key(
       of: JobClass(job.request, draft.holdings), own, draft.holdings.book)
-    let borrowed = BorrowedRuns(running, state)
+    let borrowed = BorrowedRuns(running.all, state)
     let isGuaranteed = rules.reclaims && key.deficit > 0 && !borrowed.isEmpty
     guard isGuaranteed || !state.holdings.mode(of: job.request).preempts.isEmpty else {
       return nil
     }
+    let pool = VictimPool(running.all, borrowed, rules, state)
     var room = state.occupancy
     for claim in state.claims { room.withhold(claim.allocation) }
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       var search = VictimSearch(
         rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier)
-      var later = PlanDraft(state, at: instant)
-      later.borrowed = borrowed
-      let candidates = search.candidates(among: running, later)
+      let candidates = search.candidates(among: pool, PlanDraft(state, at: instant))
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,
         afterWaiting: instant - job.submitted)
@@ -215,6 +214,7 @@ extension ReservingDiscipline {
   /// Who has to go, or to shrink, for a job by the plan that is made at an instant.
   private func goers(for id: JobID, _ state: ClusterState, at instant: Instant) -> [JobID]? {
     var copy = self
+    copy.isQuiet = false
     for case .evict(let claim) in copy.plan(for: state, at: instant).decisions
     where claim.preemptor == id {
       return (claim.victims.map(\.job) + claim.shrinks.map(\.job)).sorted()

@@ -9,7 +9,7 @@ import Units
 struct PlanDraft {
   let state: ClusterState
   let now: Instant
-  var holdings: Holdings
+  var holdings: Holdings { didSet { changes += 1 } }
   var decisions: [Decision] = []
 
   /// What is free, and for how long.
@@ -27,10 +27,23 @@ struct PlanDraft {
   /// What the next claim is called.
   var nextClaim: ClaimID
 
-  /// The runs that are borrowed, once somebody has asked.
-  var borrowed: BorrowedRuns?
+  /// The running jobs that may have to go for somebody, once somebody has asked.
+  var pool: VictimPool?
+
+  /// Whose promises give way to a guarantee, as of so many decisions.
+  var yielding: (decisions: Int, jobs: [JobID])?
+
+  /// Whether anybody tried to make others go.
+  var hasPreemptors = false
+
+  /// Whether one who tried in vain may succeed later, though nothing happens.
+  var mayPreemptLater = false
 
   private var fairOrder: FairOrder?
+  private var guarantees = GuaranteeTable()
+
+  /// How often what is held has changed.
+  private var changes = 0
 
   init(_ state: ClusterState, at now: Instant) {
     self.state = state
@@ -54,10 +67,30 @@ struct PlanDraft {
     }
   }
 
+  /// The members that hold less of some model than they are entitled to: only their jobs may have
+  /// a guarantee. Without members nobody has.
+  var lackingMembers: [AccountID] {
+    let tree = holdings.policy.accounts
+    guard tree.count > 1 else { return [] }
+    return ([.root] + tree.children[0]).filter { member in
+      holdings.book.models.indices.contains { holdings.book.deficit(member, model: $0) > 0 }
+    }
+  }
+
+  /// Where the first job of a class stands.
+  mutating func key(of jobs: Mark, _ models: [Int]) -> FairOrder.Key {
+    let order = order
+    guard order.order == .fairShare, !order.borrowsAlways(jobs) else {
+      return order.key(of: jobs, deficit: 0)
+    }
+    let deficit = guarantees.deficit(of: jobs, models, holdings.book, change: changes)
+    return order.key(of: jobs, deficit: deficit)
+  }
+
   /// Where a job that has a promise stands.
   mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
     let jobs = JobClass(
-      ClassKey(promise.request), tier: promise.tier,
+      promise.request, tier: promise.tier,
       member: holdings.policy.accounts.member(of: promise.request.account),
       milli: holdings.charging.milli(of: promise.request.shape),
       models: holdings.charging.models(of: promise.request.shape))
@@ -66,9 +99,13 @@ struct PlanDraft {
 
   /// Keeps what a job is promised from those who would run into it.
   mutating func keep(_ promise: ReservingDiscipline.Promise) {
-    guard let allocation = promise.reservation.allocation else { return }
-    rooms.keep(
-      allocation, from: promise.reservation.start, owner: .promise(promise.waiting.job))
+    keep(promise.waiting.job, promise.reservation)
+  }
+
+  /// Keeps what a job is promised from those who would run into it.
+  mutating func keep(_ job: JobID, _ reservation: Reservation) {
+    guard let allocation = reservation.allocation else { return }
+    rooms.keep(allocation, from: reservation.start, owner: .promise(job))
   }
 
   // MARK: Starts
@@ -83,9 +120,8 @@ struct PlanDraft {
   }
 
   /// Which rule keeps the first job of a class from starting now; nil where none does.
-  func obstacle(to request: JobRequest, _ jobs: JobClass) -> Verdict? {
-    holdings.obstacle(
-      to: request, milli: jobs.milli, models: jobs.models, at: now, isForRoom: true)
+  func obstacle(to request: JobRequest, milli: Int, models: [Int]) -> Verdict? {
+    holdings.obstacle(to: request, milli: milli, models: models, at: now, isForRoom: true)
   }
 
   /// A class's shape on the models that the rules leave open to it; nil where none is.

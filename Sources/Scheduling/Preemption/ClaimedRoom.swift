@@ -30,6 +30,8 @@ struct ClaimedRoom: Sendable {
   /// The claims that stand, without the victims that are gone.
   var claims: [Claim] { held.map(\.claim) }
 
+  var isEmpty: Bool { held.isEmpty }
+
   func hasPreemptor(_ id: JobID) -> Bool { held.contains { $0.claim.preemptor == id } }
 
   /// When a victim's tasks are ended, or fewer, and what it keeps then; nil where a job is none.

@@ -63,21 +63,21 @@ extension ReservingDiscipline {
     var preemptor = Preemptor(
       key: key, waiting: waiting, request: job.request, slot: slot, ground: .guarantee)
     guard isGuaranteed(preemptor, draft) else { return false }
-    preemptor.yielding = yieldingPromises(draft)
+    note(preemptor, rules, &draft)
+    preemptor.yielding = yieldingPromises(&draft)
     if startOnYieldedRoom(preemptor, &draft) { return true }
-    let borrowed = draft.borrowed ?? BorrowedRuns(running, draft.state)
-    draft.borrowed = borrowed
-    guard !borrowed.isEmpty, let claim = claim(for: preemptor, rules, &draft) else { return false }
+    guard victimPool(rules, &draft).hasBorrowed, let claim = claim(for: preemptor, rules, &draft)
+    else { return false }
     carryOut(claim, preemptor, &draft)
     return true
   }
 
   /// Makes room for those whose mode may preempt others, in the fair order.
   mutating func preempt(_ draft: inout PlanDraft) {
-    guard let rules = policy.preemption, !running.isEmpty, queue.count + promises.count > 0 else {
-      return
-    }
-    for var preemptor in preemptors(&draft) {
+    guard let rules = policy.preemption, !running.all.isEmpty, queue.count + promises.count > 0
+    else { return }
+    for var preemptor in preemptors(&draft) where stillWaits(preemptor) {
+      note(preemptor, rules, &draft)
       while let claim = claim(for: preemptor, rules, &draft) {
         carryOut(claim, preemptor, &draft)
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
@@ -88,6 +88,48 @@ extension ReservingDiscipline {
         preemptor.request = job.request
       }
     }
+  }
+
+  /// Notes that a job tries to make others go, and whether it might succeed later though nothing
+  /// happens: who prefers to be close together takes any room with time, a site draws less by the
+  /// forecast, and losses fall below their budget.
+  private func note(_ preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft) {
+    draft.hasPreemptors = true
+    if preemptor.request.shape.closeness.preferred != nil || forecast.isLimited
+      || preemptor.ground == .tier && rules.churnPerHour != nil
+    {
+      draft.mayPreemptLater = true
+    }
+  }
+
+  /// Whether a rule other than room keeps a job from starting; where it is one that time may lift,
+  /// that is noted.
+  private func isBarred(_ request: JobRequest, _ draft: inout PlanDraft) -> Bool {
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    guard
+      let verdict = draft.holdings.obstacle(
+        to: request, milli: milli, models: models, at: draft.now)
+    else { return false }
+    if verdict.kind == .budget || verdict.kind == .allowance { draft.mayPreemptLater = true }
+    return true
+  }
+
+  /// The running jobs that may have to go for somebody; found once a plan.
+  private func victimPool(_ rules: PreemptionRules, _ draft: inout PlanDraft) -> VictimPool {
+    if let pool = draft.pool { return pool }
+    let borrowed = hasGuarantees ? BorrowedRuns(running.all, draft.state) : nil
+    let pool = VictimPool(running.all, borrowed, rules, draft.state)
+    draft.pool = pool
+    return pool
+  }
+
+  /// Whether a job waits where it did when it was found: an earlier one may have taken its promise,
+  /// so that it waits with its class again, or have put another before it.
+  private func stillWaits(_ preemptor: Preemptor) -> Bool {
+    let id = preemptor.waiting.job
+    guard let slot = preemptor.slot else { return promises.contains { $0.waiting.job == id } }
+    return queue.marks[slot].standing != .gone && queue.classes[slot].first?.job == id
   }
 
   /// Whether a job fits into what its member is entitled to, with all that is claimed already.
@@ -106,18 +148,10 @@ extension ReservingDiscipline {
   ) -> Bool {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     let id = preemptor.waiting.job
-    guard let job = draft.state.jobs[id],
-      promises.contains(where: { promise in
-        promise.waiting.job != id && yields(promise, to: preemptor)
-      })
+    guard preemptor.yielding.contains(where: { $0 != id }), let job = draft.state.jobs[id],
+      draft.rooms.all.fits(request.shape, afterWaiting: draft.now - job.submitted)
     else { return false }
-    let milli = draft.holdings.charging.milli(of: request.shape)
-    let models = draft.holdings.charging.models(of: request.shape)
-    guard
-      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil,
-      models.contains(where: {
-        draft.holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
-      }),
+    guard !isBarred(request, &draft), isGuaranteed(preemptor, draft),
       let allocation = roomToClear(for: preemptor, until: draft.now + limit, &draft)
         .placement(of: request.shape, afterWaiting: draft.now - job.submitted),
       draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil,
@@ -134,24 +168,24 @@ extension ReservingDiscipline {
     let mayPreempt = policy.modes.map { !$0.preempts.isEmpty }
     guard mayPreempt.contains(true) else { return [] }
     var found: [Preemptor] = []
-    let order = draft.order
-    for slot in queue.occupied where mayPreempt[Int(queue.classes[slot].key.mode.number)] {
-      guard queue.classes[slot].cause?.isAboutRoom == true,
-        let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
-        job.request.terms?.window == nil
+    for slot in queue.marks.indices {
+      let mark = queue.marks[slot]
+      guard mark.wantsPromise, mark.standing != .gone, mayPreempt[Int(mark.mode.number)],
+        let job = draft.state.jobs[mark.first.job]
       else { continue }
-      let key = order.key(of: queue.classes[slot], first, draft.holdings.book)
       found.append(
-        Preemptor(key: key, waiting: first, request: job.request, slot: slot, ground: .tier))
+        Preemptor(
+          key: draft.key(of: mark, queue.classes[slot].models), waiting: mark.first,
+          request: job.request, slot: slot, ground: .tier))
     }
-    for promise in promises
-    where promise.reservation.start > draft.now
-      && mayPreempt[Int(promise.request.mode.number)]
+    for index in promises.indices
+    where promises[index].reservation.start > draft.now
+      && mayPreempt[Int(promises[index].request.mode.number)]
     {
       found.append(
         Preemptor(
-          key: draft.key(of: promise), waiting: promise.waiting, request: promise.request,
-          slot: nil, ground: .tier))
+          key: draft.key(of: promises[index]), waiting: promises[index].waiting,
+          request: promises[index].request, slot: nil, ground: .tier))
     }
     return found.sorted { $0.key < $1.key }
   }
@@ -161,17 +195,16 @@ extension ReservingDiscipline {
     for preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft
   ) -> Claim? {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
-    let milli = draft.holdings.charging.milli(of: request.shape)
-    let models = draft.holdings.charging.models(of: request.shape)
-    guard
-      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil
-    else { return nil }
+    guard !isBarred(request, &draft) else { return nil }
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
+    let pool = victimPool(rules, &draft)
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
     func clearing(until end: Instant) -> Clearing? {
       search.promised = promisedNodes(before: end, besides: preemptor, draft)
-      let candidates = search.candidates(among: running, draft)
-      guard !candidates.isEmpty else { return nil }
+      let candidates = search.candidates(among: pool, draft)
+      guard !candidates.isEmpty,
+        draft.rooms.all.mayHold(request.shape, afterEvicting: candidates)
+      else { return nil }
       return roomToClear(for: preemptor, until: end, &draft).clearing(
         for: request.shape, among: candidates, by: rules.choice,
         afterWaiting: draft.now - job.submitted)
@@ -188,7 +221,10 @@ extension ReservingDiscipline {
       search.takesReaching = true
       found = found ?? clearing(until: end + VictimSearch.undisturbed(of: policy))
     }
-    guard let clearing = found, !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else {
+    guard let clearing = found else { return nil }
+    // Whom it takes may be others later, and then it may do.
+    draft.mayPreemptLater = true
+    guard !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else {
       return nil
     }
     let claim = search.claim(clearing, draft)
@@ -238,22 +274,25 @@ extension ReservingDiscipline {
     for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
   ) -> Occupancy {
     var rooms = draft.rooms
-    for promise in promises
-    where promise.waiting.job == preemptor.waiting.job || yields(promise, to: preemptor) {
-      rooms.letGo(owner: .promise(promise.waiting.job))
-    }
+    rooms.letGo(owner: .promise(preemptor.waiting.job))
+    for job in preemptor.yielding { rooms.letGo(owner: .promise(job)) }
     return rooms.room(until: end)
-  }
-
-  private func yields(_ promise: Promise, to preemptor: Preemptor) -> Bool {
-    preemptor.yielding.contains(promise.waiting.job)
   }
 
   /// Whose promises give way to a guarantee: those who would borrow what they were promised.
   ///
   /// A member's promises count one after the other, by their starts: only those together within
   /// its entitlement stay.
-  private func yieldingPromises(_ draft: PlanDraft) -> [JobID] {
+  ///
+  /// Found once until a decision changes what is held or promised. O(promises · log promises)
+  private func yieldingPromises(_ draft: inout PlanDraft) -> [JobID] {
+    if let known = draft.yielding, known.decisions == draft.decisions.count { return known.jobs }
+    let jobs = findYieldingPromises(draft)
+    draft.yielding = (draft.decisions.count, jobs)
+    return jobs
+  }
+
+  private func findYieldingPromises(_ draft: PlanDraft) -> [JobID] {
     var book = draft.holdings.book
     let charging = draft.holdings.charging
     var yielding: [JobID] = []
@@ -281,12 +320,12 @@ extension ReservingDiscipline {
     before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
   ) -> [Int] {
     var nodes: [Int] = []
-    for promise in promises
-    where promise.reservation.start < end && promise.waiting.job != preemptor.waiting.job
-      && !yields(promise, to: preemptor)
-    {
-      for slice in promise.reservation.allocation?.slices ?? [] {
-        nodes.append(draft.state.topology.index(of: slice.node))
+    let topology = draft.state.topology
+    for index in promises.indices where promises[index].reservation.start < end {
+      let id = promises[index].waiting.job
+      guard id != preemptor.waiting.job, !preemptor.yielding.contains(id) else { continue }
+      for slice in promises[index].reservation.allocation?.slices ?? [] {
+        nodes.append(topology.index(of: slice.node))
       }
     }
     for window in windows.occurrences(from: draft.now) where window.from < end {

@@ -12,7 +12,7 @@ extension ReservingDiscipline {
     guard queue.count == 0, promises.isEmpty, claims.claims.isEmpty, draft.started.isEmpty else {
       return
     }
-    for id in running {
+    for id in running.elastic {
       guard let job = draft.state.jobs[id], job.request.terms?.leastMembers != nil,
         let run = job.lifecycle.run, !job.isCancelled, run.allocation.shares.isEmpty
       else { continue }

@@ -5,6 +5,61 @@ import Jobs
 import Policy
 import Units
 
+/// The running jobs that may have to go for somebody, as a plan found them: what is the same for
+/// all who might make them go.
+struct VictimPool: Sendable {
+  struct Entry: Sendable {
+    var id: JobID
+    var member: AccountID
+    var tier: Int
+    var isPreemptible: Bool
+    var isBorrowed: Bool
+    /// Whether it is borrowed in part only.
+    var reachesIntoEntitlement: Bool
+    var borrowsAlways: Bool
+    /// Until when it is left alone, whoever asks.
+    var spared: Instant
+    /// Until when it is left alone by a higher tier.
+    var sparedByTier: Instant
+  }
+
+  /// In order of their numbers.
+  private(set) var entries: [Entry] = []
+
+  /// Whether members have lent anything that may be reclaimed.
+  let hasBorrowed: Bool
+
+  /// - Parameter borrowed: nil where nobody reclaims. O(running jobs · log running jobs)
+  init(
+    _ running: [JobID], _ borrowed: BorrowedRuns?, _ rules: PreemptionRules, _ state: ClusterState
+  ) {
+    hasBorrowed = borrowed?.isEmpty == false
+    let tree = state.policy.accounts
+    let shrinking = state.claims.flatMap { $0.shrinks.map(\.job) }
+    for id in running {
+      let isBorrowed = borrowed?.contains(id) == true
+      guard let job = state.jobs[id] else { continue }
+      let mode = Int(job.request.mode.number)
+      let isPreemptible = state.policy.modes[mode].isPreemptible
+      // A job that this very plan starts is in no state yet.
+      guard isBorrowed || isPreemptible, let run = job.lifecycle.run, !job.isCancelled,
+        job.lifecycle.eviction == nil, job.request.terms?.window == nil,
+        !shrinking.contains(id)
+      else { continue }
+      let spared = run.started + state.policy.modes[mode].undisturbed
+      let rested = job.lastEviction.map { $0 + rules.rest } ?? .distantPast
+      entries.append(
+        Entry(
+          id: id, member: tree.member(of: job.request.account),
+          tier: state.policy.modes[mode].tier, isPreemptible: isPreemptible,
+          isBorrowed: isBorrowed,
+          reachesIntoEntitlement: isBorrowed && borrowed?.reachesIntoEntitlement(id) == true,
+          borrowsAlways: state.policy.modes[mode].borrowing == .always,
+          spared: spared, sparedByTier: max(spared, rested)))
+    }
+  }
+}
+
 /// Who may be made to go for a job that waits, and the claim that comes of it.
 struct VictimSearch {
   let rules: PreemptionRules
@@ -46,39 +101,35 @@ struct VictimSearch {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
-  /// The running jobs that may go for it. O(running jobs)
+  /// The running jobs that may go for it. O(jobs in the pool)
   mutating func candidates(
-    among running: [JobID], _ draft: PlanDraft
+    among pool: VictimPool, _ draft: PlanDraft
   ) -> [ClearingCandidate] {
     var candidates: [ClearingCandidate] = []
     let state = draft.state
-    let tree = state.policy.accounts
-    let member = tree.member(of: request.account)
-    let preempts = state.holdings.mode(of: request).preempts
-    for id in running where !draft.victims.contains(id) {
-      // A job that this very plan starts is in no state yet.
-      guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
-        job.lifecycle.eviction == nil, state.shrink(of: id) == nil,
-        job.request.terms?.window == nil
-      else { continue }
-      let mode = state.holdings.mode(of: job.request)
+    let member = state.policy.accounts.member(of: request.account)
+    let preempts = state.policy.modes[Int(request.mode.number)].preempts
+    for index in pool.entries.indices {
+      let entry = pool.entries[index]
       switch ground {
       case .guarantee:
         // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-        guard let borrowed = draft.borrowed, borrowed.contains(id),
-          takesReaching || !borrowed.reachesIntoEntitlement(id),
-          mode.borrowing == .always || tree.member(of: job.request.account) != member
+        guard entry.isBorrowed, takesReaching || !entry.reachesIntoEntitlement,
+          entry.borrowsAlways || entry.member != member
         else { continue }
       case .tier:
-        guard mode.isPreemptible, preempts.contains(mode.tier) else { continue }
+        guard entry.isPreemptible, preempts.contains(entry.tier) else { continue }
       }
-      let spared = spared(job, run, mode)
+      guard !draft.victims.contains(entry.id) else { continue }
+      let spared = ground == .tier ? entry.sparedByTier : entry.spared
       guard spared <= draft.now || looksAhead else {
         undisturbedUntil = min(undisturbedUntil, spared)
         continue
       }
-      guard !overlapsPromise(run.allocation, state.topology) else { continue }
-      let candidate = candidate(id, job, run, at: max(spared, draft.now))
+      guard let job = state.jobs[entry.id], let run = job.lifecycle.run,
+        !overlapsPromise(run.allocation, state.topology)
+      else { continue }
+      let candidate = candidate(entry.id, job, run, at: max(spared, draft.now))
       if ground == .tier, let most = rules.churnPerHour {
         let lost = state.churn.lost(by: job.request.account, at: draft.now)
         guard lost + candidate.loss <= most else { continue }

@@ -23,7 +23,7 @@ struct ClassQueue: Sendable {
 
   /// The occupied slots by shape, in the order in which the shapes came.
   private(set) var lanes: [ShapeLane] = []
-  private var laneOfSlot: [Int] = []
+  private(set) var laneOfSlot: [Int] = []
 
   /// The lanes in order of their shapes.
   private var lanesByShape: [Int] = []
@@ -34,6 +34,12 @@ struct ClassQueue: Sendable {
   /// How many jobs wait.
   private(set) var count = 0
 
+  /// Whether a job that has just come waits behind others of which the first was tried: nothing
+  /// can become of it yet.
+  func isBehind(_ job: JobID, _ slot: Int) -> Bool {
+    marks[slot].first.job != job && marks[slot].standing != .untried
+  }
+
   /// Lets a class be changed in place.
   subscript(slot: Int) -> JobClass {
     get { classes[slot] }
@@ -43,7 +49,7 @@ struct ClassQueue: Sendable {
   /// Says why the first job of a class does not start; nil: that is to be found out.
   mutating func setCause(_ cause: Verdict?, of slot: Int) {
     classes[slot].cause = cause
-    marks[slot] = Mark(cause, tier: classes[slot].tier, classes[slot].key)
+    marks[slot] = Mark(cause, classes[slot])
   }
 
   /// Puts a job in its class; gives the class's slot.
@@ -52,6 +58,7 @@ struct ClassQueue: Sendable {
   ) -> Int {
     let slot = slot(for: ClassKey(request), request, holdings)
     classes[slot].insert(JobClass.Waiting(since: since, job: job))
+    noteFirst(of: slot)
     count += 1
     return slot
   }
@@ -59,18 +66,26 @@ struct ClassQueue: Sendable {
   /// Takes out the first job of a class.
   mutating func removeFirst(of slot: Int) {
     classes[slot].removeFirst()
+    noteFirst(of: slot)
     count -= 1
     if classes[slot].count == 0 { release(slot) }
   }
 
-  /// Takes out a job wherever it waits.
-  mutating func remove(_ job: JobID, _ request: JobRequest) {
+  private mutating func noteFirst(of slot: Int) {
+    if let first = classes[slot].first { marks[slot].first = first }
+  }
+
+  /// Takes out a job wherever it waits; whether it was the first of its class.
+  mutating func remove(_ job: JobID, _ request: JobRequest) -> Bool {
     guard let slot = find(ClassKey(request)) else {
       preconditionFailure("job \(job.number) waits in no class")
     }
+    let wasFirst = marks[slot].first.job == job
     classes[slot].remove(job)
+    noteFirst(of: slot)
     count -= 1
     if classes[slot].count == 0 { release(slot) }
+    return wasFirst
   }
 
   private mutating func slot(
@@ -78,7 +93,7 @@ struct ClassQueue: Sendable {
   ) -> Int {
     if let slot = find(key) { return slot }
     let new = JobClass(
-      key, tier: holdings.mode(of: request).tier,
+      request, tier: holdings.mode(of: request).tier,
       member: holdings.policy.accounts.member(of: request.account),
       milli: holdings.charging.milli(of: request.shape),
       models: holdings.charging.models(of: request.shape))
@@ -91,9 +106,9 @@ struct ClassQueue: Sendable {
       classes.append(new)
       placeInOccupied.append(0)
       laneOfSlot.append(0)
-      marks.append(Mark(nil, tier: new.tier, key))
+      marks.append(Mark(nil, new))
     }
-    marks[slot] = Mark(nil, tier: new.tier, key)
+    marks[slot] = Mark(nil, new)
     let lane = lane(of: key.shape)
     laneOfSlot[slot] = lane
     lanes[lane].insert(slot, key.limit)

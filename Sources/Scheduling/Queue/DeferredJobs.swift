@@ -57,6 +57,9 @@ struct DeferredJobs: Sendable {
     waiters.removeAll { $0.on == id }
   }
 
+  /// Whether any of them may have become ready.
+  func mayBeDue(at now: Instant) -> Bool { nextBegin <= now || !stirred.isEmpty }
+
   /// A job is no longer held back.
   mutating func jobReleased(_ id: JobID) { stirred.append(id) }
 

@@ -9,7 +9,9 @@ import Units
 ///
 /// Tier; then members under their guarantee, the largest deficit first; then the place in Fair
 /// Tree's walk; then points for age and size; then the number.
-struct FairOrder: Sendable {
+///
+/// A class, so that whoever asks for thousands of keys copies no arrays; it never changes.
+final class FairOrder: Sendable {
   /// Where a job stands: less comes first.
   struct Key: Comparable, Sendable {
     /// The tier, the highest first.
@@ -33,7 +35,7 @@ struct FairOrder: Sendable {
 
   private static let hour: Int64 = 3_600_000
 
-  private let order: ClusterPolicy.Order
+  let order: ClusterPolicy.Order
   private let weights: OrderWeights
   private let now: Instant
   private let ranks: [UInt32]
@@ -49,34 +51,38 @@ struct FairOrder: Sendable {
     borrowsAlways = holdings.policy.modes.map { $0.borrowing == .always }
   }
 
-  /// Where the first job of a class stands, as things are held now.
+  /// Where a job of a class stands, as things are held now.
   func key(of jobs: JobClass, _ waiting: JobClass.Waiting, _ book: AccountBook) -> Key {
-    switch order {
-    case .firstComeFirstServed:
-      return Key(tier: jobs.tier, deficit: 0, rank: 0, points: 0, job: waiting.job)
-    case .shortestJobFirst:
-      return Key(
-        tier: jobs.tier, deficit: 0, rank: 0, points: -jobs.key.limit.milliseconds,
-        job: waiting.job)
-    case .fairShare:
-      return Key(
-        tier: jobs.tier, deficit: deficit(of: jobs, book),
-        rank: ranks[Int(jobs.key.account.number)], points: points(of: jobs, waiting.since),
-        job: waiting.job)
-    }
-  }
-
-  private func deficit(of jobs: JobClass, _ book: AccountBook) -> Int {
-    guard !borrowsAlways[Int(jobs.key.mode.number)] else { return 0 }
+    var mark = Mark(nil, jobs)
+    mark.first = waiting
+    guard order == .fairShare, !borrowsAlways(mark) else { return key(of: mark, deficit: 0) }
     var most = 0
     for model in jobs.models
     where book.roomWithinEntitlement(jobs.key.account, model: model) >= jobs.milli {
       most = max(most, book.deficit(jobs.member, model: model))
     }
-    return most
+    return key(of: mark, deficit: most)
   }
 
-  private func points(of jobs: JobClass, _ since: Instant) -> Int64 {
+  /// Whether no guarantee is a class's.
+  func borrowsAlways(_ jobs: Mark) -> Bool { borrowsAlways[Int(jobs.mode.number)] }
+
+  /// Where the first job of a class stands, whose member lacks so much of what it is entitled to.
+  func key(of jobs: Mark, deficit: Int) -> Key {
+    let (tier, job) = (Int(jobs.tier), jobs.first.job)
+    switch order {
+    case .firstComeFirstServed:
+      return Key(tier: tier, deficit: 0, rank: 0, points: 0, job: job)
+    case .shortestJobFirst:
+      return Key(tier: tier, deficit: 0, rank: 0, points: -jobs.limit.milliseconds, job: job)
+    case .fairShare:
+      return Key(
+        tier: tier, deficit: deficit, rank: ranks[Int(jobs.account.number)],
+        points: points(of: jobs, jobs.first.since), job: job)
+    }
+  }
+
+  private func points(of jobs: Mark, _ since: Instant) -> Int64 {
     let waited = min(max(0, (now - since).milliseconds), Int64(weights.mostHours) * Self.hour)
     return Int64(weights.perHourWaited) * waited
       + Int64(weights.perAccelerator) * Int64(jobs.milli) * (Self.hour / 1000)

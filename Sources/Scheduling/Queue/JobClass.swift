@@ -50,6 +50,8 @@ struct JobClass: Sendable {
   }
 
   let key: ClassKey
+  /// What each of them asks for, but that they may be of different arrays.
+  let request: JobRequest
   let tier: Int
   let member: AccountID
   /// Thousandths of accelerators that each of its jobs will hold.
@@ -65,8 +67,9 @@ struct JobClass: Sendable {
   /// Why, as last told.
   var told: Verdict.Kind?
 
-  init(_ key: ClassKey, tier: Int, member: AccountID, milli: Int, models: [Int]) {
-    self.key = key
+  init(_ request: JobRequest, tier: Int, member: AccountID, milli: Int, models: [Int]) {
+    key = ClassKey(request)
+    self.request = request
     self.tier = tier
     self.member = member
     self.milli = milli

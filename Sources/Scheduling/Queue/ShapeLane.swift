@@ -32,8 +32,8 @@ struct ShapeLane: Sendable {
   }
 }
 
-/// How a class stands, in few bytes.
-struct Mark: Hashable, Sendable {
+/// How a class stands and what its place in the order follows from, in few bytes.
+struct Mark: Sendable {
   enum Standing: UInt8, Hashable, Sendable {
     /// Nobody knows yet whether its first job may start.
     case untried
@@ -50,18 +50,37 @@ struct Mark: Hashable, Sendable {
   var standing: Standing
   /// Whether a promise would help it.
   var wantsPromise: Bool
+  var mode: ModeID
   var tier: Int32
+  /// Who is charged, and the member above.
+  var account: AccountID
+  var member: AccountID
+  /// Thousandths of accelerators that each of its jobs will hold.
+  var milli: Int
+  var limit: TimeSpan
+  /// The first that waits.
+  var first = JobClass.Waiting(since: .distantFuture, job: JobID(0))
 
-  init(_ cause: Verdict?, tier: Int, _ key: ClassKey) {
-    let isInWindow = key.terms?.window != nil
-    self.tier = Int32(tier)
+  init(_ cause: Verdict?, _ jobs: JobClass) {
+    let isInWindow = jobs.key.terms?.window != nil
+    tier = Int32(jobs.tier)
+    mode = jobs.key.mode
+    account = jobs.key.account
+    member = jobs.member
+    milli = jobs.milli
+    limit = jobs.key.limit
+    first = jobs.first ?? first
     wantsPromise = cause?.isAboutRoom == true && !isInWindow
-    standing =
-      switch cause?.kind {
-      case nil: .untried
-      case .noRoom, .wouldDelay, .window, .claims: isInWindow ? .barred : .lacksRoom
-      case .borrowing: isInWindow ? .barred : .notLent
-      default: .barred
-      }
+    standing = .untried
+    setStanding(cause?.kind, isInWindow: isInWindow)
+  }
+
+  private mutating func setStanding(_ cause: Verdict.Kind?, isInWindow: Bool) {
+    switch cause {
+    case nil: standing = .untried
+    case .noRoom, .wouldDelay, .window, .claims: standing = isInWindow ? .barred : .lacksRoom
+    case .borrowing: standing = isInWindow ? .barred : .notLent
+    default: standing = .barred
+    }
   }
 }
