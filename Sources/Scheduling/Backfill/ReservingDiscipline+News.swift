@@ -9,8 +9,8 @@ extension ReservingDiscipline {
   init(policy: ClusterPolicy, state: ClusterState, at now: Instant) {
     self.init(policy: policy, holdings: state.holdings)
     for (id, job) in state.jobs.all {
-      if job.lifecycle.run != nil {
-        running.insert(id, job.request)
+      if let run = job.lifecycle.run {
+        running.insert(id, job.request, on: run.allocation, since: run.started, state.holdings)
       } else if let claim = state.claim(of: id) {
         claims.found(claim, job.request)
       } else if let promise = job.lifecycle.promise {
@@ -123,8 +123,8 @@ extension ReservingDiscipline {
     at now: Instant
   ) {
     runEnded(id, old, before, state, at: now)
-    running.insert(id, before.request)
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
+    running.insert(id, job.request, on: run.allocation, since: run.started, state.holdings)
     let end = old.started + job.request.timeLimit
     guard end > now else { return }
     forecast.hold(

@@ -489,7 +489,8 @@ struct ReservingDiscipline: Sendable {
     }
     queue.removeFirst(of: slot)
     draft.start(waiting.job, job.request, allocation, .turn)
-    running.insert(waiting.job, job.request)
+    running.insert(
+      waiting.job, job.request, on: allocation, since: draft.now, draft.state.holdings)
     forecast.holdPower(of: allocation, from: draft.now, to: draft.now + key.limit)
     return nil
   }
@@ -510,7 +511,7 @@ struct ReservingDiscipline: Sendable {
     _ draft: inout PlanDraft
   ) {
     draft.start(id, request, allocation, reason)
-    running.insert(id, request)
+    running.insert(id, request, on: allocation, since: draft.now, draft.state.holdings)
     forecast.hold(
       request.shape, as: Reservation(start: draft.now, allocation: allocation),
       for: request.timeLimit)

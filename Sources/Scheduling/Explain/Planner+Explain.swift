@@ -179,18 +179,19 @@ extension ReservingDiscipline {
     let own = JobClass.Waiting(since: since(job), job: id)
     let key = draft.order.key(
       of: JobClass(job.request, draft.holdings), own, draft.holdings.book)
-    let borrowed = BorrowedRuns(running.all, state)
+    let borrowed = BorrowedRuns(running, besides: [], state)
     let isGuaranteed = rules.reclaims && key.deficit > 0 && !borrowed.isEmpty
     guard isGuaranteed || !state.holdings.mode(of: job.request).preempts.isEmpty else {
       return nil
     }
-    let pool = VictimPool(running.all, borrowed, rules, state)
+    let ground = isGuaranteed ? Claim.Ground.guarantee : .tier
+    let pool = VictimPool(for: ground, running, borrowed, rules, state)
     var room = state.occupancy
     for claim in state.claims { room.withhold(claim.allocation) }
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       var search = VictimSearch(
-        rules, for: id, job.request, on: isGuaranteed ? .guarantee : .tier)
+        rules, for: id, job.request, on: ground)
       let candidates = search.candidates(among: pool, PlanDraft(state, at: instant))
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,

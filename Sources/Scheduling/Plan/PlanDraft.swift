@@ -27,8 +27,11 @@ struct PlanDraft {
   /// What the next claim is called.
   var nextClaim: ClaimID
 
-  /// The running jobs that may have to go for somebody, once somebody has asked.
-  var pool: VictimPool?
+  /// The runs that are borrowed, once somebody has asked.
+  var borrowed: BorrowedRuns?
+
+  /// The running jobs that may have to go for a guarantee, or a tier, once somebody has asked.
+  var pools: (guarantee: VictimPool?, tier: VictimPool?)
 
   /// Whose promises give way to a guarantee, as of so many decisions.
   var yielding: (decisions: Int, jobs: [JobID])?

@@ -25,25 +25,35 @@ struct BorrowedRuns: Sendable {
   /// Those of them that reach into an entitlement, in order.
   private let reaching: [JobID]
 
-  /// O(running jobs · log running jobs)
-  init(_ running: [JobID], _ state: ClusterState) {
+  /// - Parameter started: those among them that the state does not know of yet.
+  /// - Complexity: O(running jobs · log running jobs)
+  init(_ running: RunningJobs, besides started: [JobID], _ state: ClusterState) {
+    let (book, count) = (state.holdings.book, state.holdings.book.models.count)
+    let borrowsAlways = state.policy.modes.map { $0.borrowing == .always }
+    var excesses: [Int] = []
+    for account in 0..<state.policy.accounts.count {
+      for model in 0..<count {
+        excesses.append(book.borrowedMilli(AccountID(UInt16(account)), model: model))
+      }
+    }
     var runs: [Run] = []
     var borrowed: [JobID] = []
-    let (holdings, tree) = (state.holdings, state.policy.accounts)
-    for id in running {
-      guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
-      guard holdings.mode(of: job.request).borrowing != .always else {
-        borrowed.append(id)
+    for index in running.runs.indices {
+      let run = running.runs[index]
+      guard !started.contains(run.job) else { continue }
+      guard !borrowsAlways[Int(run.mode.number)] else {
+        borrowed.append(run.job)
         continue
       }
-      let member = tree.member(of: job.request.account)
-      for amount in holdings.charging.amounts(of: run.allocation, on: state.topology)
-      where holdings.book.borrowedMilli(member, model: amount.model) > 0 {
+      func add(_ amount: Charging.Amount) {
+        guard excesses[Int(run.member.number) * count + amount.model] > 0 else { return }
         runs.append(
           Run(
-            member: member, model: amount.model, milli: amount.milli, started: run.started,
-            job: id))
+            member: run.member, model: amount.model, milli: amount.milli, started: run.started,
+            job: run.job))
       }
+      if let amount = run.amount { add(amount) }
+      for amount in run.others { add(amount) }
     }
     runs.sort {
       ($0.member, $0.model, $1.started, $1.job) < ($1.member, $1.model, $0.started, $0.job)
@@ -52,7 +62,7 @@ struct BorrowedRuns: Sendable {
     var index = 0
     while index < runs.count {
       let (member, model) = (runs[index].member, runs[index].model)
-      var excess = holdings.book.borrowedMilli(member, model: model)
+      var excess = excesses[Int(member.number) * count + model]
       while index < runs.count, runs[index].member == member, runs[index].model == model {
         if excess > 0 { borrowed.append(runs[index].job) }
         if excess > 0, excess < runs[index].milli { reaching.append(runs[index].job) }

@@ -66,7 +66,7 @@ extension ReservingDiscipline {
     note(preemptor, rules, &draft)
     preemptor.yielding = yieldingPromises(&draft)
     if startOnYieldedRoom(preemptor, &draft) { return true }
-    guard victimPool(rules, &draft).hasBorrowed, let claim = claim(for: preemptor, rules, &draft)
+    guard !borrowedRuns(&draft).isEmpty, let claim = claim(for: preemptor, rules, &draft)
     else { return false }
     carryOut(claim, preemptor, &draft)
     return true
@@ -115,13 +115,31 @@ extension ReservingDiscipline {
     return true
   }
 
-  /// The running jobs that may have to go for somebody; found once a plan.
-  private func victimPool(_ rules: PreemptionRules, _ draft: inout PlanDraft) -> VictimPool {
-    if let pool = draft.pool { return pool }
-    let borrowed = hasGuarantees ? BorrowedRuns(running.all, draft.state) : nil
-    let pool = VictimPool(running.all, borrowed, rules, draft.state)
-    draft.pool = pool
-    return pool
+  /// What of that which runs is borrowed; found once a plan.
+  private func borrowedRuns(_ draft: inout PlanDraft) -> BorrowedRuns {
+    if let borrowed = draft.borrowed { return borrowed }
+    let borrowed = BorrowedRuns(running, besides: draft.started, draft.state)
+    draft.borrowed = borrowed
+    return borrowed
+  }
+
+  /// The running jobs that may have to go for somebody; found once a plan for each ground.
+  private func victimPool(
+    for ground: Claim.Ground, _ rules: PreemptionRules, _ draft: inout PlanDraft
+  ) -> VictimPool {
+    switch ground {
+    case .guarantee:
+      if let pool = draft.pools.guarantee { return pool }
+      let borrowed = borrowedRuns(&draft)
+      let pool = VictimPool(for: ground, running, borrowed, rules, draft.state)
+      draft.pools.guarantee = pool
+      return pool
+    case .tier:
+      if let pool = draft.pools.tier { return pool }
+      let pool = VictimPool(for: ground, running, nil, rules, draft.state)
+      draft.pools.tier = pool
+      return pool
+    }
   }
 
   /// Whether a job waits where it did when it was found: an earlier one may have taken its promise,
@@ -197,7 +215,7 @@ extension ReservingDiscipline {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     guard !isBarred(request, &draft) else { return nil }
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
-    let pool = victimPool(rules, &draft)
+    let pool = victimPool(for: preemptor.ground, rules, &draft)
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
     func clearing(until end: Instant) -> Clearing? {
       search.promised = promisedNodes(before: end, besides: preemptor, draft)

@@ -48,6 +48,7 @@ extension ReservingDiscipline {
       draft.holdings.grow(request, by: more, at: draft.now)
       draft.rooms.take(more)
       draft.decisions.append(.grow(id, grown))
+      running.insert(id, request, on: grown, since: run.started, draft.state.holdings)
       forecast.hold(
         request.shape, as: Reservation(start: draft.now, allocation: more),
         for: limit - draft.now)

@@ -5,57 +5,48 @@ import Jobs
 import Policy
 import Units
 
-/// The running jobs that may have to go for somebody, as a plan found them: what is the same for
+/// The running jobs that may have to go on one ground, as a plan found them: what is the same for
 /// all who might make them go.
 struct VictimPool: Sendable {
   struct Entry: Sendable {
     var id: JobID
     var member: AccountID
     var tier: Int
-    var isPreemptible: Bool
-    var isBorrowed: Bool
     /// Whether it is borrowed in part only.
     var reachesIntoEntitlement: Bool
     var borrowsAlways: Bool
-    /// Until when it is left alone, whoever asks.
+    /// Until when it is left alone: a guarantee waits for nothing but its undisturbed time.
     var spared: Instant
-    /// Until when it is left alone by a higher tier.
-    var sparedByTier: Instant
   }
 
   /// In order of their numbers.
   private(set) var entries: [Entry] = []
 
-  /// Whether members have lent anything that may be reclaimed.
-  let hasBorrowed: Bool
-
-  /// - Parameter borrowed: nil where nobody reclaims. O(running jobs · log running jobs)
+  /// - Parameter borrowed: what of it is borrowed, where it is for a guarantee.
+  /// - Complexity: O(running jobs · log running jobs)
   init(
-    _ running: [JobID], _ borrowed: BorrowedRuns?, _ rules: PreemptionRules, _ state: ClusterState
+    for ground: Claim.Ground, _ running: RunningJobs, _ borrowed: BorrowedRuns?,
+    _ rules: PreemptionRules, _ state: ClusterState
   ) {
-    hasBorrowed = borrowed?.isEmpty == false
-    let tree = state.policy.accounts
+    let modes = state.policy.modes
     let shrinking = state.claims.flatMap { $0.shrinks.map(\.job) }
-    for id in running {
-      let isBorrowed = borrowed?.contains(id) == true
-      guard let job = state.jobs[id] else { continue }
-      let mode = Int(job.request.mode.number)
-      let isPreemptible = state.policy.modes[mode].isPreemptible
+    for index in running.runs.indices where !running.runs[index].isInWindow {
+      let (id, mode) = (running.runs[index].job, Int(running.runs[index].mode.number))
+      switch ground {
+      case .guarantee: guard borrowed?.contains(id) == true else { continue }
+      case .tier: guard modes[mode].isPreemptible else { continue }
+      }
       // A job that this very plan starts is in no state yet.
-      guard isBorrowed || isPreemptible, let run = job.lifecycle.run, !job.isCancelled,
-        job.lifecycle.eviction == nil, job.request.terms?.window == nil,
-        !shrinking.contains(id)
+      guard let job = state.jobs[id], job.lifecycle.run != nil, !job.isCancelled,
+        job.lifecycle.eviction == nil, !shrinking.contains(id)
       else { continue }
-      let spared = run.started + state.policy.modes[mode].undisturbed
-      let rested = job.lastEviction.map { $0 + rules.rest } ?? .distantPast
+      var spared = running.runs[index].started + modes[mode].undisturbed
+      if ground == .tier, let last = job.lastEviction { spared = max(spared, last + rules.rest) }
       entries.append(
         Entry(
-          id: id, member: tree.member(of: job.request.account),
-          tier: state.policy.modes[mode].tier, isPreemptible: isPreemptible,
-          isBorrowed: isBorrowed,
-          reachesIntoEntitlement: isBorrowed && borrowed?.reachesIntoEntitlement(id) == true,
-          borrowsAlways: state.policy.modes[mode].borrowing == .always,
-          spared: spared, sparedByTier: max(spared, rested)))
+          id: id, member: running.runs[index].member, tier: modes[mode].tier,
+          reachesIntoEntitlement: borrowed?.reachesIntoEntitlement(id) == true,
+          borrowsAlways: modes[mode].borrowing == .always, spared: spared))
     }
   }
 }
@@ -101,7 +92,7 @@ struct VictimSearch {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
-  /// The running jobs that may go for it. O(jobs in the pool)
+  /// Those of a pool for its ground who may go for it. O(jobs in the pool)
   mutating func candidates(
     among pool: VictimPool, _ draft: PlanDraft
   ) -> [ClearingCandidate] {
@@ -114,22 +105,21 @@ struct VictimSearch {
       switch ground {
       case .guarantee:
         // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-        guard entry.isBorrowed, takesReaching || !entry.reachesIntoEntitlement,
+        guard takesReaching || !entry.reachesIntoEntitlement,
           entry.borrowsAlways || entry.member != member
         else { continue }
       case .tier:
-        guard entry.isPreemptible, preempts.contains(entry.tier) else { continue }
+        guard preempts.contains(entry.tier) else { continue }
       }
       guard !draft.victims.contains(entry.id) else { continue }
-      let spared = ground == .tier ? entry.sparedByTier : entry.spared
-      guard spared <= draft.now || looksAhead else {
-        undisturbedUntil = min(undisturbedUntil, spared)
+      guard entry.spared <= draft.now || looksAhead else {
+        undisturbedUntil = min(undisturbedUntil, entry.spared)
         continue
       }
       guard let job = state.jobs[entry.id], let run = job.lifecycle.run,
         !overlapsPromise(run.allocation, state.topology)
       else { continue }
-      let candidate = candidate(entry.id, job, run, at: max(spared, draft.now))
+      let candidate = candidate(entry.id, job, run, at: max(entry.spared, draft.now))
       if ground == .tier, let most = rules.churnPerHour {
         let lost = state.churn.lost(by: job.request.account, at: draft.now)
         guard lost + candidate.loss <= most else { continue }

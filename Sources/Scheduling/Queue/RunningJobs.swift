@@ -1,30 +1,72 @@
+import Accounts
+import Cluster
+import Fleet
 import Jobs
+import Policy
 import Units
 
-/// The jobs that run, in order of their numbers, and those among them that may grow.
+/// The jobs that run, in order of their numbers, with what of them plans look at one after the
+/// other; and those among them that may grow.
 struct RunningJobs: Sendable {
+  /// What a job holds, and since when, in few bytes.
+  struct Run: Sendable {
+    var job: JobID
+    /// The member above its account.
+    var member: AccountID
+    var mode: ModeID
+    var isInWindow: Bool
+    var started: Instant
+    /// What it holds: thousandths of accelerators of a model.
+    var amount: Charging.Amount?
+    /// What it holds of other models; most often nothing.
+    var others: [Charging.Amount]
+  }
+
   /// All of them.
   private(set) var all: [JobID] = []
+
+  /// What all of them hold.
+  private(set) var runs: [Run] = []
 
   /// Those that go on with fewer members than they asked for.
   private(set) var elastic: [JobID] = []
 
-  /// A job runs from now on.
-  mutating func insert(_ id: JobID, _ request: JobRequest) {
-    all.insertInOrder(id)
-    if request.terms?.leastMembers != nil { elastic.insertInOrder(id) }
+  /// A job runs from now on, or holds something else.
+  mutating func insert(
+    _ id: JobID, _ request: JobRequest, on allocation: Allocation, since started: Instant,
+    _ holdings: Holdings
+  ) {
+    let amounts = holdings.charging.amounts(of: allocation, on: holdings.topology)
+    let run = Run(
+      job: id, member: holdings.policy.accounts.member(of: request.account), mode: request.mode,
+      isInWindow: request.terms?.window != nil, started: started,
+      amount: amounts.first,
+      others: Array(amounts.dropFirst()))
+    let place = all.place(of: id)
+    guard place == all.count || all[place] != id else {
+      runs[place] = run
+      return
+    }
+    all.insert(id, at: place)
+    runs.insert(run, at: place)
+    if request.terms?.leastMembers != nil {
+      elastic.insert(id, at: elastic.place(of: id))
+    }
   }
 
   /// A job runs no more.
   mutating func remove(_ id: JobID) {
-    all.removeInOrder(id)
-    elastic.removeInOrder(id)
+    if let place = all.find(id) {
+      all.remove(at: place)
+      runs.remove(at: place)
+    }
+    if let place = elastic.find(id) { elastic.remove(at: place) }
   }
 }
 
 extension [JobID] {
   /// Where a number stands among numbers in order, or would stand.
-  private func place(of id: JobID) -> Int {
+  fileprivate func place(of id: JobID) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
@@ -33,10 +75,9 @@ extension [JobID] {
     return low
   }
 
-  fileprivate mutating func insertInOrder(_ id: JobID) { insert(id, at: place(of: id)) }
-
-  fileprivate mutating func removeInOrder(_ id: JobID) {
+  /// Where a number stands among numbers in order; nil where it doesn't.
+  fileprivate func find(_ id: JobID) -> Int? {
     let place = place(of: id)
-    if place < count, self[place] == id { remove(at: place) }
+    return place < count && self[place] == id ? place : nil
   }
 }
