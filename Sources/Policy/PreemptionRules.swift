@@ -8,7 +8,7 @@ public struct PreemptionRules: Hashable, Sendable {
     case leastLostWork = "least-lost-work"
     /// Whoever started last, as Slurm does.
     case youngestFirst = "youngest-first"
-    /// As few jobs as possible.
+    /// As few jobs as possible, and of equally few those that started last, as Kubernetes does.
     case fewestVictims = "fewest-victims"
   }
 

@@ -24,7 +24,8 @@ enum Scenarios {
 @Suite struct `The files in Simulations` {
   @Test func `are found`() {
     let names = [
-      "idle-member-returns", "large-gangs", "saturated-flat", "saturated-tree", "two-tiers",
+      "idle-member-returns", "large-gangs", "saturated-flat", "saturated-large", "saturated-tree",
+      "two-tiers",
     ]
     #expect(Scenarios.names == names.map { "\($0).yaml" })
   }

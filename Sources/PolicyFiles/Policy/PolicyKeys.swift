@@ -309,6 +309,9 @@ enum PolicyWords {
   static let victims: Words = [
     ("least-lost-work", "whoever loses least work, together with the domain that is cleared"),
     ("youngest-first", "whoever started last, as Slurm does"),
-    ("fewest-victims", "as few jobs as possible"),
+    (
+      "fewest-victims",
+      "as few jobs as possible, and of equally few those that started last, as Kubernetes does"
+    ),
   ]
 }

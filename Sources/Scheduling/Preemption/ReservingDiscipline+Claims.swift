@@ -77,7 +77,7 @@ extension ReservingDiscipline {
     guard let rules = policy.preemption, !running.isEmpty, queue.count + promises.count > 0 else {
       return
     }
-    for var preemptor in preemptors(&draft) {
+    for var preemptor in preemptors(&draft) where stillWaits(preemptor) {
       while let claim = claim(for: preemptor, rules, &draft) {
         carryOut(claim, preemptor, &draft)
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
@@ -88,6 +88,14 @@ extension ReservingDiscipline {
         preemptor.request = job.request
       }
     }
+  }
+
+  /// Whether a job still stands where it did: an earlier claim may have taken its promise.
+  private func stillWaits(_ preemptor: Preemptor) -> Bool {
+    guard let slot = preemptor.slot else {
+      return promises.contains { $0.waiting.job == preemptor.waiting.job }
+    }
+    return queue[slot].first == preemptor.waiting
   }
 
   /// Whether a job fits into what its member is entitled to, with all that is claimed already.
