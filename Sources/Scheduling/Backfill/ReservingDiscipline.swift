@@ -40,6 +40,9 @@ struct ReservingDiscipline: Sendable {
   /// Whether anything may fit now that did not at the last plan.
   var mustTryAll = true
 
+  /// Whether promised jobs may start earlier than at the last plan, by the clock alone.
+  var mustTryPromised = true
+
   /// When promises are to be looked at anew, if anything was freed since they were.
   var compression = Instant.distantPast
 
@@ -96,7 +99,8 @@ struct ReservingDiscipline: Sendable {
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     var draft = PlanDraft(state, at: now)
-    forecast.advance(to: now)
+    // Who has outlasted a limit keeps its place, but is no longer in anybody's way.
+    mustTryPromised = forecast.advance(to: now)
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
       mustTryAll = true
@@ -286,8 +290,9 @@ struct ReservingDiscipline: Sendable {
   private func addPromised(
     _ guarantees: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
   ) {
-    guard guarantees || mustTryAll || draft.hasDue(promises) else { return }
-    let first = mustTryAll ? byStart.prefix(Self.mostTriedEarly) : []
+    let triesEarly = mustTryAll || mustTryPromised
+    guard guarantees || triesEarly || draft.hasDue(promises) else { return }
+    let first = triesEarly ? byStart.prefix(Self.mostTriedEarly) : []
     for index in promises.indices {
       let promise = promises[index]
       let isTried =
