@@ -223,7 +223,8 @@ extension KeySection {
         "how long a job takes to be where its checkpoint was, unless it says so itself",
         default: "5 min"),
       KeyDefinition(
-        "rest", .span(aWhile), "a job is evicted once in such a time at most", default: "0 s"),
+        "rest", .span(aWhile),
+        "a job is evicted once in such a time at most, but for a guarantee", default: "0 s"),
       KeyDefinition(
         "refund", .share(0...1000),
         "what of the work lost to an eviction or a failed node is credited back",
