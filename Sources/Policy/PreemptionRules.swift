@@ -8,7 +8,7 @@ public struct PreemptionRules: Hashable, Sendable {
     case leastLostWork = "least-lost-work"
     /// Whoever started last, as Slurm does.
     case youngestFirst = "youngest-first"
-    /// As few jobs as possible.
+    /// As few jobs as possible, and of equally few those that started last, as Kubernetes does.
     case fewestVictims = "fewest-victims"
   }
 
@@ -26,7 +26,7 @@ public struct PreemptionRules: Hashable, Sendable {
   /// How long a job takes to be where its checkpoint was, unless it says so itself.
   public var restart = TimeSpan.seconds(300)
 
-  /// A job is evicted once in such a time at most.
+  /// A job is evicted once in such a time at most, but for a guarantee.
   public var rest = TimeSpan.zero
 
   /// What of the work lost to an eviction or a failed node is credited back, in thousandths.

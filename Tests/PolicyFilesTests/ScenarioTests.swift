@@ -25,7 +25,7 @@ enum Scenarios {
   @Test func `are found`() {
     let names = [
       "idle-member-returns", "large-gangs", "ricc-gigafactory", "saturated-flat",
-      "saturated-tree", "two-tiers",
+      "saturated-large", "saturated-tree", "two-tiers",
     ]
     #expect(Scenarios.names == names.map { "\($0).yaml" })
   }

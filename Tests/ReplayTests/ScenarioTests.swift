@@ -1,15 +1,19 @@
 import Simulation
 import Testing
+import Units
 
 @Suite struct `Scenarios` {
-  @Test(arguments: ["saturated-flat", "saturated-tree"])
-  func `give every member that always has work its part within a percentage point`(
-    name: String
+  /// Two points where jobs are as large as half of the fleet, one elsewhere.
+  @Test(arguments: [("saturated-flat", 0.01), ("saturated-tree", 0.01), ("saturated-large", 0.02)])
+  func `give every member that always has work its part, and that within the bound`(
+    name: String, most: Double
   ) throws {
     let sharing = try #require(try play(name).sharing)
     let members = sharing.accounts.figures.filter(\.isMember)
     #expect(members.count >= 3)
-    for member in members { #expect(abs(member.shareError) < 0.01, "\(member.path)") }
+    for member in members { #expect(abs(member.shareError) < most, "\(member.path)") }
+    // 20 min undisturbed, 5 min of notice, 5 of grace, and a cycle of 5.
+    #expect(sharing.guarantees.worst <= .seconds(35 * 60))
     #expect(sharing.preemption.evictions > 0)
     #expect(sharing.preemption.useless == 0 && sharing.preemption.tooEarly == 0)
   }
@@ -39,8 +43,8 @@ struct `Scenarios of recorded jobs` {
       return preemption.lostHours
     }
     let least = try lost(nil)
-    #expect(least < 2 / 3 * (try lost("policies/two-tiers-youngest-first.yaml")))
-    // Most of Philly's jobs make room by themselves: the fewest victims are one, the least of them.
-    #expect(abs(least / (try lost("policies/two-tiers-fewest-victims.yaml")) - 1) < 0.05)
+    for rule in ["youngest-first", "fewest-victims"] {
+      #expect(least < 0.5 * (try lost("policies/two-tiers-\(rule).yaml")), "\(rule)")
+    }
   }
 }

@@ -97,10 +97,12 @@ public struct CapacityProfile: Sendable {
     }
   }
 
-  /// Forgets what was before `now`.
-  public mutating func advance(to now: Instant) {
+  /// Forgets what was before `now`; says whether anything was to begin or to end since the last
+  /// time, which a flat pool does not know.
+  @discardableResult
+  public mutating func advance(to now: Instant) -> Bool {
     pool?.advance(to: now)
-    guard nextPast <= now else { return }
+    guard nextPast <= now else { return false }
     nextPast = .distantFuture
     for domain in domains.indices {
       if domains[domain].starts.count > 1, domains[domain].starts[1] <= now {
@@ -108,6 +110,7 @@ public struct CapacityProfile: Sendable {
       }
       if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
     }
+    return true
   }
 
   /// Marks what a gang has, or is promised, as taken over a window; from `distantFuture` on nothing

@@ -223,7 +223,8 @@ extension KeySection {
         "how long a job takes to be where its checkpoint was, unless it says so itself",
         default: "5 min"),
       KeyDefinition(
-        "rest", .span(aWhile), "a job is evicted once in such a time at most", default: "0 s"),
+        "rest", .span(aWhile),
+        "a job is evicted once in such a time at most, but for a guarantee", default: "0 s"),
       KeyDefinition(
         "refund", .share(0...1000),
         "what of the work lost to an eviction or a failed node is credited back",
@@ -309,6 +310,9 @@ enum PolicyWords {
   static let victims: Words = [
     ("least-lost-work", "whoever loses least work, together with the domain that is cleared"),
     ("youngest-first", "whoever started last, as Slurm does"),
-    ("fewest-victims", "as few jobs as possible"),
+    (
+      "fewest-victims",
+      "as few jobs as possible, and of equally few those that started last, as Kubernetes does"
+    ),
   ]
 }

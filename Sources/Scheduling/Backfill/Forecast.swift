@@ -25,10 +25,11 @@ struct Forecast: Sendable {
   /// Whether power is short at any site.
   var isLimited: Bool { power != nil }
 
-  /// Forgets what was before `now`.
-  mutating func advance(to now: Instant) {
-    capacity.advance(to: now)
+  /// Forgets what was before `now`; says whether anything was to begin or to end since.
+  @discardableResult
+  mutating func advance(to now: Instant) -> Bool {
     power?.advance(to: now)
+    return capacity.advance(to: now)
   }
 
   /// Marks what a gang has, or is promised.

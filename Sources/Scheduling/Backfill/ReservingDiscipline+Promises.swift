@@ -106,10 +106,11 @@ extension ReservingDiscipline {
   ) {
     let promise = remove(index, &draft)
     start(promise.waiting.job, promise.request, allocation, .turn, &draft)
-    // What it was promised elsewhere, or later, is open again.
+    // What it was promised elsewhere, or later, is open again; and another promise is among those
+    // that are tried early.
     let isAsPromised =
       promise.reservation.start == draft.now && promise.reservation.allocation == allocation
-    if !isAsPromised { freed() }
+    if !isAsPromised || promises.count >= Self.mostTriedEarly { freed() }
   }
 
   mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {

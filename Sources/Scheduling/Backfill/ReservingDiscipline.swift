@@ -40,6 +40,9 @@ struct ReservingDiscipline: Sendable {
   /// Whether anything may fit now that did not at the last plan.
   var mustTryAll = true
 
+  /// Whether promised jobs may start earlier than at the last plan, by the clock alone.
+  var mustTryPromised = true
+
   /// When promises are to be looked at anew, if anything was freed since they were.
   var compression = Instant.distantPast
 
@@ -104,11 +107,12 @@ struct ReservingDiscipline: Sendable {
   // MARK: Plans
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
+    // Who has outlasted a limit keeps its place, but is no longer in anybody's way.
+    mustTryPromised = forecast.advance(to: now)
     if staysQuiet(at: now) {
       return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
     }
     var draft = PlanDraft(state, at: now)
-    forecast.advance(to: now)
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
       mustTryAll = true
@@ -142,7 +146,9 @@ struct ReservingDiscipline: Sendable {
   /// Whether a plan would decide nothing: nothing has changed, and the clock has not reached what
   /// the last plan said that it waits for.
   private mutating func staysQuiet(at now: Instant) -> Bool {
-    guard isQuiet, wake > now, firstDue > now, !deferred.mayBeDue(at: now) else { return false }
+    guard isQuiet, wake > now, firstDue > now, !deferred.mayBeDue(at: now),
+      !mustTryPromised || promises.isEmpty
+    else { return false }
     if compression <= now {
       guard promises.isEmpty || !wasFreed && !isKeptByRule else { return false }
       compression = nextGrid(after: now)
@@ -347,8 +353,9 @@ struct ReservingDiscipline: Sendable {
   private mutating func addPromised(
     _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
-    guard !lacking.isEmpty || mustTryAll || draft.hasDue(promises) else { return }
-    let first = mustTryAll ? earliest(Self.mostTriedEarly) : []
+    let triesEarly = mustTryAll || mustTryPromised
+    guard !lacking.isEmpty || triesEarly || draft.hasDue(promises) else { return }
+    let first = triesEarly ? earliest(Self.mostTriedEarly) : []
     for index in promises.indices {
       let isTried =
         promises[index].reservation.start <= draft.now

@@ -30,6 +30,14 @@ extension Occupancy {
       case .youngestFirst: .youngestFirst
       case .fewestVictims: .fewestVictims
       }
+    var candidates = candidates
+    if rule == .fewestVictims {
+      // Of equally few, those that started last.
+      let last = candidates.reduce(Instant.distantPast) { max($0, $1.started) }
+      for index in candidates.indices {
+        candidates[index].loss = (last - candidates[index].started).milliseconds
+      }
+    }
     return clearing(for: shape, among: candidates, by: aim, afterWaiting: wait)
   }
 }
