@@ -24,7 +24,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], golden: Bool = false)
 }
 
 let core: [Target.Dependency] = [
-  "Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
+  "Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
 ]
 
 let package = Package(
@@ -43,11 +43,12 @@ let package = Package(
     // The core: pure, deterministic, no I/O.
     room("Units"),
     room("Fleet", ["Units"]),
+    room("Accounts", ["Units"]),
     room("Jobs", ["Units", "Fleet"]),
-    room("Policy", ["Units", "Fleet", "Jobs"]),
-    room("Cluster", ["Units", "Fleet", "Jobs", "Policy"]),
-    room("Scheduling", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
-    room("Control", ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling"]),
+    room("Policy", ["Units", "Fleet", "Accounts", "Jobs"]),
+    room("Cluster", ["Units", "Fleet", "Accounts", "Jobs", "Policy"]),
+    room("Scheduling", ["Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster"]),
+    room("Control", ["Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -58,7 +59,7 @@ let package = Package(
     // The edge: everything below may do I/O.
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
     room("Traces", ["Units", "Gzip"]),
-    room("Simulation", core + ["Traces", "Hashing"]),
+    room("Simulation", core + ["Traces", "Hashing", "PolicyFiles"]),
     room("Reports", core + ["Simulation"]),
     room(
       "Workbench",
@@ -74,17 +75,20 @@ let package = Package(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units", "TestFiles"]),
     tests("FleetTests", ["Units", "Fleet"]),
+    tests("AccountsTests", ["Units", "Accounts"]),
     tests("SchedulingTests", core + ["Simulation", "Traces"], golden: true),
     tests("GzipTests", ["Gzip", "Units", "TestFiles"]),
     tests("HashingTests", ["Hashing"]),
     tests("TracesTests", ["Traces", "Units", "Gzip", "TestFiles"]),
-    tests("ClusterTests", ["Units", "Fleet", "Jobs", "Cluster"]),
+    tests("ClusterTests", ["Units", "Fleet", "Jobs", "Policy", "Cluster"]),
     tests("ControlTests", core),
-    tests("PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Policy", "TestFiles"]),
+    tests(
+      "PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Accounts", "Policy", "TestFiles"],
+      golden: true),
     tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
-    tests("ReplayTests", core + ["Simulation", "Traces"]),
+    tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),
   ]
 )

@@ -14,28 +14,31 @@ public import Units
 /// ```
 ///          input, instant
 ///               │
-///  admission ───┤ deadlines          one input:
+///  admission ───┤ alarms             one input:
 ///               ▼                     1. its own events
 ///        events ─▶ ClusterState       2. a plan, if anything changed
 ///               ▼                     3. the plan's events
 ///            Planner ─▶ Plan          4. the next alarm
 ///               │ checked against the state's version
 ///               ▼
-///     effects: append, record, accepted, launch, terminate, wake
+///     effects: append, record, accepted, launch, signal, resize, terminate, wake
 /// ```
 public struct ControlMachine: Sendable {
   /// The truth, as far as this machine has decided it.
-  public private(set) var state: ClusterState
+  public internal(set) var state: ClusterState
 
   /// The rules in force.
   public let policy: ClusterPolicy
 
-  private var planner: Planner
-  private var deadlines = BinaryHeap<Deadline>()
+  var planner: Planner
+  var alarms = BinaryHeap<Alarm>()
   private var alarm = Instant.distantFuture
 
   /// What the fleet has room for when nothing runs: admission asks it.
   private let emptyFleet: Occupancy
+
+  /// When the last plan was made.
+  public private(set) var lastPlan: Instant
 
   /// How many plans were made.
   public private(set) var planCount: UInt64 = 0
@@ -45,7 +48,8 @@ public struct ControlMachine: Sendable {
 
   /// A controller of an idle fleet.
   public init(topology: Topology, policy: ClusterPolicy) {
-    self.init(resuming: ClusterState(topology: topology), policy: policy)
+    self.init(
+      resuming: ClusterState(topology: topology, policy: policy), plannedAt: .distantPast)
   }
 
   /// A controller that takes over a state, as it was left after some input.
@@ -53,15 +57,21 @@ public struct ControlMachine: Sendable {
   /// From then on it does what the controller would have done that left it, but for two things:
   /// its first alarm may come earlier, and it terminates once more who is past the time limit, as
   /// nobody knows whether the agents have heard of it.
-  public init(resuming state: ClusterState, policy: ClusterPolicy) {
+  ///
+  /// - Parameter lastPlan: when that controller had made its last plan.
+  public init(resuming state: ClusterState, plannedAt lastPlan: Instant) {
     self.state = state
-    self.policy = policy
-    planner = Planner(policy: policy, state: state)
+    self.lastPlan = lastPlan
+    policy = state.policy
+    planner = Planner(policy: state.policy, state: state, at: lastPlan)
     emptyFleet = Occupancy(topology: state.topology)
     for (id, job) in state.jobs.all {
       guard let run = job.lifecycle.run, let deadline = job.deadline else { continue }
-      deadlines.insert(Deadline(instant: deadline, job: id, attempt: run.attempt))
+      alarms.insert(Alarm(instant: deadline, job: id, attempt: run.attempt, purpose: .limit))
+      guard let eviction = job.lifecycle.eviction else { continue }
+      arm(eviction, id, run.attempt)
     }
+    for claim in state.claims { arm(claim.shrinks) }
   }
 
   /// Takes one input and appends what is to be done to `effects`.
@@ -70,37 +80,61 @@ public struct ControlMachine: Sendable {
   public mutating func handle(_ input: Input, at now: Instant, into effects: inout [Effect]) {
     precondition(now >= lastInput, "an input at \(now.milliseconds), before the last one")
     lastInput = now
+    guard takeIn(input, at: now, &effects) else { return }
+    plan(at: now, &effects)
+  }
+
+  /// The events that follow from an input alone; false where it changes nothing.
+  private mutating func takeIn(
+    _ input: Input, at now: Instant, _ effects: inout [Effect]
+  ) -> Bool {
     switch input {
-    case .submit(let request):
-      do throws(JobRejection) {
-        try request.validate(on: emptyFleet)
-      } catch {
-        effects.append(.rejected(error))
-        return
-      }
-      let job = state.nextJob
-      happen(.submitted(job, request, at: now), &effects)
-      effects.append(.accepted(job))
-      planner.jobSubmitted(job, request)
-      plan(at: now, &effects)
+    case .submit(let request): return submit(request, at: now, &effects)
+    case .cancel(let id): return cancel(id, at: now, &effects)
+    case .hold(let id, let isHeldBack): return hold(id, isHeldBack, at: now, &effects)
+    case .checkpointed(let id, let attempt):
+      guard state.jobs[id]?.lifecycle.run?.attempt == attempt else { return false }
+      happen(.checkpointed(id, at: now), at: now, &effects)
+      return false
+    case .resized(let id, let attempt): return resized(id, attempt, at: now, &effects)
+    case .nodeChanged(let node, let condition):
+      return nodeChanged(node, condition, at: now, &effects)
     case .tasksGone(let id, let attempt, let exit):
-      // News of an attempt that is over already comes late or twice: agents repeat themselves
-      // until they are acknowledged.
-      guard let job = state.jobs[id], let run = job.lifecycle.run, run.attempt == attempt else {
-        return
-      }
-      happen(.ended(id, JobOutcome(exit), at: now), &effects)
-      planner.runEnded(run, of: job.request, at: now)
-      plan(at: now, &effects)
+      return tasksGone(id, attempt, exit, at: now, &effects)
     case .tick:
       alarm = .distantFuture
-      endOverdue(at: now, &effects)
-      plan(at: now, &effects)
+      giveAlarms(at: now, &effects)
+      return true
     }
   }
 
-  private mutating func happen(_ event: Event, _ effects: inout [Effect]) {
+  private mutating func submit(
+    _ request: JobRequest, at now: Instant, _ effects: inout [Effect]
+  ) -> Bool {
+    do throws(JobRejection) {
+      try request.validate(on: emptyFleet)
+      try policy.admit(request)
+      for dependency in request.terms?.dependencies ?? []
+      where dependency.job.number == 0 || dependency.job >= state.nextJob {
+        throw JobRejection.noSuchJob(dependency.job)
+      }
+    } catch {
+      effects.append(.rejected(error))
+      return false
+    }
+    let job = state.nextJob
+    happen(.submitted(job, request, at: now), at: now, &effects)
+    effects.append(.accepted(job))
+    return true
+  }
+
+  /// Lets an event happen, and tells the planner unless it was its own idea.
+  mutating func happen(
+    _ event: Event, at now: Instant, _ effects: inout [Effect], isPlanned: Bool = false
+  ) {
+    let before = isPlanned ? nil : event.job.flatMap { state.jobs[$0] }
     state.apply(event)
+    if !isPlanned { planner.happened(event, to: before, state, at: now) }
     effects.append(.append(event))
   }
 
@@ -109,6 +143,7 @@ public struct ControlMachine: Sendable {
   private mutating func plan(at now: Instant, _ effects: inout [Effect]) {
     let plan = planner.plan(for: state, at: now)
     planCount += 1
+    lastPlan = now
     precondition(plan.version == state.version, "a plan for another version of the state")
     for decision in plan.decisions {
       effects.append(.record(decision))
@@ -123,15 +158,30 @@ public struct ControlMachine: Sendable {
     switch decision {
     case .start(let id, let allocation, _):
       guard let job = state.jobs[id] else { preconditionFailure("starting no job") }
-      let attempt = AttemptNumber(1)
-      happen(.started(id, attempt, allocation, at: now), &effects)
-      deadlines.insert(
-        Deadline(instant: now + job.request.timeLimit, job: id, attempt: attempt))
+      let attempt = AttemptNumber(job.starts + 1)
+      happen(.started(id, attempt, allocation, at: now), at: now, &effects, isPlanned: true)
+      alarms.insert(
+        Alarm(
+          instant: now + job.request.timeLimit, job: id, attempt: attempt, purpose: .limit))
       effects.append(.launch(id, attempt, allocation))
     case .reserve(let id, let reservation):
-      happen(.promised(id, reservation), &effects)
+      happen(.promised(id, reservation), at: now, &effects, isPlanned: true)
     case .unreserve(let id, _):
-      happen(.promiseDropped(id), &effects)
+      happen(.promiseDropped(id), at: now, &effects, isPlanned: true)
+    case .evict(let claim):
+      happen(.claimed(claim, at: now), at: now, &effects, isPlanned: true)
+      for victim in claim.victims {
+        guard let run = state.jobs[victim.job]?.lifecycle.run else { continue }
+        arm(victim.eviction, victim.job, run.attempt)
+      }
+      arm(claim.shrinks)
+      giveAlarms(at: now, &effects)
+    case .dissolve(let id):
+      happen(.dissolved(id, at: now), at: now, &effects, isPlanned: true)
+    case .grow(let id, let allocation):
+      happen(.resized(id, allocation, at: now), at: now, &effects, isPlanned: true)
+      guard let run = state.jobs[id]?.lifecycle.run else { return }
+      effects.append(.resize(id, run.attempt, allocation))
     case .hold:
       break
     }
@@ -139,44 +189,14 @@ public struct ControlMachine: Sendable {
 
   // MARK: Alarms
 
-  /// Ends whoever is past their time limit, and forgets the limits of those that are gone.
-  private mutating func endOverdue(at now: Instant, _ effects: inout [Effect]) {
-    while let deadline = deadlines.first {
-      let isRunning = state.jobs[deadline.job]?.lifecycle.run?.attempt == deadline.attempt
-      guard !isRunning || deadline.instant <= now else { return }
-      _ = deadlines.popFirst()
-      if isRunning { effects.append(.terminate(deadline.job, deadline.attempt)) }
-    }
-  }
-
   /// Asks to be woken at the next promise or deadline, unless an earlier alarm stands.
   ///
   /// The limit of a job that ended early stays in the heap until its alarm comes: taking it out at
   /// once would cost more than the alarm.
   private mutating func arm(_ promise: Instant?, _ effects: inout [Effect]) {
-    let next = min(promise ?? .distantFuture, deadlines.first?.instant ?? .distantFuture)
+    let next = min(promise ?? .distantFuture, alarms.first?.instant ?? .distantFuture)
     guard next < alarm else { return }
     alarm = next
     effects.append(.wake(at: next))
-  }
-}
-
-/// When a run's time limit ends; earliest first, then by job.
-private struct Deadline: Comparable, Sendable {
-  var instant: Instant
-  var job: JobID
-  var attempt: AttemptNumber
-
-  static func < (a: Deadline, b: Deadline) -> Bool {
-    (a.instant, a.job) < (b.instant, b.job)
-  }
-}
-
-extension JobOutcome {
-  fileprivate init(_ exit: TaskExit) {
-    switch exit {
-    case .finished: self = .completed
-    case .terminated: self = .timedOut
-    }
   }
 }

@@ -9,6 +9,11 @@ extension ClusterPolicy {
       $0.backfill = .easy
     },
     ClusterPolicy("fcfs+conservative") { $0.backfill = .conservative },
+    ClusterPolicy("fcfs+reserving") { $0.backfill = .reserving },
+    ClusterPolicy("fair-share") {
+      $0.order = .fairShare
+      $0.backfill = .reserving
+    },
     ClusterPolicy("rlscheduler-fcfs") { $0.head = .keptUntilStarted },
     ClusterPolicy("rlscheduler-sjf") {
       $0.order = .shortestJobFirst

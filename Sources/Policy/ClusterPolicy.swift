@@ -1,3 +1,6 @@
+public import Accounts
+public import Units
+
 /// Every rule that an operator may tune, validated; each is independent of the others.
 public struct ClusterPolicy: Hashable, Sendable {
   /// In which order waiting jobs come up.
@@ -6,6 +9,8 @@ public struct ClusterPolicy: Hashable, Sendable {
     case firstComeFirstServed = "fcfs"
     /// Shortest job first, by time limit; submission among equals.
     case shortestJobFirst = "sjf"
+    /// By tier, guarantee, Fair Tree, age and size, then submission.
+    case fairShare = "fair-share"
   }
 
   /// How long a job stays at the head of the queue.
@@ -27,6 +32,8 @@ public struct ClusterPolicy: Hashable, Sendable {
     /// Whoever is sure to end before the head's reserved start, which is computed once.
     /// (RLScheduler: Zhang et al., SC'20)
     case beforeShadow = "before-shadow"
+    /// Whoever delays none of the first `reservations` that wait, each of whom has a promise.
+    case reserving
   }
 
   /// In which order jobs are tried behind the head.
@@ -62,6 +69,36 @@ public struct ClusterPolicy: Hashable, Sendable {
 
   /// In which order promises move forward; only with conservative backfill.
   public var compression = Compression.promisedStart
+
+  /// How many that wait in each tier are promised a start; only with `reserving`.
+  public var reservations = 100
+
+  /// How often promises are looked at anew, at most, while things are freed; with `reserving`.
+  public var reserveAnew = TimeSpan.seconds(300)
+
+  /// Who may be charged: a root alone, or the tree of the consortium.
+  public var accounts = AccountTree(root: "everybody")
+
+  /// The modes that jobs may ask for; the first is the one of jobs that name none.
+  public var modes = [AccessMode(name: "regular")]
+
+  /// What a model is charged, in thousandths; 1000 for those not named.
+  public var chargeRates: [ChargeRate] = []
+
+  /// In what time usage counts half, for fair share.
+  public var halfLife = TimeSpan.seconds(7 * 86_400)
+
+  /// How waiting jobs of one account stand among each other.
+  public var weights = OrderWeights()
+
+  /// Who is evicted for whom; nil: nobody.
+  public var preemption: PreemptionRules?
+
+  /// When nodes are kept for maintenance, or for somebody.
+  public var windows: [CapacityWindow] = []
+
+  /// What sites may draw; a site not named, without limit.
+  public var power: [PowerBudget] = []
 
   /// A policy of this name: first come, first served, without backfill, until told otherwise.
   public init(name: String) { self.name = name }

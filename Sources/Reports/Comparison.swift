@@ -52,6 +52,26 @@ public struct Comparison: Sendable {
     add("mean completion", { $0.completion.mean }, time)
     add("makespan", { $0.makespanSeconds }, time)
     add("allocated", { $0.allocatedFraction }, Wording.percent)
+    addSharing(to: &table)
     return table.text
+  }
+
+  /// Rows for what policies with such rules have to say, where all have.
+  private func addSharing(to table: inout Table) {
+    let all = reports.compactMap(\.sharing)
+    guard all.count == reports.count else { return }
+    func add(_ name: String, _ figure: (PolicyMetrics) -> Double, _ word: (Double) -> String) {
+      let base = figure(all[0])
+      var cells = [name, word(base)]
+      for sharing in all.dropFirst() {
+        let value = figure(sharing)
+        cells += [word(value), base == 0 ? "-" : "×" + Wording.number(value / base, decimals: 2)]
+      }
+      table.add(cells)
+    }
+    let count = { Wording.number($0, decimals: 0) }
+    add("evictions", { Double($0.preemption.evictions) }, count)
+    add("useless evictions", { Double($0.preemption.useless) }, count)
+    add("accelerator-hours lost", { $0.preemption.lostHours }, count)
   }
 }

@@ -18,6 +18,7 @@ extension ReplayReport {
 
     private enum Key: String, CodingKey {
       case trace, fleet, policy, seed, engine, windows, decisions_sha256
+      case accounts, fairness, preemption, energy
     }
 
     init(_ report: ReplayReport) { self.report = report }
@@ -33,6 +34,12 @@ extension ReplayReport {
       if !report.windows.isEmpty {
         let windows = report.windows.map { Window(start: $0.start, figures: $0.figures) }
         try container.encode(windows, forKey: .windows)
+      }
+      if let sharing = report.sharing {
+        try container.encode(SharingDocument.accounts(sharing), forKey: .accounts)
+        try container.encode(SharingDocument.Fairness(sharing), forKey: .fairness)
+        try container.encode(SharingDocument.Preemption(sharing), forKey: .preemption)
+        try container.encode(SharingDocument.Energy(sharing), forKey: .energy)
       }
       try Results(report.total).encode(to: encoder)
     }

@@ -6,6 +6,7 @@ extension ReplayReport {
     var text = "\(subject.trace) (\(subject.format)) on \(fleet) under \(policy)\n\n"
     text += jobLines()
     text += "\n" + distributions()
+    if let sharing { text += "\n" + SharingTable(sharing).text }
     text += "\n" + totals()
     return text
   }

@@ -78,6 +78,8 @@ public struct ReplayReport: Sendable {
   public var windows: [(start: Int, figures: Figures)] = []
   /// The whole, or the average over the windows.
   public var total: Figures
+  /// How the policy shared the fleet; nil where it has no rules of that kind, or with windows.
+  public var sharing: PolicyMetrics?
   /// What it cost.
   public var cost: Cost
   /// The digest of the decision log.
@@ -97,6 +99,7 @@ extension ReplayReport {
     let figures = results.map { ($0.start, Figures($0.result)) }
     total = figures.count == 1 ? figures[0].1 : Figures(averaging: figures.map(\.1))
     windows = figures.count == 1 ? [] : figures.map { ($0.0, $0.1) }
+    sharing = results.count == 1 ? results[0].result.sharing : nil
     cost = Cost(cpuSeconds: 0, peakMemoryBytes: 0)
     decisionsSHA256 = digest
   }

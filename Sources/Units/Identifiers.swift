@@ -40,3 +40,50 @@ extension NodeID: Comparable {
   @inlinable
   public static func < (a: NodeID, b: NodeID) -> Bool { a.number < b.number }
 }
+
+/// The number of an account: its place in the order in which accounts came into being.
+@frozen
+public struct AccountID: Hashable, Sendable {
+  /// The number: 0 for the root of the tree.
+  public var number: UInt16
+
+  /// The account with this number.
+  @inlinable
+  public init(_ number: UInt16) { self.number = number }
+
+  /// The root: the consortium, or the only account there is.
+  @inlinable
+  public static var root: AccountID { AccountID(0) }
+}
+
+extension AccountID: Comparable {
+  @inlinable
+  public static func < (a: AccountID, b: AccountID) -> Bool { a.number < b.number }
+}
+
+/// The number of an access mode: its place in the policy.
+@frozen
+public struct ModeID: Hashable, Sendable {
+  /// The number: 0 for the first mode of the policy.
+  public var number: UInt8
+
+  /// The mode with this number.
+  @inlinable
+  public init(_ number: UInt8) { self.number = number }
+}
+
+extension ModeID: Comparable {
+  @inlinable
+  public static func < (a: ModeID, b: ModeID) -> Bool { a.number < b.number }
+}
+
+/// The number of a claim, minted by a counter in the order in which claims were made.
+@frozen
+public struct ClaimID: Hashable, Sendable {
+  /// The number: 1 for the first claim.
+  public var number: UInt32
+
+  /// The claim with this number.
+  @inlinable
+  public init(_ number: UInt32) { self.number = number }
+}

@@ -13,8 +13,8 @@ public struct GSim: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ReplayCommand.self, CompareCommand.self, GenerateCommand.self, PlaceCommand.self,
-      FillCommand.self,
+      ReplayCommand.self, CompareCommand.self, ExplainCommand.self, GenerateCommand.self,
+      PlaceCommand.self, FillCommand.self, SchemaCommand.self,
     ])
 
   /// Without a subcommand it prints its help.

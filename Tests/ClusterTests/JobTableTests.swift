@@ -1,12 +1,14 @@
 import Cluster
 import Fleet
 import Jobs
+import Policy
 import Testing
 import Units
 
 /// A cluster of so many nodes of four accelerators.
 func cluster(nodes: Int = 8) throws -> ClusterState {
-  ClusterState(topology: try Topology.flat(nodes: nodes, accelerators: 4))
+  ClusterState(
+    topology: try Topology.flat(nodes: nodes, accelerators: 4), policy: ClusterPolicy(name: "fcfs"))
 }
 
 /// A request for accelerators of one node.

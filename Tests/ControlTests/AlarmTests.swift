@@ -152,7 +152,7 @@ import Units
       terminated.formUnion(expected.filter { if case .terminate = $0 { true } else { false } })
       guard random.below(5) == 0 else { continue }
       second = Driver(
-        ControlMachine(resuming: first.machine.state, policy: first.machine.policy))
+        ControlMachine(resuming: first.machine.state, plannedAt: .second(now)))
     }
   }
 
@@ -179,14 +179,14 @@ import Units
   @Test func `keeps the time limits of what runs`() throws {
     var driver = try Driver()
     driver.submit(1, limit: 10, at: 0)
-    driver = Driver(ControlMachine(resuming: driver.machine.state, policy: driver.machine.policy))
+    driver = Driver(ControlMachine(resuming: driver.machine.state, plannedAt: .second(0)))
     driver.tick(at: 4)
     #expect(driver.terminated.isEmpty)
     #expect(driver.alarms == [10])
     driver.tick(at: 10)
     #expect(driver.terminated == [1])
     // Whether the agents have heard of it, nobody knows: say it again.
-    driver = Driver(ControlMachine(resuming: driver.machine.state, policy: driver.machine.policy))
+    driver = Driver(ControlMachine(resuming: driver.machine.state, plannedAt: .second(10)))
     driver.tick(at: 11)
     #expect(driver.terminated == [1])
   }

@@ -37,6 +37,18 @@ import Testing
       "43: '9223372036854775807 TiB' is more memory than a node has; give at most 512 TiB"
     ),
     (
+      "accelerators: 8, watts: 700",
+      "42: '700' is not a power; write a number and W, kW or MW, such as 38.5 MW"
+    ),
+    (
+      "accelerators: 8, watts: 1 MW",
+      "42: '1 MW' is not within 1 W to 100 kW; write a power in that range"
+    ),
+    (
+      "watts: 700 W, cores: 8",
+      "25: 'watts' on a node without accelerators; add 'accelerators: COUNT', or remove it"
+    ),
+    (
       "model: h100, cores: 8",
       "25: 'model' on a node without accelerators; add 'accelerators: COUNT', or remove it"
     ),

@@ -3,6 +3,10 @@ import PolicyFiles
 import Testing
 
 @Suite struct `A broken policy file` {
+  private static let keys =
+    "the keys here are policy, order, head, backfill, backfill-order, compression, reservations, "
+    + "accounts, modes, charge-rates, half-life, order-weights, preemption, windows, power"
+
   /// The text, and the whole error.
   private static let table: [(text: String, error: String)] = [
     ("", "p.yaml: the file is empty; start from one of those in Policies/"),
@@ -10,21 +14,26 @@ import Testing
       "# nothing but a comment\n",
       "p.yaml: the file is empty; start from one of those in Policies/"
     ),
-    ("order: fcfs\n", "p.yaml:1:1: the policy has no name; add 'policy: NAME'"),
+    ("order: fcfs\n", "p.yaml:1:1: the policy has no 'policy'; add 'policy: NAME'"),
     ("policy: a\nordr: fcfs\n", "p.yaml:2:1: unknown key 'ordr'; did you mean 'order'?"),
     ("policy: a\nbackfil: easy\n", "p.yaml:2:1: unknown key 'backfil'; did you mean 'backfill'?"),
     (
       "policy: a\nwallpaper: blue\n",
-      "p.yaml:2:1: unknown key 'wallpaper'; the keys here are policy, order, head, "
-        + "backfill, backfill-order, compression"
+      "p.yaml:2:1: unknown key 'wallpaper'; " + keys
     ),
-    ("policy: a\norder: fsfc\n", "p.yaml:2:8: 'fsfc' is none of fcfs, sjf; choose one of them"),
+    (
+      "policy: a\norder: fsfc\n",
+      "p.yaml:2:8: 'fsfc' is none of fcfs, sjf, fair-share; choose one of them"
+    ),
     (
       "policy: a\norder: lottery\n",
-      "p.yaml:2:8: 'lottery' is none of fcfs, sjf; choose one of them"
+      "p.yaml:2:8: 'lottery' is none of fcfs, sjf, fair-share; choose one of them"
     ),
     ("policy: a\norder:\n", "p.yaml:2:7: expected a word; write one value here"),
-    ("policy: a\norder: 3\n", "p.yaml:2:8: '3' is none of fcfs, sjf; choose one of them"),
+    (
+      "policy: a\norder: 3\n",
+      "p.yaml:2:8: '3' is none of fcfs, sjf, fair-share; choose one of them"
+    ),
     ("policy: a\norder: [fcfs]\n", "p.yaml:2:8: expected a word; write one value here"),
     ("policy: a\norder: {fcfs: sjf}\n", "p.yaml:2:8: expected a word; write one value here"),
     (
@@ -36,7 +45,7 @@ import Testing
     ("policy: a\nhead: keep\n", "p.yaml:2:7: 'keep' is none of anew, kept; choose one of them"),
     (
       "policy: a\nbackfill: Easy\n",
-      "p.yaml:2:11: 'Easy' is none of none, easy, conservative, before-shadow; did you "
+      "p.yaml:2:11: 'Easy' is none of none, easy, conservative, before-shadow, reserving; did you "
         + "mean 'easy'?"
     ),
     (
@@ -76,8 +85,7 @@ import Testing
     ("? [a, b]\n: c\n", "p.yaml:1:3: a key must be a word; write 'key: value'"),
     (
       "policy: a\n<<: {order: sjf}\n",
-      "p.yaml:2:1: unknown key '<<'; the keys here are policy, order, head, backfill, "
-        + "backfill-order, compression"
+      "p.yaml:2:1: unknown key '<<'; " + keys
     ),
     ("policy: a\nPolicy: b\n", "p.yaml:2:1: unknown key 'Policy'; did you mean 'policy'?"),
     (

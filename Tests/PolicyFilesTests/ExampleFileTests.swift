@@ -25,6 +25,12 @@ enum ExampleFiles {
     try PolicyFile.decode(try text(name), file: name)
   }
 
+  /// The largest of the fleets, built once.
+  static let gigafactory = Result { () throws(PolicyFileError) in
+    let text = (try? Self.text("fleets/gigafactory.yaml")) ?? ""
+    return try FleetFile.decode(text, file: "gigafactory.yaml")
+  }
+
   static func fleet(_ name: String) throws -> Topology {
     try FleetFile.decode(try text(name), file: name)
   }
@@ -32,7 +38,8 @@ enum ExampleFiles {
 
 @Suite struct `The files in Policies` {
   @Test func `are found`() {
-    #expect(ExampleFiles.names() == ["conservative.yaml", "easy.yaml", "fcfs.yaml"])
+    let policies = ["conservative", "easy", "fcfs", "gigafactory", "single-team", "university"]
+    #expect(ExampleFiles.names() == policies.map { "\($0).yaml" })
     let fleets = ["bench-100k", "cluster-512", "cpu-cluster", "gigafactory", "laptop"]
     #expect(ExampleFiles.names(in: "fleets/") == fleets.map { "fleets/\($0).yaml" })
   }
@@ -47,14 +54,29 @@ enum ExampleFiles {
     #expect(policy == ClusterPolicy.builtIn(named: builtIn))
   }
 
-  @Test(arguments: ExampleFiles.names()) func `say every choice of every rule`(file: String) throws
-  {
+  @Test(arguments: ["fcfs.yaml", "easy.yaml", "conservative.yaml"])
+  func `say every choice of every rule`(file: String) throws {
     let text = try ExampleFiles.text(file)
     let choices =
       ClusterPolicy.Order.allCases.map(\.rawValue) + ClusterPolicy.Head.allCases.map(\.rawValue)
       + ClusterPolicy.Backfill.allCases.map(\.rawValue)
       + ClusterPolicy.BackfillOrder.allCases.map(\.rawValue)
     for choice in choices { #expect(text.contains("\n#   \(choice) "), "\(choice)") }
+  }
+
+  @Test(arguments: [
+    ("gigafactory.yaml", "gigafactory"), ("university.yaml", "cluster-512"),
+    ("single-team.yaml", "cluster-512"), ("fcfs.yaml", "laptop"),
+  ])
+  func `fit the fleets they are written for`(file: String, fleet: String) throws {
+    let policy = try PolicyFile(try ExampleFiles.text(file), file: file)
+    try policy.check(against: try ExampleFiles.fleet("fleets/\(fleet).yaml"))
+  }
+
+  @Test func `keep the bounds that they publish`() throws {
+    #expect(try ExampleFiles.policy("gigafactory.yaml").guaranteeDelay == .seconds(40 * 60))
+    #expect(try ExampleFiles.policy("university.yaml").guaranteeDelay == .seconds(25 * 60))
+    #expect(try ExampleFiles.policy("single-team.yaml").guaranteeDelay == nil)
   }
 
   /// Nodes, accelerators, cores, and how many sites, pods, leaves and blocks.
@@ -108,8 +130,9 @@ enum ExampleFiles {
     #expect(pods == Array(repeating: 512, count: 24) + [212])
     let leaves = fleet.domains(at: .leaf).map { fleet.domains[$0].nodes.count }
     #expect(leaves == Array(repeating: 32, count: 390) + [20])
-    #expect(
-      fleet.nodeTypes == [NodeType(name: "h100x8", acceleratorModel: "h100", accelerators: 8)])
+    var type = NodeType(name: "h100x8", acceleratorModel: "h100", accelerators: 8)
+    type.acceleratorWatts = 700
+    #expect(fleet.nodeTypes == [type])
   }
 
   /// The file of phase I is that of both phases without the second site.

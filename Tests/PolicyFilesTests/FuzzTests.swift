@@ -18,12 +18,14 @@ import Units
 
   @Test(arguments: ExampleFiles.names()) func `gives a policy or an error`(file: String) throws {
     let valid = Array(try ExampleFiles.text(file).utf8)
+    let fleet = try ExampleFiles.fleet("fleets/cluster-512.yaml")
     for seed in 0..<400 as Range<UInt64> {
       var mutator = Mutator(generator: SeededGenerator(seed: seed))
       let text = String(decoding: mutator.mutated(valid), as: UTF8.self)
       do throws(PolicyFileError) {
-        let policy = try PolicyFile.decode(text, file: "any.yaml")
-        #expect(!policy.name.isEmpty, "seed \(seed)")
+        let policy = try PolicyFile(text, file: "any.yaml")
+        #expect(!policy.policy.name.isEmpty, "seed \(seed)")
+        try policy.check(against: fleet)
       } catch {
         check(error, text, "seed \(seed): \(error)")
       }

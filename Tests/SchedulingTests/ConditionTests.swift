@@ -9,14 +9,16 @@ import Units
 @Suite struct `When a node comes or goes` {
   /// A planner under EASY and its state: job 1 has both nodes until 10, job 2 is to have both next.
   private func reserved() throws -> (planner: Planner, state: ClusterState) {
-    var state = ClusterState(topology: try Topology.flat(nodes: 2, accelerators: 4))
     let policy = try #require(ClusterPolicy.builtIn(named: "fcfs+easy"))
-    var planner = Planner(policy: policy, state: state)
+    var state = ClusterState(
+      topology: try Topology.flat(nodes: 2, accelerators: 4), policy: policy)
+    var planner = Planner(policy: policy, state: state, at: zero)
     let request = JobRequest(
       shape: .accelerators(8, perNode: 4), timeLimit: TimeSpan(milliseconds: 10))
     for job in [JobID(1), JobID(2)] {
-      state.apply(.submitted(job, request, at: zero))
-      planner.jobSubmitted(job, request)
+      let event = Event.submitted(job, request, at: zero)
+      state.apply(event)
+      planner.happened(event, to: nil, state, at: zero)
       carryOut(planner.plan(for: state, at: zero), &state)
     }
     return (planner, state)
@@ -31,20 +33,27 @@ import Units
         state.apply(.started(job, AttemptNumber(1), allocation, at: zero))
       case .reserve(let job, let promise): state.apply(.promised(job, promise))
       case .unreserve(let job, _): state.apply(.promiseDropped(job))
-      case .hold: break
+      case .evict, .dissolve, .grow, .hold: break
       }
     }
+  }
+
+  private func change(
+    _ planner: inout Planner, _ state: ClusterState, to condition: NodeCondition
+  ) {
+    planner.happened(
+      .conditionChanged(NodeID(1), condition, at: zero), to: nil, state, at: zero)
   }
 
   @Test func `the head loses a start that can't be kept, and gets it back`() throws {
     var (planner, state) = try reserved()
     #expect(state.jobs[JobID(2)]?.lifecycle.promise?.start == Instant(milliseconds: 10))
-    planner.conditionChanged(.failed, of: NodeID(1))
+    change(&planner, state, to: .failed)
     let lost = planner.plan(for: state, at: Instant(milliseconds: 1))
     #expect(lost.decisions == [.unreserve(JobID(2), ahead: nil)])
     carryOut(lost, &state)
     #expect(planner.plan(for: state, at: Instant(milliseconds: 2)).decisions.isEmpty)
-    planner.conditionChanged(.inService, of: NodeID(1))
+    change(&planner, state, to: .inService)
     let again = planner.plan(for: state, at: Instant(milliseconds: 3))
     let promise = Reservation(start: Instant(milliseconds: 10), allocation: nil)
     #expect(again.decisions == [.reserve(JobID(2), promise)])

@@ -65,7 +65,7 @@ struct CountingOracle {
 
   private var queue: [Int] {
     switch policy.order {
-    case .firstComeFirstServed: waiting
+    case .firstComeFirstServed, .fairShare: waiting
     case .shortestJobFirst: waiting.sorted { (jobs[$0].limit, $0) < (jobs[$1].limit, $1) }
     }
   }
@@ -109,7 +109,7 @@ struct CountingOracle {
     let candidates = policy.backfillOrder == .submission ? waiting : queue
     for job in candidates where job != head && jobs[job].size <= free {
       switch policy.backfill {
-      case .none, .conservative: return
+      case .none, .conservative, .reserving: return
       case .beforeShadow:
         if now + jobs[job].limit < shadow { start(job, at: now) }
       case .easy:

@@ -8,10 +8,10 @@ import Units
 @Suite struct `Against an oracle that only counts` {
   /// All built-in policies, and the combinations of options that none of them has.
   static let policies: [ClusterPolicy] = {
-    var policies = ClusterPolicy.builtIn
-    for order in ClusterPolicy.Order.allCases {
+    var policies = ClusterPolicy.builtIn.filter { $0.backfill != .reserving }
+    for order in [ClusterPolicy.Order.firstComeFirstServed, .shortestJobFirst] {
       for head in ClusterPolicy.Head.allCases {
-        for backfill in ClusterPolicy.Backfill.allCases {
+        for backfill in [.none, .easy, .conservative, .beforeShadow] as [ClusterPolicy.Backfill] {
           for behind in ClusterPolicy.BackfillOrder.allCases {
             for compression in ClusterPolicy.Compression.allCases {
               var policy = ClusterPolicy(name: "")

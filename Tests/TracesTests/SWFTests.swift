@@ -3,11 +3,14 @@ import Traces
 import Units
 
 @Suite struct `The SWF reader` {
-  @Test func `takes submission, run time, size and requested time from their columns`() throws {
+  @Test func `takes submission, run time, size, requested time and user from their columns`() throws
+  {
     let line = "7 100 5 60 16 55 1 12 3600 -1 1 3 4 5 6 7 8 9\n"
     let trace = try read(line)
     #expect(trace.format == .swf)
-    #expect(trace.jobs == [job(at: 100, runs: 60, asks: 3600, size: 16)])
+    var expected = job(at: 100, runs: 60, asks: 3600, size: 16)
+    expected.user = 3
+    #expect(trace.jobs == [expected])
   }
 
   @Test(arguments: [("8", "4", 8), ("4", "8", 8), ("-1", "3", 3), ("3", "-1", 3), ("0", "2", 2)])

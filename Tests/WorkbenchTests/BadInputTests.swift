@@ -139,8 +139,12 @@ import Testing
     let policy = TemporaryFile(text: "policy: p\norder: fsfc\n")
     let head = ["replay", trace.path, "--fleet"]
     try expect(
-      1, "\(policy.path):2:8: 'fsfc' is none of fcfs, sjf; ",
+      1, "\(policy.path):2:8: 'fsfc' is none of fcfs, sjf, fair-share; ",
       of: head + ["16x1", "--policy", policy.path])
+    let rates = TemporaryFile(text: "policy: p\ncharge-rates: {h200: 1}\n")
+    try expect(
+      1, "\(rates.path):2:16: fleet '16x1' has no model 'h200'; ",
+      of: head + ["16x1", "--policy", rates.path])
     let fleet = TemporaryFile(text: "fleet: f\nnode-types: {t: {accelerators: 65}}\n")
     try expect(
       1, "\(fleet.path):2:32: '65' is not a number from 0 to 64; ",

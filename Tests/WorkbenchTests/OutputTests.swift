@@ -93,6 +93,16 @@ import Testing
     #expect(outcome.errors == "")
   }
 
+  @Test(arguments: [("policy", "Policies"), ("scenario", "Simulations")])
+  func `as a schema is the committed one`(kind: String, folder: String) throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = root.appending(path: folder).appending(path: "\(kind).schema.json")
+    let outcome = try GSimProcess.run(["schema", kind])
+    #expect(outcome.code == 0 && outcome.errors == "")
+    #expect(outcome.output == (try String(contentsOf: file, encoding: .utf8)))
+  }
+
   @Test func `of a generated workload can be replayed`() throws {
     let folder = try TemporaryFolder()
     let made = try GSimProcess.run(

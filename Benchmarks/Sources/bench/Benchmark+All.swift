@@ -47,6 +47,12 @@ extension Benchmark {
     placement(
       "place-no-room", "128 nodes in one pod, where there is no room",
       GangShape.accelerators(1024, perNode: 8).with(.within(.pod)), [.nineTenths, .fragmented]),
+    clearing("clear-1-node", "1 node", .accelerators(8, perNode: 8), full: 1_000, counted: 10),
+    clearing(
+      "clear-500-nodes", "500 nodes", .accelerators(4000, perNode: 8), full: 50, counted: 1),
+    clearing(
+      "clear-500-in-pod", "500 nodes in one pod",
+      GangShape.accelerators(4000, perNode: 8).with(.within(.pod)), full: 50, counted: 1),
     Benchmark(
       name: "fill-12500", abstract: "fill 12,500 x 8 with jobs of one node; counted: once"
     ) { _, size in try PlacementStream.fill(times: size == .full ? 100 : 1) },
@@ -88,6 +94,19 @@ extension Benchmark {
     ) { _, size in
       var stream = try PlacementStream(shape, fills: fills)
       return { stream.run(gangs: size == .full ? 120_000 : 1_200) }
+    }
+  }
+
+  private static func clearing(
+    _ name: String, _ what: String, _ shape: GangShape, full: Int, counted: Int
+  ) -> Benchmark {
+    Benchmark(
+      name: name,
+      abstract: "choose who goes for \(what) among 20,000 jobs on 12,500 x 8; "
+        + "counted: \(counted) of \(full) times"
+    ) { _, size in
+      let stream = try ClearingStream(shape)
+      return { stream.run(times: size == .full ? full : counted) }
     }
   }
 

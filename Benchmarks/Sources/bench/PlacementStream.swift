@@ -81,7 +81,7 @@ struct PlacementStream {
     return fleet
   }
 
-  private static func topology() throws -> Topology {
+  static func topology() throws -> Topology {
     var builder = TopologyBuilder(name: "bench-100k")
     let type = NodeType(name: "h100x8", acceleratorModel: "h100", accelerators: 8)
     for first in stride(from: 0, to: 12_500, by: 512) {

@@ -6,12 +6,45 @@ public import Units
 public enum Event: Hashable, Sendable {
   /// A job was accepted and given the next number.
   case submitted(JobID, JobRequest, at: Instant)
+  /// A waiting job may not start until it is released; or it may again.
+  case heldBack(JobID, Bool)
+  /// A waiting job was taken back.
+  case cancelled(JobID, at: Instant)
+  /// A running job is to be ended because somebody took it back.
+  case cancelRequested(JobID)
   /// A waiting job was promised a start, or its promise was moved.
   case promised(JobID, Reservation)
   /// A waiting job lost its promise to a job that is ahead of it now.
   case promiseDropped(JobID)
   /// A gang was started, whole.
   case started(JobID, AttemptNumber, Allocation, at: Instant)
+  /// A running gang kept its work so far.
+  case checkpointed(JobID, at: Instant)
+  /// An elastic gang holds other accelerators from now on.
+  case resized(JobID, Allocation, at: Instant)
   /// A running gang's tasks are gone.
   case ended(JobID, JobOutcome, at: Instant)
+  /// A waiting job has a claim to what others hold, and they are made to go.
+  case claimed(Claim, at: Instant)
+  /// A running gang's tasks are gone because of a claim; the job waits again.
+  case evicted(JobID, at: Instant)
+  /// A claim is void; those of its victims that have not been told yet are spared.
+  case dissolved(ClaimID, at: Instant)
+  /// A node came into service, or left it.
+  case conditionChanged(NodeID, NodeCondition, at: Instant)
+}
+
+extension Event {
+  /// The job that it is about, if it is about one.
+  public var job: JobID? {
+    switch self {
+    case .submitted(let id, _, _), .heldBack(let id, _), .cancelled(let id, _),
+      .cancelRequested(let id), .promised(let id, _), .promiseDropped(let id),
+      .started(let id, _, _, _), .checkpointed(let id, _), .resized(let id, _, _),
+      .ended(let id, _, _), .evicted(let id, _):
+      id
+    case .claimed(let claim, _): claim.preemptor
+    case .dissolved, .conditionChanged: nil
+    }
+  }
 }

@@ -6,7 +6,10 @@ extension ClusterState {
   /// Compares everything that is derived with what it derives from. O(nodes + live jobs)
   ///
   /// - no accelerator and no core is held twice, and what is not held is free;
-  /// - a running gang holds exactly its shape, a slice for each member, on distinct nodes.
+  /// - a running gang holds exactly its shape, a slice for each member, on distinct nodes; an
+  ///   elastic one no fewer members than it goes on with;
+  /// - what accounts hold, modes and arrays run, sites draw and budgets set aside follows from it;
+  /// - claims lie apart, each with a waiting preemptor and with victims that are to go.
   public func checkInvariants() {
     occupancy.checkInvariants()
     var rebuilt = Occupancy(topology: topology)
@@ -15,21 +18,32 @@ extension ClusterState {
       let shape = job.request.shape
       // take() stops at an accelerator that is held twice.
       rebuilt.take(run.allocation)
+      let members = run.allocation.slices.count
       precondition(
-        run.allocation.slices.count == shape.nodeCount,
+        members == shape.nodeCount
+          || members >= job.request.terms?.leastMembers ?? shape.nodeCount
+            && members < shape.nodeCount,
         "job \(id.number) holds \(run.allocation.slices.count) slices for \(shape)")
       precondition(
         zip(run.allocation.slices, run.allocation.slices.dropFirst()).allSatisfy {
           topology.index(of: $0.node) < topology.index(of: $1.node)
         }, "job \(id.number) has two members on one node")
       let exact = !shape.member.wholeNode
+      let missing = shape.nodeCount - members
+      let accelerators = shape.acceleratorCount - missing * Int(shape.member.accelerators)
       precondition(
         exact
-          ? run.allocation.acceleratorCount == shape.acceleratorCount
-            && run.allocation.milliCores == shape.milliCores
-          : run.allocation.acceleratorCount >= shape.acceleratorCount,
+          ? run.allocation.acceleratorCount == accelerators
+            && run.allocation.milliCores
+              == shape.milliCores - missing * Int(shape.member.host.milliCores)
+          : run.allocation.acceleratorCount >= accelerators,
         "job \(id.number) holds another amount than \(shape)")
     }
+    for node in topology.nodes where occupancy.condition(of: node.id) != .inService {
+      rebuilt.setCondition(occupancy.condition(of: node.id), of: node.id)
+    }
     precondition(rebuilt == occupancy, "what is free is not what nobody holds")
+    checkHoldings()
+    checkClaims()
   }
 }

@@ -1,32 +1,70 @@
+import Accounts
 public import Fleet
-import Jobs
+public import Jobs
+public import Policy
 public import Units
 
 /// The truth about the cluster: a fold over the events since its beginning.
 public struct ClusterState: Sendable {
-  /// What is free.
-  public private(set) var occupancy: Occupancy
+  /// What is held, and by whom.
+  public internal(set) var holdings: Holdings
 
   /// The live jobs.
-  public private(set) var jobs = JobTable()
+  public internal(set) var jobs = JobTable()
 
   /// The requests seen so far.
-  public private(set) var mix: RequestMix
+  public internal(set) var mix: RequestMix
+
+  /// Who has lost how much in this hour to those of higher tiers.
+  public internal(set) var churn: ChurnMeter
+
+  /// The claims that stand, in order of their numbers.
+  public internal(set) var claims: [Claim] = []
+
+  var outcomes = OutcomeTable()
 
   /// How many events were applied: a plan names the version it was made for.
-  public private(set) var version: UInt64 = 0
+  public internal(set) var version: UInt64 = 0
 
   /// The number that the next job gets.
-  public private(set) var nextJob = JobID(1)
+  public internal(set) var nextJob = JobID(1)
+
+  /// The number that the next claim gets.
+  public internal(set) var nextClaim = ClaimID(1)
 
   /// An idle cluster.
-  public init(topology: Topology) {
-    occupancy = Occupancy(topology: topology)
+  public init(
+    topology: Topology, policy: ClusterPolicy, at start: Instant = Instant(milliseconds: 0)
+  ) {
+    holdings = Holdings(topology: topology, policy: policy, at: start)
     mix = RequestMix(topology: topology)
+    churn = ChurnMeter(accounts: policy.accounts.count)
   }
 
+  /// The rules in force.
+  public var policy: ClusterPolicy { holdings.policy }
+
+  /// What is free.
+  public var occupancy: Occupancy { holdings.occupancy }
+
   /// The fleet.
-  public var topology: Topology { occupancy.topology }
+  public var topology: Topology { holdings.topology }
+
+  /// How a job has ended, where it has.
+  public func outcome(of job: JobID) -> JobOutcome? { outcomes[job] }
+
+  /// The claim of a waiting job, if it has one. O(claims)
+  public func claim(of preemptor: JobID) -> Claim? {
+    claims.first { $0.preemptor == preemptor }
+  }
+
+  /// What a running job is to give up, and when, if it is to give up anything. O(claims)
+  public func shrink(of job: JobID) -> Claim.Shrink? {
+    for claim in claims {
+      if let shrink = claim.shrinks.first(where: { $0.job == job }) { return shrink }
+    }
+    return nil
+  }
 
   /// Lets an event happen.
   ///
@@ -39,19 +77,35 @@ public struct ClusterState: Sendable {
       nextJob = JobID(id.number + 1)
       mix.note(request.shape, on: occupancy)
       jobs.insert(Job(request: request, submitted: at), as: id)
+    case .heldBack(let id, let isHeldBack):
+      jobs.update(id) { $0.isHeldBack = isHeldBack }
+    case .cancelled(let id, _):
+      jobs.update(id) { $0.lifecycle.cancelled() }
+      leave(id, .cancelled)
+    case .cancelRequested(let id):
+      jobs.update(id) { $0.isCancelled = true }
     case .promised(let id, let reservation):
       jobs.update(id) { $0.lifecycle.promised(reservation) }
     case .promiseDropped(let id):
       jobs.update(id) { $0.lifecycle.promiseDropped() }
     case .started(let id, let attempt, let allocation, let at):
-      occupancy.take(allocation)
-      jobs.update(id) {
-        $0.lifecycle.started(JobLifecycle.Run(attempt, from: at, on: allocation))
-      }
-    case .ended(let id, let outcome, _):
+      start(id, attempt, allocation, at: at)
+    case .checkpointed(let id, let at):
+      jobs.update(id) { $0.lifecycle.checkpointed(at: at) }
+    case .resized(let id, let allocation, let at):
+      resize(id, to: allocation, at: at)
+    case .ended(let id, let outcome, let at):
       let run = jobs.update(id) { $0.lifecycle.ended(outcome) }
-      occupancy.giveBack(run.allocation)
-      jobs.remove(id)
+      stop(id, run, at: at)
+      leave(id, outcome)
+    case .claimed(let claim, let at):
+      make(claim, at: at)
+    case .evicted(let id, let at):
+      evict(id, at: at)
+    case .dissolved(let id, let at):
+      dissolve(id, at: at)
+    case .conditionChanged(let node, let condition, let at):
+      holdings.setCondition(condition, of: node, at: at)
     }
   }
 }

@@ -12,6 +12,21 @@ public struct Job: Hashable, Sendable {
   /// Where it stands.
   public var lifecycle = JobLifecycle()
 
+  /// How often it was started.
+  public var starts: UInt16 = 0
+
+  /// How often it was evicted.
+  public var evictions: UInt16 = 0
+
+  /// Whether it may not start until it is released.
+  public var isHeldBack = false
+
+  /// Whether somebody took it back while it ran.
+  public var isCancelled = false
+
+  /// When it was evicted last.
+  public var lastEviction: Instant?
+
   /// A job that was accepted at `submitted`.
   public init(request: JobRequest, submitted: Instant) {
     self.request = request

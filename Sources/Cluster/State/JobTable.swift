@@ -3,7 +3,8 @@ public import Units
 /// The live jobs by number, in chunks, so that a change under a held copy copies one chunk.
 ///
 /// Numbers are handed out upwards and jobs leave roughly in that order: a chunk whose jobs are all
-/// gone is given back, so the table's size follows the live jobs, not all there ever were.
+/// gone is given back, and the places of those in front as well, so the table's size follows the
+/// span of the live jobs' numbers, not all there ever were.
 public struct JobTable: Sendable {
   private static let chunkSize = 128
 
@@ -12,7 +13,12 @@ public struct JobTable: Sendable {
     var live = 0
   }
 
+  /// From chunk number `firstChunk` on.
   private var chunks: [Chunk?] = []
+  private var firstChunk = 0
+
+  /// How many chunks in front have been given back, though not their places.
+  private var gone = 0
 
   /// How many jobs are live.
   public private(set) var count = 0
@@ -22,23 +28,25 @@ public struct JobTable: Sendable {
 
   /// The job of a number, or nil if there is none alive. O(1)
   public subscript(id: JobID) -> Job? {
-    let (chunk, slot) = Self.place(id)
-    return chunk < chunks.count ? chunks[chunk]?.jobs[slot] : nil
+    let (chunk, slot) = place(id)
+    return chunks.indices.contains(chunk) ? chunks[chunk]?.jobs[slot] : nil
   }
 
   /// The live jobs in order of their numbers.
   public var all: some Sequence<(id: JobID, job: Job)> {
-    chunks.enumerated().lazy.flatMap { index, chunk in
+    chunks.enumerated().lazy.flatMap { [firstChunk] index, chunk in
       (chunk?.jobs ?? []).enumerated().lazy.compactMap { slot, job in
-        job.map { (JobID(UInt32(index * Self.chunkSize + slot)), $0) }
+        job.map { (JobID(UInt32((firstChunk + index) * Self.chunkSize + slot)), $0) }
       }
     }
   }
 
   mutating func insert(_ job: Job, as id: JobID) {
-    let (chunk, slot) = Self.place(id)
+    let (chunk, slot) = place(id)
+    precondition(chunk >= 0, "job \(id.number) comes after later ones have gone")
     while chunks.count <= chunk { chunks.append(nil) }
     if chunks[chunk] == nil { chunks[chunk] = Chunk() }
+    gone = min(gone, chunk)
     precondition(chunks[chunk]?.jobs[slot] == nil, "job \(id.number) exists already")
     chunks[chunk]?.jobs[slot] = job
     chunks[chunk]?.live += 1
@@ -47,7 +55,7 @@ public struct JobTable: Sendable {
 
   /// Changes a live job in place.
   mutating func update<Result>(_ id: JobID, _ change: (inout Job) -> Result) -> Result {
-    let (chunk, slot) = Self.place(id)
+    let (chunk, slot) = place(id)
     guard let result = chunks[chunk]?.jobs[slot].mutate(change) else {
       preconditionFailure("no live job \(id.number)")
     }
@@ -55,15 +63,21 @@ public struct JobTable: Sendable {
   }
 
   mutating func remove(_ id: JobID) {
-    let (chunk, slot) = Self.place(id)
+    let (chunk, slot) = place(id)
     chunks[chunk]?.jobs[slot] = nil
     chunks[chunk]?.live -= 1
     if chunks[chunk]?.live == 0 { chunks[chunk] = nil }
     count -= 1
+    // The last chunk stays: later numbers come into it.
+    while gone + 1 < chunks.count, chunks[gone] == nil { gone += 1 }
+    guard gone >= 32, gone * 2 >= chunks.count else { return }
+    chunks.removeFirst(gone)
+    firstChunk += gone
+    gone = 0
   }
 
-  private static func place(_ id: JobID) -> (chunk: Int, slot: Int) {
-    (Int(id.number) / chunkSize, Int(id.number) % chunkSize)
+  private func place(_ id: JobID) -> (chunk: Int, slot: Int) {
+    (Int(id.number) / Self.chunkSize - firstChunk, Int(id.number) % Self.chunkSize)
   }
 }
 

@@ -16,7 +16,11 @@ public enum Effect: Hashable, Sendable {
   case rejected(JobRejection)
   /// Have the agents start a gang's tasks.
   case launch(JobID, AttemptNumber, Allocation)
-  /// Have the agents end a gang's tasks: its time limit is over.
+  /// Have the agents tell a gang to make a checkpoint: it is about to be ended.
+  case signal(JobID, AttemptNumber)
+  /// Have the agents let an elastic gang go on with these accelerators, and report when it does.
+  case resize(JobID, AttemptNumber, Allocation)
+  /// Have the agents end a gang's tasks: its time limit is over, or others have a claim.
   case terminate(JobID, AttemptNumber)
   /// Give `tick` at this instant, instead of at the one asked for before.
   case wake(at: Instant)

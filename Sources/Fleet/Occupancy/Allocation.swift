@@ -58,3 +58,67 @@ public struct Allocation: Hashable, Sendable {
   /// How many thousandths of a core it names.
   public var milliCores: Int { hosts.reduce(0) { $0 + Int($1.milliCores) } }
 }
+
+extension Allocation {
+  /// What is left of it without some slices, which are given in order.
+  public func without(slices gone: [Int]) -> Allocation {
+    var rest = Allocation(slices: [])
+    var next = 0
+    for (index, slice) in slices.enumerated() {
+      if next < gone.count, gone[next] == index {
+        next += 1
+        continue
+      }
+      for share in shares where Int(share.slice) == index {
+        rest.shares.append(
+          DeviceHold(slice: rest.slices.count, device: Int(share.device), amount: share.amount))
+      }
+      rest.slices.append(slice)
+      if !hosts.isEmpty { rest.hosts.append(hosts[index]) }
+    }
+    return rest
+  }
+
+  /// Whether it names anything of a node that another names something of. O(slices · log slices)
+  public func overlaps(_ other: Allocation) -> Bool {
+    let theirs = other.slicesByNode
+    return slices.contains { other.first(of: theirs, on: $0.node) != nil }
+  }
+
+  /// Whether it names an accelerator, or a part of one, that another names as well, or both name
+  /// cores and memory of one node. O(slices · log slices)
+  public func contends(with other: Allocation) -> Bool {
+    let theirs = other.slicesByNode
+    for (index, slice) in slices.enumerated() {
+      var next = other.first(of: theirs, on: slice.node) ?? theirs.count
+      while next < theirs.count, other.slices[theirs[next]].node == slice.node {
+        if !hosts.isEmpty, !other.hosts.isEmpty { return true }
+        if devices(ofSlice: index) & other.devices(ofSlice: theirs[next]) != 0 { return true }
+        next += 1
+      }
+    }
+    return false
+  }
+
+  /// The devices of a slice's node that it names, whole or in part.
+  private func devices(ofSlice index: Int) -> UInt64 {
+    shares.reduce(slices[index].accelerators) { devices, share in
+      Int(share.slice) == index ? devices | 1 << UInt64(share.device) : devices
+    }
+  }
+
+  /// The slices' places in the order of their nodes.
+  private var slicesByNode: [Int] {
+    slices.indices.sorted { slices[$0].node < slices[$1].node }
+  }
+
+  /// The first of the sorted slices on a node.
+  private func first(of sorted: [Int], on node: NodeID) -> Int? {
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if slices[sorted[middle]].node < node { low = middle + 1 } else { high = middle }
+    }
+    return low < sorted.count && slices[sorted[low]].node == node ? low : nil
+  }
+}

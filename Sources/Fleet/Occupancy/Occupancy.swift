@@ -123,14 +123,14 @@ public struct Occupancy: Sendable {
   }
 
   /// What would be free if all that an allocation names were taken, of which some already is.
-  ///
-  /// - Precondition: it names no parts of accelerators.
   public func withholding(_ allocation: Allocation) -> Occupancy {
-    precondition(allocation.shares.isEmpty, "parts of accelerators can't be withheld")
     var rest = self
-    rest.change(allocation, .withhold)
+    rest.withhold(allocation)
     return rest
   }
+
+  /// Marks as taken what of an allocation is free.
+  public mutating func withhold(_ allocation: Allocation) { change(allocation, .withhold) }
 
   @inline(__always)
   private mutating func change(_ allocation: Allocation, _ change: Change) {
@@ -275,7 +275,7 @@ public struct Occupancy: Sendable {
     }
     guard !residuals.isEmpty else { return }
     let left = change == .giveBack ? topology.sharing(of: node).whole : 0
-    var rest = change == .withhold ? (word & mask) >> UInt64(field.shift) : bits
+    var rest = bits
     while rest != 0 {
       let device = Int(topology.firstDevices[node]) + rest.trailingZeroBitCount
       precondition(residuals[device] != left || change == .withhold, "a part is held or free")
@@ -310,13 +310,17 @@ public struct Occupancy: Sendable {
     case (.mig, .take):
       precondition(before & hold.amount == hold.amount, "taking a slice that is not free")
       after = before & ~hold.amount
-    case (.mig, _):
+    case (.mig, .withhold):
+      after = before & ~hold.amount
+    case (.mig, .giveBack):
       precondition(before & hold.amount == 0, "giving back a slice that is free")
       after = before | hold.amount
     case (_, .take):
       precondition(before >= hold.amount, "taking more of an accelerator than is free")
       after = before - hold.amount
-    case (_, _):
+    case (_, .withhold):
+      after = before - min(before, hold.amount)
+    case (_, .giveBack):
       after = before + hold.amount
       precondition(after <= sharing.whole, "giving back more than an accelerator is")
     }

@@ -31,6 +31,13 @@ public final class Eligibility: Hashable, Sendable {
     self.includesReserved = includesReserved
   }
 
+  /// The same, but of these models only.
+  public func with(models: [String]) -> Eligibility {
+    Eligibility(
+      models: models, countries: countries, named: named, excluded: excluded,
+      includesReserved: includesReserved)
+  }
+
   public static func == (a: Eligibility, b: Eligibility) -> Bool {
     a === b
       || a.models == b.models && a.countries == b.countries && a.named == b.named

@@ -126,7 +126,7 @@ extension Occupancy {
   }
 
   /// The fleet as it is for those that may have what is kept for a reservation.
-  private func openingReserved() -> Occupancy {
+  func openingReserved() -> Occupancy {
     var open = self
     for (node, condition) in conditions.enumerated() where condition == .reserved {
       open.setCondition(.inService, of: topology.nodes[node].id)

@@ -35,10 +35,12 @@ public struct CapacityProfile: Sendable {
   private var nextPast = Instant.distantFuture
 
   /// A fleet of which everything in service is free for ever from the beginning of time.
-  public init(topology: Topology) {
+  ///
+  /// - Parameter namingNodes: whether promises name nodes in a flat pool, too.
+  public init(topology: Topology, namingNodes: Bool = false) {
     fleet = Occupancy(topology: topology)
     full = fleet
-    guard !topology.isPool || !topology.domains.isEmpty else {
+    guard namingNodes || !topology.isPool || !topology.domains.isEmpty else {
       pool = PoolTimeline(nodes: topology.nodes.count)
       return
     }
@@ -56,8 +58,8 @@ public struct CapacityProfile: Sendable {
   }
 
   /// A fleet with the same nodes in service as another view of it has.
-  public init(servingAs occupancy: Occupancy) {
-    self.init(topology: occupancy.topology)
+  public init(servingAs occupancy: Occupancy, namingNodes: Bool = false) {
+    self.init(topology: occupancy.topology, namingNodes: namingNodes)
     for (node, condition) in zip(occupancy.topology.nodes, occupancy.conditions)
     where condition != .inService {
       setCondition(condition, of: node.id)
@@ -95,10 +97,12 @@ public struct CapacityProfile: Sendable {
     }
   }
 
-  /// Forgets what was before `now`.
-  public mutating func advance(to now: Instant) {
+  /// Forgets what was before `now`; says whether anything was to begin or to end since the last
+  /// time, which a flat pool does not know.
+  @discardableResult
+  public mutating func advance(to now: Instant) -> Bool {
     pool?.advance(to: now)
-    guard nextPast <= now else { return }
+    guard nextPast <= now else { return false }
     nextPast = .distantFuture
     for domain in domains.indices {
       if domains[domain].starts.count > 1, domains[domain].starts[1] <= now {
@@ -106,6 +110,7 @@ public struct CapacityProfile: Sendable {
       }
       if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
     }
+    return true
   }
 
   /// Marks what a gang has, or is promised, as taken over a window; from `distantFuture` on nothing

@@ -14,6 +14,14 @@ public enum DeviceSharing: Hashable, Sendable {
     case .mig: 0xFF
     }
   }
+
+  /// Which part of an accelerator an amount of a `DeviceHold` is, in thousandths.
+  public func milli(of amount: UInt16) -> Int {
+    switch self {
+    case .none, .fractions: Int(amount)
+    case .mig: amount.nonzeroBitCount * 125
+    }
+  }
 }
 
 /// What a member needs of each of its accelerators.

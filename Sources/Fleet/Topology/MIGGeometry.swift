@@ -107,6 +107,9 @@ public struct MIGProfile: Hashable, Sendable {
     }
   }
 
+  /// Which part of an accelerator it is, by its memory slices, in thousandths.
+  public var milli: Int { placements[0].nonzeroBitCount * 125 }
+
   /// The memory slices it takes at each place where it may lie, lowest first: bits 0…7.
   ///
   /// Seven slices of one end at the seventh: the eighth memory slice has no compute slice left.

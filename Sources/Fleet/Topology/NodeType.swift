@@ -9,6 +9,9 @@ public struct NodeType: Hashable, Sendable {
   /// Accelerators per node, 0…64.
   public var accelerators: Int
 
+  /// What one of its accelerators draws at most, in watts; 0 where nobody says.
+  public var acceleratorWatts = 0
+
   /// What of the host jobs may have: up to 4,096 cores, and memory in MiB; zero is not counted.
   public var host: HostShare
 
@@ -32,6 +35,9 @@ public struct NodeType: Hashable, Sendable {
 
   /// The most memory a node may have, in MiB: a pebibyte would be a mistake.
   public static let mostMemory = 1 << 29
+
+  /// The most an accelerator may draw, in watts.
+  public static let mostWatts = 100_000
 
   /// A kind of node.
   public init(
@@ -57,6 +63,9 @@ extension NodeType {
     }
     guard (0...Self.mostMemory).contains(Int(host.memory)) else {
       throw TopologyError.memoryOutOfRange(Int(host.memory))
+    }
+    guard (0...Self.mostWatts).contains(acceleratorWatts) else {
+      throw TopologyError.wattsOutOfRange(acceleratorWatts)
     }
     guard islands.allSatisfy({ $0 > 0 }),
       islands.isEmpty || islands.reduce(0, +) == accelerators

@@ -173,6 +173,8 @@ public enum TopologyError: Error, Equatable, Sendable {
   case coresOutOfRange(Int)
   /// A node has a negative amount of memory, or more than 2^29 MiB.
   case memoryOutOfRange(Int)
+  /// An accelerator draws a negative number of watts, or more than 100,000.
+  case wattsOutOfRange(Int)
   /// The islands of a kind of node are not as many accelerators as it has.
   case islandsDoNotAddUp(type: String, [Int])
   /// The accelerators of a kind of node can't be divided evenly among its NUMA nodes.
@@ -203,6 +205,7 @@ extension TopologyError {
     case .acceleratorsOutOfRange(let count): "\(count) accelerators on a node"
     case .coresOutOfRange(let count): "\(count) cores on a node"
     case .memoryOutOfRange(let count): "\(count) MiB of memory on a node"
+    case .wattsOutOfRange(let watts): "\(watts) W for an accelerator"
     case .islandsDoNotAddUp(let type, let islands):
       "the islands of node type '\(type)' hold \(islands.reduce(0, +)) accelerators"
     case .unevenNUMANodes(let type, let count):
@@ -229,6 +232,7 @@ extension TopologyError {
       "give 0 to \(NodeType.mostAccelerators); a larger machine is several nodes"
     case .coresOutOfRange: "give 0 to \(NodeType.mostCores)"
     case .memoryOutOfRange: "give 0 to \(NodeType.mostMemory) MiB"
+    case .wattsOutOfRange: "give 0 to \(NodeType.mostWatts) W"
     case .islandsDoNotAddUp: "give sizes that add up to its accelerators"
     case .unevenNUMANodes: "give a number that divides them"
     case .mixedContents: "put either nodes or domains of one level inside a domain"

@@ -3,10 +3,14 @@ public import Units
 
 /// How a job came to its end.
 public enum JobOutcome: UInt8, Hashable, Sendable {
-  /// Its tasks ended by themselves.
+  /// Its tasks ended by themselves, and well.
   case completed
   /// It was ended at its time limit.
   case timedOut
+  /// Its tasks ended by themselves, and not well.
+  case failed
+  /// Somebody took it back.
+  case cancelled
 }
 
 /// Where a job stands in its life.
@@ -14,8 +18,11 @@ public enum JobOutcome: UInt8, Hashable, Sendable {
 /// ```
 ///            started              ended
 /// pending ────────────▶ running ────────▶ ended
-///    ▲ │
-///    └─┘ promised, promiseDropped
+///    ▲ │                 │    ▲              ▲
+///    └─┘ promised,       │    │ spared       │ ended, or
+///    ▲   promiseDropped  ▼    │              │ cancelled while pending
+///    │                 evicting ─────────────┘
+///    └─────────────────────┘ evicted
 /// ```
 public struct JobLifecycle: Hashable, Sendable {
   /// What exists while a job runs.
@@ -26,6 +33,28 @@ public struct JobLifecycle: Hashable, Sendable {
     public var started: Instant
     /// What it holds.
     public var allocation: Allocation
+    /// When it last reported a checkpoint; nil: not yet.
+    public var checkpoint: Instant?
+    /// What was set aside for it when it started: accelerator-milliseconds at a charge rate of one.
+    public var reserved: Int64
+    /// Since when it has held what it holds: later than its start where it has changed its size.
+    public var since: Instant
+    /// What it has cost until then.
+    public var spent: Int64
+  }
+
+  /// What exists while a job is made to go.
+  public struct Eviction: Hashable, Sendable {
+    /// When it is told to make a checkpoint; until then it may still be spared.
+    public var signal: Instant
+    /// When its tasks are ended.
+    public var end: Instant
+
+    /// An eviction.
+    public init(signal: Instant, end: Instant) {
+      self.signal = signal
+      self.end = end
+    }
   }
 
   private enum State: Hashable, Sendable {
@@ -33,6 +62,8 @@ public struct JobLifecycle: Hashable, Sendable {
     case pending(promise: Reservation?)
     /// The agents hold its tasks; it holds an allocation.
     case running(Run)
+    /// The same, but another job has a claim to what it holds.
+    case evicting(Run, Eviction)
     /// Nobody holds anything any more.
     case ended(JobOutcome)
   }
@@ -46,7 +77,7 @@ public struct JobLifecycle: Hashable, Sendable {
   public var isPending: Bool {
     switch state {
     case .pending: true
-    case .running, .ended: false
+    case .running, .evicting, .ended: false
     }
   }
 
@@ -54,15 +85,23 @@ public struct JobLifecycle: Hashable, Sendable {
   public var promise: Reservation? {
     switch state {
     case .pending(let promise): promise
-    case .running, .ended: nil
+    case .running, .evicting, .ended: nil
     }
   }
 
   /// What it holds and since when, while it runs.
   public var run: Run? {
     switch state {
-    case .running(let run): run
+    case .running(let run), .evicting(let run, _): run
     case .pending, .ended: nil
+    }
+  }
+
+  /// When it is made to go, once that is decided.
+  public var eviction: Eviction? {
+    switch state {
+    case .evicting(_, let eviction): eviction
+    case .pending, .running, .ended: nil
     }
   }
 
@@ -84,17 +123,78 @@ public struct JobLifecycle: Hashable, Sendable {
     state = .running(run)
   }
 
-  /// The gang's tasks are gone; returns what it held.
-  public mutating func ended(_ outcome: JobOutcome) -> Run {
-    guard case .running(let run) = state else { preconditionFailure("ended while \(state)") }
-    state = .ended(outcome)
+  /// The job reported that its work so far is kept.
+  public mutating func checkpointed(at instant: Instant) {
+    switch state {
+    case .running(var run):
+      run.checkpoint = instant
+      state = .running(run)
+    case .evicting(var run, let eviction):
+      run.checkpoint = instant
+      state = .evicting(run, eviction)
+    case .pending, .ended: preconditionFailure("a checkpoint while \(state)")
+    }
+  }
+
+  /// An elastic gang holds other accelerators from now on.
+  ///
+  /// - Parameter spent: what it has cost until then.
+  public mutating func resized(to allocation: Allocation, at instant: Instant, spent: Int64) {
+    guard case .running(var run) = state else { preconditionFailure("resized while \(state)") }
+    run.allocation = allocation
+    run.since = instant
+    run.spent = spent
+    state = .running(run)
+  }
+
+  /// Another job has a claim to what it holds.
+  public mutating func evictionBegan(_ eviction: Eviction) {
+    guard case .running(let run) = state else { preconditionFailure("evicted while \(state)") }
+    state = .evicting(run, eviction)
+  }
+
+  /// The claim dissolved before it was told.
+  public mutating func spared() {
+    guard case .evicting(let run, _) = state else { preconditionFailure("spared while \(state)") }
+    state = .running(run)
+  }
+
+  /// The gang's tasks are gone because another job has a claim; returns what it held.
+  public mutating func evicted() -> Run {
+    guard case .evicting(let run, _) = state else {
+      preconditionFailure("gone for a claim while \(state)")
+    }
+    state = .pending(promise: nil)
     return run
+  }
+
+  /// The gang's tasks are gone for good; returns what it held.
+  public mutating func ended(_ outcome: JobOutcome) -> Run {
+    switch state {
+    case .running(let run), .evicting(let run, _):
+      state = .ended(outcome)
+      return run
+    case .pending, .ended: preconditionFailure("ended while \(state)")
+    }
+  }
+
+  /// Somebody took it back while it waited.
+  public mutating func cancelled() {
+    guard case .pending = state else { preconditionFailure("cancelled while \(state)") }
+    state = .ended(.cancelled)
   }
 }
 
 extension JobLifecycle.Run {
   /// What exists while a job runs.
-  public init(_ attempt: AttemptNumber, from started: Instant, on allocation: Allocation) {
-    self.init(attempt: attempt, started: started, allocation: allocation)
+  ///
+  /// - Parameter reserved: what was set aside for it.
+  public init(
+    _ attempt: AttemptNumber, from started: Instant, on allocation: Allocation,
+    reserved: Int64 = 0
+  ) {
+    self.init(
+      attempt: attempt, started: started, allocation: allocation, reserved: reserved,
+      since: started, spent: 0)
   }
 }

@@ -7,6 +7,24 @@ public enum JobRejection: Error, Hashable, Sendable {
   case asksForNothing
   /// Its time limit is negative.
   case negativeTimeLimit(TimeSpan)
+  /// It names an account that there is none of, or that has others below it.
+  case notAnAccount(String)
+  /// It names a mode that its account may not use.
+  case modeNotOpen(mode: String, account: String)
+  /// It asks for more accelerators than its mode allows a job.
+  case tooLarge(asked: Int, most: Int, mode: String)
+  /// It asks for more time than its mode allows.
+  case tooLong(asked: TimeSpan, most: TimeSpan, mode: String)
+  /// It names a window that there is none of, or that is not open to its account.
+  case noWindow(String, account: String)
+  /// It asks for more time than the window that it asks for lasts.
+  case longerThanWindow(String, asked: TimeSpan, most: TimeSpan)
+  /// It is elastic, but not between one member and all.
+  case elasticity(least: Int, members: Int)
+  /// It asks for something that the policy's way of backfill knows nothing of.
+  case termNotKept(String, policy: String)
+  /// It waits for a job that there is none of yet.
+  case noSuchJob(JobID)
   /// Not even the empty fleet has room for it.
   case impossible(Obstacle)
 }
@@ -17,6 +35,15 @@ extension JobRejection {
     switch self {
     case .asksForNothing: "asks-for-nothing"
     case .negativeTimeLimit: "negative-time-limit"
+    case .notAnAccount: "not-an-account"
+    case .modeNotOpen: "mode-not-open"
+    case .tooLarge: "too-large-for-mode"
+    case .tooLong: "too-long-for-mode"
+    case .noWindow: "no-such-window"
+    case .longerThanWindow: "longer-than-reservation"
+    case .elasticity: "elasticity"
+    case .termNotKept: "term-not-kept"
+    case .noSuchJob: "no-such-job"
     case .impossible(let obstacle): obstacle.code
     }
   }
@@ -29,6 +56,37 @@ extension JobRejection: CustomStringConvertible {
       "the job asks for no accelerator and no core: ask for at least one"
     case .negativeTimeLimit(let limit):
       "the time limit is \(limit.milliseconds) ms: give a positive one"
+    case .notAnAccount(let account):
+      "'\(account)' is not an account that jobs are charged to: name one without others below it"
+    case .modeNotOpen(let mode, let account):
+      "access mode '\(mode)' is not open to '\(account)': ask for another mode"
+    case .tooLarge(let asked, let most, let mode):
+      """
+      \(asked) accelerators are more than the \(most) that mode '\(mode)' allows a job: ask for \
+      \(most), or for another mode
+      """
+    case .tooLong(let asked, let most, let mode):
+      """
+      a time limit of \(asked.milliseconds / 60_000) min is longer than the \
+      \(most.milliseconds / 60_000) min that mode '\(mode)' allows: ask for less, or for another \
+      mode
+      """
+    case .noWindow(let window, let account):
+      "there is no reservation '\(window)' that is open to '\(account)': leave it away"
+    case .longerThanWindow(let window, let asked, let most):
+      """
+      a time limit of \(asked.milliseconds / 60_000) min is longer than the \
+      \(most.milliseconds / 60_000) min of reservation '\(window)': ask for less
+      """
+    case .elasticity(let least, let members):
+      "an elastic gang of \(members) members can't go on with \(least): ask for 1 to \(members)"
+    case .termNotKept(let term, let policy):
+      """
+      policy '\(policy)' does not keep \(term): leave it away, or have the policy backfill by \
+      `reserving`
+      """
+    case .noSuchJob(let job):
+      "there is no job \(job.number) to wait for: name one that was submitted before"
     case .impossible(let obstacle): obstacle.description
     }
   }

@@ -9,7 +9,19 @@ public struct JobRequest: Hashable, Sendable {
   /// After how long it is ended; what the scheduler plans with.
   public var timeLimit: TimeSpan
 
-  /// A request.
+  /// Who is charged: an account without others below it.
+  public var account = AccountID.root
+
+  /// On which terms it runs.
+  public var mode = ModeID(0)
+
+  /// The first job of the array it belongs to; nil where it stands alone.
+  public var array: JobID?
+
+  /// What else it asks for; nil where it asks for nothing else.
+  public var terms: JobTerms?
+
+  /// A request, charged to the root under the first mode until told otherwise.
   public init(shape: GangShape, timeLimit: TimeSpan) {
     self.shape = shape
     self.timeLimit = timeLimit

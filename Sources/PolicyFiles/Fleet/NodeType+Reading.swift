@@ -11,7 +11,8 @@ extension NodeType {
   /// Reads one kind of node.
   init(named name: String, reading node: DocumentNode) throws(PolicyFileError) {
     let keys = try node.mapping(keys: [
-      "model", "accelerators", "cores", "memory", "sharing", "geometry", "islands", "numa-nodes",
+      "model", "accelerators", "watts", "cores", "memory", "sharing", "geometry", "islands",
+      "numa-nodes",
       "links",
     ])
     var type = NodeType(name: name, accelerators: 0)
@@ -21,6 +22,10 @@ extension NodeType {
     if let model = keys["model"] {
       type.acceleratorModel = try model.text()
       try type.checkAccelerators(for: "model", model)
+    }
+    if let watts = keys["watts"] {
+      type.acceleratorWatts = try watts.watts(in: 1...Self.mostWatts)
+      try type.checkAccelerators(for: "watts", watts)
     }
     let cores = try keys["cores"]?.number(in: 0...Self.mostCores) ?? 0
     let memory = try keys["memory"]?.memory() ?? 0

@@ -1,32 +1,66 @@
+public import Fleet
 public import Policy
 
 /// A policy file: YAML that names a value for each rule, decoded into one `ClusterPolicy`.
-public enum PolicyFile {
+public struct PolicyFile {
+  /// What it says, checked.
+  public let policy: ClusterPolicy
+
+  /// Where each part of the policy stands in the file.
+  private let places: PolicyPlaces
+
+  /// Reads a policy from a file's text.
+  ///
+  /// - Parameter file: what to call it in errors.
+  /// - Throws: `PolicyFileError` with line and column of what it can't use.
+  public init(_ text: String, file: String) throws(PolicyFileError) {
+    let root = try DocumentNode.root(of: text, file: file)
+    var reader = PolicyReader(root)
+    try reader.read()
+    policy = reader.policy
+    places = reader.places
+    do {
+      try policy.check()
+    } catch {
+      throw places.error(error)
+    }
+  }
+
+  /// Whether what the policy names is on a fleet, and no more is promised than it has.
+  ///
+  /// - Throws: `PolicyFileError` with line and column of what the fleet doesn't have.
+  public func check(against fleet: Topology) throws(PolicyFileError) {
+    do {
+      try policy.check(against: fleet)
+    } catch {
+      throw places.error(error)
+    }
+  }
+
   /// Reads a policy from a file's text.
   ///
   /// - Parameter file: what to call it in errors.
   /// - Throws: `PolicyFileError` with line and column of what it can't use.
   public static func decode(_ text: String, file: String) throws(PolicyFileError) -> ClusterPolicy {
-    let root = try DocumentNode.root(of: text, file: file)
-    let keys = try root.mapping(keys: [
-      "policy", "order", "head", "backfill", "backfill-order", "compression",
-    ])
-    guard let name = keys["policy"] else {
-      throw root.error("the policy has no name", fix: "add 'policy: NAME'")
-    }
-    var policy = ClusterPolicy(name: try name.text())
-    if let order = keys["order"] { policy.order = try order.choice() }
-    if let head = keys["head"] { policy.head = try head.choice() }
-    if let backfill = keys["backfill"] { policy.backfill = try backfill.choice() }
-    if let order = keys["backfill-order"] { policy.backfillOrder = try order.choice() }
-    if let compression = keys["compression"] {
-      guard policy.backfill == .conservative else {
-        throw compression.error(
-          "'compression' goes with 'backfill: conservative' alone",
-          fix: "remove it, or change the backfill")
-      }
-      policy.compression = try compression.choice()
-    }
-    return policy
+    try PolicyFile(text, file: file).policy
+  }
+}
+
+/// Where the parts of a policy stand in its file.
+struct PolicyPlaces {
+  private let root: DocumentNode
+  private var nodes: [PolicyPlace: DocumentNode] = [:]
+
+  init(root: DocumentNode) { self.root = root }
+
+  /// Keeps where a key of a part stands.
+  mutating func keep(_ node: DocumentNode?, _ part: PolicyPlace.Part, _ key: String = "") {
+    nodes[PolicyPlace(part, key)] = node
+  }
+
+  /// A fault as an error at its place, or the nearest one around that is kept.
+  func error(_ fault: PolicyFault) -> PolicyFileError {
+    let node = nodes[fault.place] ?? nodes[PolicyPlace(fault.place.part)] ?? root
+    return node.error(fault.what, fix: fault.fix)
   }
 }

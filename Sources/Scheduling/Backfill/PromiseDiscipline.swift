@@ -135,7 +135,7 @@ struct PromiseDiscipline: Sendable {
 
   private func precedes(_ promise: Promise, _ other: Int) -> Bool {
     switch policy.order {
-    case .firstComeFirstServed: promise.job < promises[other].job
+    case .firstComeFirstServed, .fairShare: promise.job < promises[other].job
     case .shortestJobFirst:
       (promise.request.timeLimit, promise.job)
         < (promises[other].request.timeLimit, promises[other].job)

@@ -1,4 +1,6 @@
+import Cluster
 public import Fleet
+import Jobs
 public import Units
 
 /// The decision log: one line a decision, columns separated by tabs.
@@ -7,13 +9,14 @@ public enum DecisionLine {
   public static let legend = """
     # muster decision log, version 1; columns are separated by tabs
     # time_ms   when it was decided
-    # decision  start | reserve | unreserve | hold
+    # decision  start | reserve | unreserve | evict | shrink | dissolve | grow | hold
     # job       the job's number; for a hold of several alike, the first of them
     # jobs      how many jobs it is about
     # from_ms   when the job starts: now, or as promised; - where neither is so
     # place     nodes/accelerators held there, +cores; - where not yet bound
-    # why       turn | backfill | ahead:JOB | no-room:MEMBER:NODES:HAVE | behind:JOB |
-    #           would-delay:JOB:START_MS
+    # why       turn | backfill | claim | guarantee | claim:CLAIM | ahead:JOB |
+    #           no-room:MEMBER:NODES:HAVE | behind:JOB | would-delay:JOB:START_MS |
+    #           or another cause with its numbers, parted by colons
     # MEMBER is accelerators, +cores, ! for the whole node; NODES with such room are needed, HAVE
     # of them have it
 
@@ -29,7 +32,12 @@ public enum DecisionLine {
       columns("start", job, 1, now, &text)
       write(allocation, topology, &text)
       text.append(tab)
-      text.append(word: reason == .turn ? "turn" : "backfill")
+      switch reason {
+      case .turn: text.append(word: "turn")
+      case .backfill: text.append(word: "backfill")
+      case .claim: text.append(word: "claim")
+      case .guarantee: text.append(word: "guarantee")
+      }
     case .reserve(let job, let reservation):
       columns("reserve", job, 1, reservation.start, &text)
       if let allocation = reservation.allocation {
@@ -49,6 +57,18 @@ public enum DecisionLine {
       } else {
         text.append(dash)
       }
+    case .evict(let claim):
+      write(claim, topology, &text)
+      return
+    case .dissolve(let claim):
+      text.append(tab)
+      text.append(word: "dissolve\t-\t0\t-\t-\tclaim:")
+      text.append(decimal: UInt64(claim.number))
+    case .grow(let job, let allocation):
+      columns("grow", job, 1, now, &text)
+      write(allocation, topology, &text)
+      text.append(tab)
+      text.append(dash)
     case .hold(let job, let jobs, let verdict):
       columns("hold", job, jobs, nil, &text)
       text.append(dash)
@@ -156,6 +176,36 @@ public enum DecisionLine {
     text.append(word: host.coreText)
   }
 
+  /// A line for the preemptor, which is promised its start, and one for each that makes room.
+  private static func write(_ claim: Claim, _ topology: Topology, _ text: inout [UInt8]) {
+    // The instant stands at the beginning of the line that was begun.
+    let lineStart = text.lastIndex(of: newline).map { $0 + 1 } ?? 0
+    let instant = Array(text[lineStart...])
+    func because() {
+      text.append(tab)
+      text.append(word: claim.ground == .guarantee ? "guarantee:" : "tier:")
+      text.append(decimal: UInt64(claim.id.number))
+      text.append(colon)
+      text.append(decimal: UInt64(claim.preemptor.number))
+      text.append(newline)
+    }
+    columns("reserve", claim.preemptor, 1, claim.deadline, &text)
+    write(claim.allocation, topology, &text)
+    because()
+    for victim in claim.victims {
+      text += instant
+      columns("evict", victim.job, 1, victim.eviction.end, &text)
+      text.append(dash)
+      because()
+    }
+    for shrink in claim.shrinks {
+      text += instant
+      columns("shrink", shrink.job, 1, shrink.end, &text)
+      write(shrink.keeps, topology, &text)
+      because()
+    }
+  }
+
   private static func write(_ verdict: Verdict, _ text: inout [UInt8]) {
     switch verdict {
     case .noRoom(let shortage):
@@ -182,6 +232,12 @@ public enum DecisionLine {
       text.append(decimal: UInt64(job.number))
       text.append(colon)
       text.append(decimal: start.milliseconds)
+    default:
+      text.append(word: verdict.word)
+      for number in verdict.numbers {
+        text.append(colon)
+        text.append(decimal: number)
+      }
     }
   }
 }

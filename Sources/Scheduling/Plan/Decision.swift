@@ -1,3 +1,4 @@
+public import Cluster
 public import Fleet
 public import Units
 
@@ -9,6 +10,10 @@ public enum Decision: Hashable, Sendable {
     case turn
     /// It goes before others and delays none that has a reservation.
     case backfill
+    /// Others have gone for it.
+    case claim
+    /// It is within its member's entitlement, and promises to those who would borrow give way.
+    case guarantee
   }
 
   /// A gang starts on these accelerators.
@@ -19,18 +24,14 @@ public enum Decision: Hashable, Sendable {
   ///
   /// Nobody is named where a promise is lost because no end that is known frees enough any more.
   case unreserve(JobID, ahead: JobID?)
+  /// Others are made to go, or to shrink, for a job that then starts where they were.
+  case evict(Claim)
+  /// A claim is void: its preemptor is gone, or a node of it broke.
+  case dissolve(ClaimID)
+  /// An elastic gang grows.
+  case grow(JobID, Allocation)
   /// This job, and so many alike with it, keep waiting; told when the cause changes.
   case hold(JobID, jobs: Int, Verdict)
-}
-
-/// Why a job waits: a typed cause with its numbers.
-public enum Verdict: Hashable, Sendable {
-  /// Too few nodes have room for a member now.
-  case noRoom(RoomShortage)
-  /// Nobody may pass the job at the head of the queue.
-  case behind(JobID)
-  /// There is room, but it would run into another's reservation.
-  case wouldDelay(JobID, start: Instant)
 }
 
 /// What one cycle decides, in order, against one version of the state.

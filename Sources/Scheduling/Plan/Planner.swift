@@ -1,38 +1,43 @@
 public import Cluster
-public import Fleet
-public import Jobs
+import Fleet
+import Jobs
 public import Policy
 public import Units
 
 /// Who goes next: makes plans for a state, and remembers what it needs to make the next one fast.
 ///
-/// What it remembers (the queue by shape, the timeline of ends, what was tried in vain) follows
-/// from the state alone: a planner made afresh from the state that a plan left plans the same from
-/// then on, which tests check after every input. `plan(for:at:)` takes for granted that its plan is
-/// carried out; where it is not, make a new planner.
+/// What it remembers (the queue by class, the timeline of ends, what was tried in vain) follows
+/// from the state alone: a planner made afresh from the state that a plan left decides the same
+/// from then on, which tests check after every input; only why who waits waits it tells once more.
+/// `plan(for:at:)` takes for granted that its plan is carried out; where it is not, make a new
+/// planner.
 ///
 /// ```
-///         jobSubmitted, runEnded            plan
-/// machine ──────────────────────▶ Planner ───────▶ decisions ─▶ events ─▶ ClusterState
+///         what happened             plan
+/// machine ─────────────▶ Planner ───────▶ decisions ─▶ events ─▶ ClusterState
 /// ```
 public struct Planner: Sendable {
-  // Just one of the two exists: optionals, because an enum's payload is copied to be changed.
-  private var head: HeadDiscipline?
-  private var promises: PromiseDiscipline?
+  // Just one of the three exists: optionals, because an enum's payload is copied to be changed.
+  private(set) var head: HeadDiscipline?
+  private(set) var promises: PromiseDiscipline?
+  private(set) var reserving: ReservingDiscipline?
 
   /// A planner for a state as a plan left it, whatever is queued and running there.
-  public init(policy: ClusterPolicy, state: ClusterState) {
+  public init(policy: ClusterPolicy, state: ClusterState, at now: Instant) {
     switch policy.backfill {
     case .none, .easy, .beforeShadow:
       head = HeadDiscipline(policy: policy, occupancy: state.occupancy)
     case .conservative:
       promises = PromiseDiscipline(policy: policy, occupancy: state.occupancy)
+    case .reserving:
+      reserving = ReservingDiscipline(policy: policy, state: state, at: now)
+      return
     }
     for (id, job) in state.jobs.all {
       if let run = job.lifecycle.run {
         head?.runFound(run.allocation, deadline: run.started + job.request.timeLimit)
         promises?.runFound(run, job.request)
-      } else {
+      } else if !job.isHeldBack {
         head?.jobFound(id, job.request, promise: job.lifecycle.promise)
         promises?.jobFound(id, job.request, promise: job.lifecycle.promise)
       }
@@ -40,30 +45,42 @@ public struct Planner: Sendable {
     head?.allFound(state.occupancy)
   }
 
-  /// A job was accepted.
-  public mutating func jobSubmitted(_ job: JobID, _ request: JobRequest) {
-    head?.jobSubmitted(job, request)
-    promises?.jobSubmitted(job, request)
-  }
-
-  /// A run came to its end, in time or before.
-  public mutating func runEnded(
-    _ run: JobLifecycle.Run, of request: JobRequest, at now: Instant
+  /// An event has happened that the planner did not decide itself.
+  ///
+  /// - Parameters:
+  ///   - state: the state after it.
+  ///   - before: the job that it is about, as it was before.
+  public mutating func happened(
+    _ event: Event, to before: Job?, _ state: ClusterState, at now: Instant
   ) {
-    head?.runEnded(run.allocation, deadline: run.started + request.timeLimit)
-    promises?.runEnded(run, request, at: now)
-  }
-
-  /// A node came into service, or left it; the next plan is for a state that says so, too.
-  public mutating func conditionChanged(_ condition: NodeCondition, of node: NodeID) {
-    head?.conditionChanged(condition, of: node)
-    promises?.conditionChanged()
+    reserving?.happened(event, to: before, state, at: now)
+    switch event {
+    case .submitted(let id, let request, _):
+      head?.jobSubmitted(id, request)
+      promises?.jobSubmitted(id, request)
+    case .ended(_, _, _):
+      guard let before, let run = before.lifecycle.run else { return }
+      head?.runEnded(run.allocation, deadline: run.started + before.request.timeLimit)
+      promises?.runEnded(run, before.request, at: now)
+    case .conditionChanged(let node, let condition, _):
+      head?.conditionChanged(condition, of: node)
+      promises?.conditionChanged()
+    case .cancelled, .heldBack:
+      guard reserving == nil else { return }
+      // Rare, and these disciplines take out only the first of a class: begin anew.
+      self = Planner(policy: state.policy, state: state, at: now)
+    case .cancelRequested, .promised, .promiseDropped, .started, .checkpointed, .resized, .claimed,
+      .evicted,
+      .dissolved:
+      break
+    }
   }
 
   /// What to do now. Pure but for what the planner remembers: no clock, no chance, no I/O.
   public mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     if let plan = head?.plan(for: state, at: now) { return plan }
     if let plan = promises?.plan(for: state, at: now) { return plan }
+    if let plan = reserving?.plan(for: state, at: now) { return plan }
     preconditionFailure("a planner without a discipline")
   }
 }

@@ -55,7 +55,7 @@ struct PendingQueue: Sendable {
     limitAtMost most: TimeSpan = TimeSpan(milliseconds: .max)
   ) -> Entry? {
     switch order {
-    case .firstComeFirstServed:
+    case .firstComeFirstServed, .fairShare:
       lanes[lane].earliest(limitAtMost: most).map {
         Entry(job: $0.job, limit: $0.limit, lane: lane)
       }
@@ -89,7 +89,7 @@ struct PendingQueue: Sendable {
 extension PendingQueue.Entry {
   func precedes(_ other: Self, in order: ClusterPolicy.Order) -> Bool {
     switch order {
-    case .firstComeFirstServed: job < other.job
+    case .firstComeFirstServed, .fairShare: job < other.job
     case .shortestJobFirst: (limit, job) < (other.limit, other.job)
     }
   }

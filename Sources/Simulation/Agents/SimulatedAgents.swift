@@ -1,7 +1,14 @@
 import Control
+import Fleet
+import Jobs
 import Units
 
 /// The agents of all nodes, played by an agenda of when each gang's tasks end.
+///
+/// A gang's work is members × time. What an eviction leaves of it is what its last checkpoint kept:
+/// one by its cadence, or the one it made when it was told to go. Where there is none it begins
+/// anew; where there is, it first takes its restart time to be there again. An elastic gang with
+/// half of its members takes twice the time for what is left.
 struct SimulatedAgents: Sendable {
   struct TaskEnd: Comparable, Sendable {
     var instant: Instant
@@ -16,27 +23,127 @@ struct SimulatedAgents: Sendable {
     }
   }
 
+  /// A job as its tasks know it.
+  private struct Work: Sendable {
+    /// All there is to do, in member-milliseconds.
+    var total: Int64
+    /// What checkpoints of earlier attempts have kept.
+    var kept: Int64 = 0
+    var checkpoints: Checkpoints?
+    /// From when on what is done counts in the attempt that runs: after its restart.
+    var begun = Instant.distantPast
+    /// What was done in the attempt until `since`, with other numbers of members.
+    var done: Int64 = 0
+    var since = Instant.distantPast
+    var members: Int64 = 0
+    /// What the last checkpoint of the attempt kept of `done`, if it made one when told.
+    var signalled: Int64?
+    /// The end that is on the agenda for it; one that is older is void.
+    var end: UInt32 = 0
+  }
+
   private var agenda = BinaryHeap<TaskEnd>()
   private var sequence: UInt32 = 0
 
-  /// How long each accepted job's tasks run, by its number less one.
-  private var runTimes: [TimeSpan] = []
+  /// Each accepted job's work, by its number less one.
+  private var works: [Work] = []
+
+  /// How long a job takes to be where its checkpoint was, where it doesn't say.
+  private let restart: TimeSpan
+
+  init(restart: TimeSpan) { self.restart = restart }
 
   /// When the next gang's tasks end, or nil while none run.
   var nextEnd: Instant? { agenda.first?.instant }
 
-  mutating func expect(_ job: JobID, runTime: TimeSpan) {
-    precondition(Int(job.number) == runTimes.count + 1, "job \(job.number) out of turn")
-    runTimes.append(runTime)
+  mutating func expect(_ job: JobID, _ simulated: SimulatedJob) {
+    precondition(Int(job.number) == works.count + 1, "job \(job.number) out of turn")
+    let members = Int64(simulated.request.shape.nodeCount)
+    works.append(
+      Work(
+        total: simulated.runTime.milliseconds * members,
+        checkpoints: simulated.request.terms?.checkpoints))
   }
 
-  mutating func launch(_ job: JobID, _ attempt: AttemptNumber, at now: Instant) {
-    add(job, attempt, .finished, at: now + runTimes[Int(job.number) - 1])
+  mutating func launch(
+    _ job: JobID, _ attempt: AttemptNumber, _ allocation: Allocation, at now: Instant
+  ) {
+    let index = Int(job.number) - 1
+    let mustRestart = works[index].kept > 0
+    let delay = mustRestart ? works[index].checkpoints?.restart ?? restart : .zero
+    works[index].begun = now + delay
+    works[index].since = now + delay
+    works[index].done = 0
+    works[index].signalled = nil
+    works[index].members = Int64(allocation.slices.count)
+    putEnd(of: job, attempt, at: now)
   }
 
-  /// The end that was on the agenda stays there; the machine takes it for late news.
+  /// The gang makes a checkpoint, if it knows how to; whether it does.
+  mutating func signal(_ job: JobID, at now: Instant) -> Bool {
+    let index = Int(job.number) - 1
+    guard works[index].checkpoints != nil else { return false }
+    works[index].signalled = done(index, at: now)
+    return true
+  }
+
+  /// The gang goes on with other members.
+  mutating func resize(
+    _ job: JobID, _ attempt: AttemptNumber, _ allocation: Allocation, at now: Instant
+  ) {
+    let index = Int(job.number) - 1
+    works[index].done = done(index, at: now)
+    works[index].since = max(now, works[index].begun)
+    works[index].members = Int64(allocation.slices.count)
+    putEnd(of: job, attempt, at: now)
+  }
+
+  /// The end that was on the agenda is void, or stays there; the machine takes it for late news.
   mutating func terminate(_ job: JobID, _ attempt: AttemptNumber, at now: Instant) {
+    keepWork(of: job, at: now)
     add(job, attempt, .terminated, at: now)
+  }
+
+  mutating func takeNextEnd() -> TaskEnd? {
+    guard let end = agenda.popFirst() else { return nil }
+    return end
+  }
+
+  /// Whether an end that was on the agenda is void, because its gang has changed its size.
+  func isVoid(_ end: TaskEnd) -> Bool {
+    end.exit == .finished && works[Int(end.job.number) - 1].end != end.sequence
+  }
+
+  private func done(_ index: Int, at now: Instant) -> Int64 {
+    let work = works[index]
+    guard now > work.since else { return work.done }
+    return work.done + (now - work.since).milliseconds * work.members
+  }
+
+  /// What the attempt's last checkpoint has kept is not to be done again.
+  private mutating func keepWork(of job: JobID, at now: Instant) {
+    let index = Int(job.number) - 1
+    guard let checkpoints = works[index].checkpoints else { return }
+    if let signalled = works[index].signalled {
+      works[index].kept += signalled
+    } else if checkpoints.every > .zero, now > works[index].begun {
+      // By its cadence, as the scheduler reckons: from the start of the attempt's tasks on.
+      let span = (now - works[index].begun).milliseconds
+      let since = span % checkpoints.every.milliseconds
+      let lost = since * works[index].members
+      works[index].kept += max(0, done(index, at: now) - lost)
+    }
+    works[index].kept = min(works[index].kept, works[index].total)
+  }
+
+  private mutating func putEnd(of job: JobID, _ attempt: AttemptNumber, at now: Instant) {
+    let index = Int(job.number) - 1
+    let work = works[index]
+    let left = max(0, work.total - work.kept - work.done)
+    let span = (left + work.members - 1) / max(1, work.members)
+    works[index].end = sequence
+    add(
+      job, attempt, .finished, at: max(now, work.since) + TimeSpan(milliseconds: span))
   }
 
   private mutating func add(
@@ -46,6 +153,4 @@ struct SimulatedAgents: Sendable {
       TaskEnd(instant: instant, sequence: sequence, job: job, attempt: attempt, exit: exit))
     sequence += 1
   }
-
-  mutating func takeNextEnd() -> TaskEnd? { agenda.popFirst() }
 }

@@ -1,6 +1,7 @@
 import Cluster
 public import Control
 public import Fleet
+import Jobs
 public import Policy
 public import Units
 
@@ -14,6 +15,9 @@ public protocol ReplayObserver {
 
   /// An input has been dealt with, and all its effects performed.
   mutating func settled(_ machine: ControlMachine, at now: Instant)
+
+  /// Whether it has seen enough: then nothing more happens.
+  var isContent: Bool { get }
 }
 
 extension ReplayObserver {
@@ -22,6 +26,9 @@ extension ReplayObserver {
 
   /// Does nothing: not every observer looks at the machine.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {}
+
+  /// Never: most look on to the end.
+  public var isContent: Bool { false }
 }
 
 /// The production controller on a virtual clock, with simulated agents and users.
@@ -32,58 +39,105 @@ public struct VirtualCluster: Sendable {
   /// The controller, the very one that the daemon drives.
   public private(set) var machine: ControlMachine
 
-  private var agents = SimulatedAgents()
+  private var agents: SimulatedAgents
   private var alarm: Instant?
   private var effects: [Effect] = []
+
+  /// What befalls the cluster beside its jobs, in order of time.
+  public var incidents: [Incident] = []
+  private var incidentsPassed = 0
 
   /// An idle cluster.
   public init(topology: Topology, policy: ClusterPolicy) {
     machine = ControlMachine(topology: topology, policy: policy)
+    agents = SimulatedAgents(restart: policy.preemption?.restart ?? .zero)
   }
 
   /// Lets users submit jobs, which must come in order of submission, until all have ended.
   public mutating func run(
     _ jobs: some Sequence<SimulatedJob>, observer: inout some ReplayObserver
   ) {
-    var users = jobs.makeIterator()
-    var arrival = users.next()
-    while true {
+    var users = PunctualUsers(jobs)
+    run(&users, observer: &observer)
+  }
+
+  /// Lets users submit jobs until they have no more and all have ended, the observer has seen
+  /// enough, or nothing more happens up to an instant.
+  public mutating func run(
+    _ users: inout some SimulatedUsers, until stop: Instant = .distantFuture,
+    observer: inout some ReplayObserver
+  ) {
+    var last = Instant.distantPast
+    while !observer.isContent {
+      let arrival = users.nextSubmission
       let end = agents.nextEnd ?? .distantFuture
       // An alarm that outlived the last job has nothing to tell. One that outlived all jobs so far
       // is given before the next comes: time never runs backwards.
       let isOver = machine.state.jobs.count == 0 && arrival == nil
       let wake = isOver ? .distantFuture : alarm ?? .distantFuture
-      if let job = arrival, job.submitted <= min(end, wake) {
-        handle(.submit(job.request), of: job, at: job.submitted, &observer)
-        arrival = users.next()
-        if let next = arrival {
-          precondition(next.submitted >= job.submitted, "jobs are not in order of submission")
-        }
+      let next = min(arrival ?? .distantFuture, end, wake)
+      let incident =
+        incidentsPassed < incidents.count ? incidents[incidentsPassed].instant : .distantFuture
+      guard min(next, incident) <= stop else { return }
+      if suffer(before: next, &users, &observer) { continue }
+      if let submitted = arrival, submitted <= min(end, wake) {
+        precondition(submitted >= last, "jobs are not in order of submission")
+        last = submitted
+        let job = users.submit()
+        handle(.submit(job.request), of: job, at: submitted, &users, &observer)
       } else if end <= wake, let ended = agents.takeNextEnd() {
-        handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &observer)
+        guard !agents.isVoid(ended) else { continue }
+        handle(.tasksGone(ended.job, ended.attempt, ended.exit), at: end, &users, &observer)
       } else if wake < .distantFuture {
         alarm = nil
-        handle(.tick, at: wake, &observer)
+        handle(.tick, at: wake, &users, &observer)
       } else {
         return
       }
     }
   }
 
+  /// Lets the next incident happen, if it comes no later than anything else; whether it did.
+  private mutating func suffer(
+    before next: Instant, _ users: inout some SimulatedUsers, _ observer: inout some ReplayObserver
+  ) -> Bool {
+    guard incidentsPassed < incidents.count else { return false }
+    let incident = incidents[incidentsPassed]
+    guard incident.instant <= next else { return false }
+    incidentsPassed += 1
+    handle(incident.input, at: incident.instant, &users, &observer)
+    guard case .nodeChanged(let node, .failed) = incident.input else { return true }
+    // Whoever has a member there fails as a whole.
+    for (id, job) in Array(machine.state.jobs.all) {
+      guard let run = job.lifecycle.run,
+        run.allocation.slices.contains(where: { $0.node == node })
+      else { continue }
+      handle(
+        .tasksGone(id, run.attempt, .failed), at: incident.instant, &users, &observer)
+    }
+    return true
+  }
+
   private mutating func handle(
     _ input: Input, of job: SimulatedJob? = nil, at now: Instant,
-    _ observer: inout some ReplayObserver
+    _ users: inout some SimulatedUsers, _ observer: inout some ReplayObserver
   ) {
     effects.removeAll(keepingCapacity: true)
     observer.received(input, at: now)
     machine.handle(input, at: now, into: &effects)
+    var reports: [Input] = []
     for effect in effects {
       switch effect {
       case .accepted(let id):
         guard let job else { preconditionFailure("job \(id.number) accepted unasked") }
-        agents.expect(id, runTime: job.runTime)
-      case .launch(let id, let attempt, _):
-        agents.launch(id, attempt, at: now)
+        agents.expect(id, job)
+      case .launch(let id, let attempt, let allocation):
+        agents.launch(id, attempt, allocation, at: now)
+      case .signal(let id, let attempt):
+        if agents.signal(id, at: now) { reports.append(.checkpointed(id, attempt)) }
+      case .resize(let id, let attempt, let allocation):
+        agents.resize(id, attempt, allocation, at: now)
+        reports.append(.resized(id, attempt))
       case .terminate(let id, let attempt):
         agents.terminate(id, attempt, at: now)
       case .wake(let instant):
@@ -91,8 +145,10 @@ public struct VirtualCluster: Sendable {
       case .append, .record, .rejected:
         break
       }
+      users.learn(effect, at: now)
       observer.performed(effect, at: now)
     }
     observer.settled(machine, at: now)
+    for report in reports { handle(report, at: now, &users, &observer) }
   }
 }

@@ -1,4 +1,4 @@
-import Units
+public import Units
 
 extension SeededGenerator {
   /// The bits behind the point of a draw.
@@ -27,7 +27,7 @@ extension SeededGenerator {
   }
 
   /// A draw from the exponential distribution of a mean, rounded down.
-  mutating func exponential(mean: Int) -> Int {
+  public mutating func exponential(mean: Int) -> Int {
     Int((Int128(exponential()) * Int128(mean)) >> Self.exponentialBits)
   }
 }

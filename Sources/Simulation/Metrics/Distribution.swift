@@ -8,6 +8,8 @@ public struct Distribution: Hashable, Sendable {
   public var p50: Double
   /// Nine in ten are at most this.
   public var p90: Double
+  /// Nineteen in twenty are at most this.
+  public var p95: Double
   /// Ninety-nine in a hundred are at most this.
   public var p99: Double
   /// The largest.
@@ -26,6 +28,7 @@ public struct Distribution: Hashable, Sendable {
     }
     p50 = percentile(50)
     p90 = percentile(90)
+    p95 = percentile(95)
     p99 = percentile(99)
     max = sorted.last ?? 0
   }
@@ -45,6 +48,7 @@ public struct Distribution: Hashable, Sendable {
     mean = average(\.mean)
     p50 = average(\.p50)
     p90 = average(\.p90)
+    p95 = average(\.p95)
     p99 = average(\.p99)
     max = average(\.max)
   }

@@ -16,6 +16,10 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     public var completed = 0
     /// Jobs that were ended at their time limit.
     public var timedOut = 0
+    /// Jobs whose tasks ended by themselves, and not well.
+    public var failed = 0
+    /// Jobs that were taken back.
+    public var cancelled = 0
     /// Jobs that were refused: the fleet could never run them.
     public var rejected = 0
 
@@ -29,19 +33,22 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
   /// How many events the machine appended.
   public private(set) var events = 0
 
-  /// From submission to start, in milliseconds, by the order of ends.
+  /// From submission to start, in milliseconds, by the order of ends; after evictions too.
   public private(set) var waits: [Int64] = []
 
   /// From submission to end, in milliseconds, by the order of ends.
   public private(set) var completions: [Int64] = []
 
-  /// max(1, completion ÷ max(run time, 10 s)), by the order of ends. (Feitelson et al. 1997)
+  /// max(1, completion ÷ max(time run, 10 s)), by the order of ends. (Feitelson et al. 1997)
   public private(set) var boundedSlowdowns: [Double] = []
 
   private struct Live: Sendable {
     var submitted: Instant
-    var started: Instant
-    var units: Int32
+    /// Since when it waits, or holds what it holds.
+    var since: Instant
+    /// Milliseconds that it has waited before its starts.
+    var waited: Int64 = 0
+    var units: Int32 = 0
   }
 
   private let countsCores: Bool
@@ -66,7 +73,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .rejected:
       counts.submitted += 1
       counts.rejected += 1
-    case .record, .accepted, .launch, .terminate, .wake:
+    case .record, .accepted, .launch, .signal, .resize, .terminate, .wake:
       break
     }
   }
@@ -76,30 +83,51 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .submitted(_, _, let at):
       counts.submitted += 1
       if firstSubmission == nil { firstSubmission = at }
-      live.append(Live(submitted: at, started: at, units: 0))
+      live.append(Live(submitted: at, since: at))
     case .started(let id, _, let allocation, let at):
-      counts.started += 1
-      let units = countsCores ? allocation.milliCores / 1000 : allocation.acceleratorCount
-      live[Int(id.number) - 1].started = at
-      live[Int(id.number) - 1].units = Int32(units)
+      let index = Int(id.number) - 1
+      if live[index].units == 0 { counts.started += 1 }
+      live[index].waited += (at - live[index].since).milliseconds
+      live[index].since = at
+      live[index].units = units(of: allocation)
+    case .evicted(let id, let at):
+      held(Int(id.number) - 1, until: at)
+    case .resized(let id, let allocation, let at):
+      held(Int(id.number) - 1, until: at)
+      live[Int(id.number) - 1].units = units(of: allocation)
     case .ended(let id, let outcome, let at):
       switch outcome {
       case .completed: counts.completed += 1
       case .timedOut: counts.timedOut += 1
+      case .failed: counts.failed += 1
+      case .cancelled: counts.cancelled += 1
       }
+      held(Int(id.number) - 1, until: at)
       ended(live[Int(id.number) - 1], at: at)
-    case .promised, .promiseDropped:
+    case .cancelled:
+      counts.cancelled += 1
+    case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
+      .dissolved, .conditionChanged:
       break
     }
   }
 
+  private func units(of allocation: Allocation) -> Int32 {
+    Int32(countsCores ? allocation.milliCores / 1000 : allocation.acceleratorCount)
+  }
+
+  private mutating func held(_ index: Int, until now: Instant) {
+    let span = (now - live[index].since).milliseconds
+    heldUnitMilliseconds += span * Int64(live[index].units)
+    live[index].since = now
+  }
+
   private mutating func ended(_ job: Live, at end: Instant) {
-    let wait = (job.started - job.submitted).milliseconds
-    let run = (end - job.started).milliseconds
+    let wait = job.waited
+    let run = (end - job.submitted).milliseconds - wait
     waits.append(wait)
     completions.append(wait + run)
     boundedSlowdowns.append(max(1, Double(wait + run) / Double(max(run, 10_000))))
-    heldUnitMilliseconds += run * Int64(job.units)
     lastEnd = max(lastEnd ?? end, end)
   }
 

@@ -12,11 +12,13 @@ public struct Replay: Sendable {
     public var metrics: ReplayMetrics
     /// How many plans were made.
     public var plans: UInt64
+    /// How the policy shared the fleet; nil where it has no rules of that kind.
+    public var sharing: PolicyMetrics?
   }
 
-  private let topology: Topology
-  private let policy: ClusterPolicy
-  private let mapping: RequestMapping
+  let topology: Topology
+  let policy: ClusterPolicy
+  let mapping: RequestMapping
 
   /// A replay on a fleet under a policy.
   public init(topology: Topology, policy: ClusterPolicy, overruns: Overruns) {
@@ -31,18 +33,41 @@ public struct Replay: Sendable {
   public func run(
     _ jobs: ArraySlice<TraceJob>, log: DecisionLog, progress: (Int) -> Void = { _ in }
   ) -> Result {
+    var users = PunctualUsers(jobs.lazy.map { mapping.job($0) })
+    return run(&users, until: nil, log: log, progress: progress)
+  }
+
+  /// Runs the jobs of a scenario's users to their ends.
+  ///
+  /// - Parameter progress: told now and then how many jobs are through.
+  public func run(
+    _ users: ScenarioUsers, log: DecisionLog, progress: (Int) -> Void = { _ in }
+  ) -> Result {
+    var users = users
+    return run(&users, until: users.end, log: log, progress: progress)
+  }
+
+  private func run(
+    _ users: inout some SimulatedUsers, until end: Instant?, log: DecisionLog,
+    progress: (Int) -> Void
+  ) -> Result {
     withoutActuallyEscaping(progress) { progress in
+      let concerns = PolicyMetrics.concern(policy)
       var observer = Observer(
-        metrics: ReplayMetrics(topology: topology), log: log, topology: topology,
-        progress: progress)
+        metrics: ReplayMetrics(topology: topology),
+        sharing: concerns ? PolicyMetrics(topology: topology, policy: policy, until: end) : nil,
+        log: log, topology: topology, progress: progress)
       var cluster = VirtualCluster(topology: topology, policy: policy)
-      cluster.run(jobs.lazy.map { mapping.job($0) }, observer: &observer)
-      return Result(metrics: observer.metrics, plans: cluster.machine.planCount)
+      cluster.run(&users, observer: &observer)
+      observer.sharing?.finish()
+      return Result(
+        metrics: observer.metrics, plans: cluster.machine.planCount, sharing: observer.sharing)
     }
   }
 
   private struct Observer: ReplayObserver {
     var metrics: ReplayMetrics
+    var sharing: PolicyMetrics?
     let log: DecisionLog
     let topology: Topology
     let progress: (Int) -> Void
@@ -51,9 +76,11 @@ public struct Replay: Sendable {
     mutating func performed(_ effect: Effect, at now: Instant) {
       if case .record(let decision) = effect { log.append(decision, at: now, topology) }
       metrics.performed(effect, at: now)
+      sharing?.performed(effect, at: now)
     }
 
     mutating func settled(_ machine: ControlMachine, at now: Instant) {
+      sharing?.settled(machine, at: now)
       untold += 1
       guard untold == 2048 else { return }
       untold = 0

@@ -72,4 +72,10 @@ struct Decimal {
     end = place
     return place - point - 1
   }
+
+  /// The number as that of a user; 0, nobody known, where it can be none.
+  var user: UInt32 {
+    guard reading == .exact, isWhole else { return 0 }
+    return UInt32(exactly: thousandths / 1000) ?? 0
+  }
 }

@@ -11,16 +11,21 @@ public struct TraceJob: Sendable, Equatable {
   private var requestedMilliseconds: Int64
   /// How many processors (SWF) or accelerators (Philly, Muri) it held.
   public var size: UInt32
+  /// Who submitted it, by the trace's own number; 0 where the trace does not tell.
+  public var user: UInt32
 
   /// An optional span would take 16 bytes; no trace asks for this one.
   private static let notRequested = Int64.min
 
   /// A job of a trace; `requestedTime` is nil where the trace does not tell it.
-  public init(submitted: Instant, runTime: TimeSpan, requestedTime: TimeSpan?, size: UInt32) {
+  public init(
+    submitted: Instant, runTime: TimeSpan, requestedTime: TimeSpan?, size: UInt32, user: UInt32 = 0
+  ) {
     self.submitted = submitted
     self.runTime = runTime
     self.requestedMilliseconds = requestedTime?.milliseconds ?? Self.notRequested
     self.size = size
+    self.user = user
   }
 
   /// How long the job asked to run; nil where the trace does not tell it.

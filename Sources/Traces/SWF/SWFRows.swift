@@ -16,6 +16,7 @@ struct SWFRows: RowReader {
     var runTime = NumberRules.unknown
     var size = NumberRules.unknown
     var requestedTime = NumberRules.unknown
+    var user: UInt32 = 0
   }
 
   func row(in line: borrowing Span<UInt8>) throws(LineFault) -> Row {
@@ -51,6 +52,7 @@ struct SWFRows: RowReader {
     case 4: record.runTime = try rules.time(number, .runTime, in: line, at: place)
     case 5, 8: record.size = max(record.size, try rules.size(number, in: line, at: place))
     case 9: record.requestedTime = try rules.time(number, .requestedTime, in: line, at: place)
+    case 12: record.user = number.user
     default: break
     }
   }
@@ -67,7 +69,7 @@ struct SWFRows: RowReader {
         submitted: Instant(milliseconds: record.submitTime),
         runTime: TimeSpan(milliseconds: record.runTime),
         requestedTime: requested.map { TimeSpan(milliseconds: $0) },
-        size: UInt32(record.size)))
+        size: UInt32(record.size), user: record.user))
   }
 
   @inline(never)

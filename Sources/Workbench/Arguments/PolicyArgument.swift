@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fleet
 import Policy
 import PolicyFiles
 
@@ -15,13 +16,16 @@ struct PolicyArgument: ExpressibleByArgument {
     "A built-in policy (\(ClusterPolicy.builtIn.map(\.name).joined(separator: ", "))) or a file.",
     valueName: "name|file")
 
-  func policy() throws -> ClusterPolicy {
+  /// The policy, which must fit a fleet: what it names is there, and it promises no more than that.
+  func policy(on fleet: Topology) throws -> ClusterPolicy {
     if let policy = ClusterPolicy.builtIn(named: written) { return policy }
     let names = ClusterPolicy.builtIn.map(\.name)
     let hint =
       names.nearest(to: written).map { "did you mean the built-in policy '\($0)'?" }
       ?? "the built-in policies are \(names.joined(separator: ", "))"
     let file = ConfigurationFile(path: written, option: "policy", hint: hint)
-    return try PolicyFile.decode(try file.text(), file: written)
+    let policy = try PolicyFile(try file.text(), file: written)
+    try policy.check(against: fleet)
+    return policy.policy
   }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Fleet
+import PolicyFiles
 import Reports
 import Simulation
 import Traces
@@ -18,15 +19,15 @@ struct WorkloadOptions: ParsableArguments {
 
   @Argument(
     help: ArgumentHelp(
-      "A trace, plain or gzip, or philly-like[:JOBS[:LOAD]]: a workload generated from the seed.",
-      valueName: "trace"))
+      "A trace, plain or gzip; philly-like[:JOBS[:LOAD]], a workload generated from the seed; or a "
+        + "scenario file (.yaml), which names its fleet and its policy.", valueName: "trace"))
   var trace: String
 
   @Option(help: "The trace's format.")
   var format = Format.auto
 
   @Option(help: FleetArgument.help)
-  var fleet: FleetArgument
+  var fleet: FleetArgument?
 
   @Option(
     help: ArgumentHelp(
@@ -43,14 +44,40 @@ struct WorkloadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What a generated workload follows from; a recorded trace draws nothing.", valueName: "n"))
-  var seed: UInt64 = 1
+  var seed: UInt64?
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit \(limit): give at least 1") }
+    guard ScenarioArgument.isScenario(trace) else {
+      guard fleet != nil else {
+        throw ValidationError("--fleet: say which, such as 66x8; only scenarios name their own")
+      }
+      return
+    }
+    guard window.isEmpty, limit == nil, format == .auto else {
+      throw ValidationError(
+        "\(trace): a scenario says which jobs it has; --window, --limit and --format are for traces"
+      )
+    }
+  }
+
+  /// The scenario, with its file's path; nil where a trace is named.
+  func scenario() throws -> ScenarioArgument? {
+    guard ScenarioArgument.isScenario(trace) else { return nil }
+    return try ScenarioArgument(path: trace, seed: seed)
+  }
+
+  /// The fleet that an option names, or the scenario.
+  func fleet(of scenario: ScenarioArgument?) throws -> FleetArgument {
+    guard let fleet = fleet ?? scenario?.fleet else {
+      throw ValidationError("--fleet: say which, such as 66x8")
+    }
+    return fleet
   }
 
   /// The jobs with all that a report says of them.
-  func load(for topology: Topology) throws -> Workload {
+  func load(_ scenario: ScenarioArgument?, for topology: Topology) throws -> Workload {
+    if let scenario { return try scenario.load(overruns) }
     let trace = try read(for: topology)
     var subject = ReplayReport.Subject(trace: self.trace, format: trace.format.rawValue)
     subject.jobs = trace.jobs.count
@@ -61,7 +88,7 @@ struct WorkloadOptions: ParsableArguments {
       subject.spanSeconds = Double((last.submitted - first.submitted).milliseconds) / 1000
     }
     guard !window.isEmpty else {
-      return Workload(subject: subject, parts: [(0, trace.jobs[...])])
+      return Workload(subject: subject, parts: [(0, trace.jobs[...])], seed: seed ?? 1)
     }
     let jobs = trace.jobs.filter { $0.runTime > .zero }
     let parts = try window.map { window in
@@ -72,12 +99,12 @@ struct WorkloadOptions: ParsableArguments {
       }
       return (window.start, jobs[window.start..<window.start + window.count])
     }
-    return Workload(subject: subject, parts: parts)
+    return Workload(subject: subject, parts: parts, seed: seed ?? 1)
   }
 
   private func read(for topology: Topology) throws -> Trace {
     if let model = try PhillyLikeArgument(trace, accelerators: topology.acceleratorCount) {
-      let jobs = try model.jobs(seed: seed)
+      let jobs = try model.jobs(seed: seed ?? 1)
       return Trace(format: .philly, jobs: limit.map { Array(jobs.prefix($0)) } ?? jobs)
     }
     return try Trace.read(path: trace, format: format.format, limit: limit)
@@ -91,6 +118,13 @@ struct Workload {
   /// The windows with the index of their first job, or the whole as one part.
   var parts: [(start: Int, jobs: ArraySlice<TraceJob>)]
 
+  /// The scenario, with the jobs of its trace; then there are no parts.
+  var scenario: (file: ScenarioFile, trace: [TraceJob])?
+
+  /// What its draws follow from.
+  var seed: UInt64 = 1
+
+  /// 0 where only playing it tells.
   var jobCount: Int { parts.reduce(0) { $0 + $1.jobs.count } }
 }
 

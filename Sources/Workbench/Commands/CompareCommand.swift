@@ -24,16 +24,18 @@ struct CompareCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let topology = try workload.fleet.topology()
-    let policies = try policy.map { try $0.policy() }
-    let inputs = [workload.trace, workload.fleet.written] + policy.map(\.written)
+    let scenario = try workload.scenario()
+    let fleet = try workload.fleet(of: scenario)
+    let topology = try fleet.topology()
+    let policies = try policy.map { try $0.policy(on: topology) }
+    let inputs = [workload.trace, fleet.written] + policy.map(\.written)
     let output = try JSONOutput(json, inputs: inputs)
     let run = ReplayRun(
-      workload: try workload.load(for: topology), topology: topology,
+      workload: try workload.load(scenario, for: topology), topology: topology,
       overruns: workload.overruns)
     let reports = try policies.map { policy in
       let before = ReplayReport.Cost.ofThisProcess.cpuSeconds
-      var report = try run.run(policy, seed: workload.seed)
+      var report = try run.run(policy)
       report.cost.cpuSeconds -= before
       return report
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Fleet
 import Foundation
 import Policy
+import PolicyFiles
 import Reports
 import Simulation
 import Traces
@@ -14,7 +15,7 @@ struct ReplayCommand: ParsableCommand {
   @OptionGroup var workload: WorkloadOptions
 
   @Option(help: PolicyArgument.help)
-  var policy: PolicyArgument
+  var policy: PolicyArgument?
 
   @Option(
     help: ArgumentHelp("Write the figures as JSON; - for standard output.", valueName: "file|-"))
@@ -32,14 +33,19 @@ struct ReplayCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let topology = try workload.fleet.topology()
-    let policy = try policy.policy()
-    let inputs = [workload.trace, self.policy.written, workload.fleet.written]
+    let scenario = try workload.scenario()
+    let fleet = try workload.fleet(of: scenario)
+    guard let named = policy ?? scenario?.policy else {
+      throw ValidationError("--policy: say which; only scenarios name their own")
+    }
+    let topology = try fleet.topology()
+    let policy = try named.policy(on: topology)
+    let inputs = [workload.trace, named.written, fleet.written]
     let output = try JSONOutput(json, inputs: inputs)
     let decisionFile = try decisions.map { try OutputFile(path: $0, inputs: inputs) }
-    let load = try workload.load(for: topology)
+    let load = try workload.load(scenario, for: topology)
     let report = try ReplayRun(workload: load, topology: topology, overruns: workload.overruns)
-      .run(policy, seed: workload.seed, decisions: decisionFile)
+      .run(policy, decisions: decisionFile)
     if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
     try output.write(report.json())
   }
@@ -52,12 +58,37 @@ struct ReplayRun {
   let overruns: Overruns
 
   func run(
-    _ policy: ClusterPolicy, seed: UInt64, decisions: OutputFile? = nil
+    _ policy: ClusterPolicy, decisions: OutputFile? = nil
   ) throws -> ReplayReport {
     let log = DecisionLog(sink: decisions.map { file in { try file.write($0) } })
     let replay = Replay(topology: topology, policy: policy, overruns: overruns)
     let progress = Progress("replaying under \(policy.name)", total: workload.jobCount)
-    let results = workload.parts.map { part in
+    let results = try play(policy, replay, log, progress)
+    progress.clear()
+    let digest = try log.finish()
+    try decisions?.finish()
+    var report = ReplayReport(
+      subject: workload.subject, fleet: topology.name, policy: policy.name, seed: workload.seed,
+      results: results, digest: digest)
+    if workload.scenario != nil {
+      report.subject.jobs = report.total.counts.submitted
+    }
+    report.cost = .ofThisProcess
+    return report
+  }
+
+  private func play(
+    _ policy: ClusterPolicy, _ replay: Replay, _ log: DecisionLog, _ progress: Progress
+  ) throws -> [(start: Int, result: Replay.Result)] {
+    if let (file, trace) = workload.scenario {
+      try file.check(against: policy)
+      var scenario = file.scenario
+      scenario.seed = workload.seed
+      let users = ScenarioUsers(
+        scenario, topology: topology, policy: policy, trace: trace, overruns: overruns)
+      return [(0, replay.run(users, log: log))]
+    }
+    return workload.parts.map { part in
       if workload.parts.count > 1 {
         log.append(comment: "window \(part.start):\(part.jobs.count)")
       }
@@ -65,13 +96,5 @@ struct ReplayRun {
       progress.finishPart(of: part.jobs.count)
       return (part.start, result)
     }
-    progress.clear()
-    let digest = try log.finish()
-    try decisions?.finish()
-    var report = ReplayReport(
-      subject: workload.subject, fleet: topology.name, policy: policy.name, seed: seed,
-      results: results, digest: digest)
-    report.cost = .ofThisProcess
-    return report
   }
 }

@@ -23,7 +23,9 @@ struct Room: Sendable {
 
   /// The rooms whose events, plans and policies replay to the same bytes.
   static let core: [Room] = {
-    let names = ["Units", "Fleet", "Jobs", "Policy", "Cluster", "Scheduling", "Control"]
+    let names = [
+      "Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
+    ]
     return names.indices.map { index in
       Room(name: names[index], floor: .core, imports: Set(names[..<index]))
     }
@@ -41,7 +43,7 @@ struct Room: Sendable {
     edge("Hashing", ["CLibCrypto"]),
     edge("PolicyFiles", coreNames + ["Yams"]),
     edge("Traces", ["Units", "Jobs", "Gzip"]),
-    edge("Simulation", coreNames + ["Traces", "Hashing"]),
+    edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge(
       "Workbench",

@@ -1,0 +1,125 @@
+public import Units
+
+extension AccountBook {
+  /// How much more of a model an account may hold while its member borrows nothing.
+  ///
+  /// The member's entitlement less what it holds, but for what counts as borrowed in any case.
+  /// Below the member, the projects' own limits on borrowing and lending hold here as well.
+  ///
+  /// - Complexity: O(depth), and O(siblings) where one of them limits what it lends
+  public func roomWithinEntitlement(_ account: AccountID, model: Int) -> Int {
+    let place = Int(shape.places[Int(account.number)])
+    let room = Room(
+      milli: holding(place, model).idle(entitled: entitled(place, model)),
+      boundBy: shape.members[place])
+    return narrowed(room, Int(account.number), model).milli
+  }
+
+  /// How much more of a model an account may hold if it borrows, and whose rule allows no more.
+  ///
+  /// Every limit on borrowing on the path up to the member holds, and what the others lend, within
+  /// their limits, less all that is borrowed already. Where that binds, `boundBy` is the root.
+  ///
+  /// - Parameter alwaysBorrowed: whether what would be held counts as borrowed in any case: then
+  ///   the entitlement gives no room, but what the member itself leaves idle and lends does.
+  /// - Complexity: O(members + depth), and O(siblings) where one of them limits what it lends
+  public func roomWithBorrowing(
+    _ account: AccountID, model: Int, alwaysBorrowed: Bool = false
+  ) -> (milli: Int, boundBy: AccountID?) {
+    let own = Int(shape.places[Int(account.number)])
+    var lendable = -ledger.borrowed[model]
+    for place in shape.members.indices where place != own || alwaysBorrowed {
+      lendable += self.lendable(place, model)
+    }
+    let idle = holding(own, model).idle(entitled: entitled(own, model))
+    let supply = max(0, lendable) + (alwaysBorrowed ? 0 : idle)
+    var room = Room(milli: supply, boundBy: .root)
+    let member = Int(shape.members[own].number)
+    if member != 0 {
+      room.limit(
+        to: headroom(member, model, alwaysBorrowed: alwaysBorrowed),
+        by: AccountID(UInt16(member)))
+    }
+    room = narrowed(room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed)
+    return (room.milli, room.boundBy)
+  }
+
+  /// How much more of a model an account could hold if nobody else held any.
+  ///
+  /// Its own limits on borrowing hold, with what it holds now, and what the others lend at most.
+  /// Who asks for more than this waits in vain for others to give back what they hold.
+  ///
+  /// - Complexity: O(members + depth), and O(siblings) where one of them limits what it lends
+  public func roomWhenAllIsIdle(
+    _ account: AccountID, model: Int, alwaysBorrowed: Bool = false
+  ) -> Int {
+    let own = Int(shape.places[Int(account.number)])
+    var supply = 0
+    for place in shape.members.indices {
+      let isLent = place != 0 && (place != own || alwaysBorrowed)
+      let limit =
+        isLent ? terms[index(Int(shape.members[place].number), model)].lendLimit : .max
+      supply += min(entitled(place, model), limit)
+    }
+    var room = Room(milli: supply, boundBy: .root)
+    let member = Int(shape.members[own].number)
+    if member != 0 {
+      room.limit(
+        to: headroom(member, model, alwaysBorrowed: alwaysBorrowed),
+        by: AccountID(UInt16(member)))
+    }
+    return narrowed(
+      room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
+    ).milli
+  }
+
+  /// How much more may be held, and whose rule allows no more.
+  private struct Room {
+    var milli: Int
+    var boundBy: AccountID
+
+    mutating func limit(to most: Int, by account: AccountID) {
+      guard most < milli else { return }
+      milli = most
+      boundBy = account
+    }
+  }
+
+  /// What is left of a member's room for an account below it.
+  private func narrowed(
+    _ room: Room, _ account: Int, _ model: Int, alwaysBorrowed: Bool = false,
+    allIsIdle: Bool = false
+  ) -> Room {
+    let parent = Int(shape.parents[account])
+    guard parent > 0 else { return room }
+    var room = narrowed(
+      room, parent, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: allIsIdle)
+    func idle(_ account: Int) -> Int {
+      let index = index(account, model)
+      let entitled = terms[index].entitled
+      return allIsIdle ? entitled : holdings[index].idle(entitled: entitled)
+    }
+    if shares[account].isBesideLendLimit {
+      let own = alwaysBorrowed ? 0 : idle(account)
+      for place in shape.childRange(parent) where Int(shape.children[place]) != account {
+        let sibling = Int(shape.children[place])
+        let kept = max(0, idle(sibling) - terms[index(sibling, model)].lendLimit)
+        guard kept > 0, room.milli > own else { continue }
+        room.limit(to: max(own, room.milli - kept), by: AccountID(UInt16(sibling)))
+      }
+    }
+    room.limit(
+      to: headroom(account, model, alwaysBorrowed: alwaysBorrowed), by: AccountID(UInt16(account)))
+    return room
+  }
+
+  /// What an account's own limit on borrowing lets it hold beyond what it does.
+  private func headroom(_ account: Int, _ model: Int, alwaysBorrowed: Bool) -> Int {
+    let index = index(account, model)
+    let limit = terms[index].borrowLimit
+    guard limit != .max else { return .max }
+    let entitled = terms[index].entitled
+    let borrowable = max(0, limit - holdings[index].borrowed(entitled: entitled))
+    return alwaysBorrowed ? borrowable : borrowable + holdings[index].idle(entitled: entitled)
+  }
+}

@@ -1,0 +1,98 @@
+import Accounts
+public import Jobs
+import Policy
+public import Units
+
+/// What each project may still use under the modes that grant it an allowance.
+///
+/// An allowance begins at a cut-off date and lasts as long as the mode says; at the next cut-off a
+/// new one begins, whatever is left of the old. What a job costs is kept for it from its start, of
+/// the allowance that is valid then.
+public struct AllowanceTable: Hashable, Sendable {
+  /// Why an allowance does not pay for a job.
+  public enum Obstacle: Hashable, Sendable {
+    /// None is valid now; the next begins then, if any does.
+    case none(next: Instant?)
+    /// So much is left, in accelerator-milliseconds.
+    case short(left: Int64, of: Int64)
+  }
+
+  private struct Grant: Hashable, Sendable {
+    var cutOff: Instant
+    var purse: Purse
+  }
+
+  private let tree: AccountTree
+  private let modes: [AccessMode.Allowance?]
+  /// By mode and account, the grants of projects that have used any; the latest cut-off last.
+  private var grants: [[[Grant]]]
+
+  init(policy: ClusterPolicy) {
+    tree = policy.accounts
+    modes = policy.modes.map(\.allowance)
+    grants = modes.map { $0 == nil ? [] : Array(repeating: [], count: policy.accounts.count) }
+  }
+
+  /// Why a job can't be paid for now; nil: it can, or need not be.
+  public func obstacle(to request: JobRequest, cost: Int64, at now: Instant) -> Obstacle? {
+    guard let allowance = modes[Int(request.mode.number)] else { return nil }
+    guard let cutOff = allowance.cutOff(at: now) else {
+      return Obstacle.none(next: allowance.cutOffs.first { $0 > now })
+    }
+    let left =
+      grant(of: request, cutOff)?.purse.left ?? allowance.acceleratorMilliseconds
+    return cost <= left ? nil : .short(left: left, of: allowance.acceleratorMilliseconds)
+  }
+
+  mutating func reserve(_ request: JobRequest, _ cost: Int64, at now: Instant) {
+    guard let allowance = modes[Int(request.mode.number)], let cutOff = allowance.cutOff(at: now)
+    else { return }
+    let (mode, project) = place(of: request)
+    if grant(of: request, cutOff) == nil {
+      let purse = Purse(amount: allowance.acceleratorMilliseconds)
+      grants[mode][project].append(Grant(cutOff: cutOff, purse: purse))
+    }
+    grants[mode][project][grants[mode][project].count - 1].purse.reserve(cost)
+  }
+
+  mutating func settle(
+    _ request: JobRequest, reserved: Int64, spent: Int64, reservedAt: Instant
+  ) {
+    guard let allowance = modes[Int(request.mode.number)],
+      let cutOff = allowance.cutOff(at: reservedAt)
+    else { return }
+    let (mode, project) = place(of: request)
+    guard let index = grants[mode][project].firstIndex(where: { $0.cutOff == cutOff }) else {
+      preconditionFailure("settling what was never reserved")
+    }
+    grants[mode][project][index].purse.settle(reserved: reserved, spent: spent)
+  }
+
+  mutating func refund(_ request: JobRequest, _ paid: Int64, reservedAt: Instant) {
+    guard let allowance = modes[Int(request.mode.number)],
+      let cutOff = allowance.cutOff(at: reservedAt)
+    else { return }
+    let (mode, project) = place(of: request)
+    guard let index = grants[mode][project].firstIndex(where: { $0.cutOff == cutOff }) else {
+      preconditionFailure("giving back what was never paid")
+    }
+    grants[mode][project][index].purse.refund(paid)
+  }
+
+  private func grant(of request: JobRequest, _ cutOff: Instant) -> Grant? {
+    let (mode, project) = place(of: request)
+    return grants[mode][project].last.flatMap { $0.cutOff == cutOff ? $0 : nil }
+  }
+
+  private func place(of request: JobRequest) -> (mode: Int, project: Int) {
+    (Int(request.mode.number), Int(tree.project(of: request.account).number))
+  }
+}
+
+extension AccessMode.Allowance {
+  /// The cut-off date at which the allowance began that is valid at an instant.
+  fileprivate func cutOff(at now: Instant) -> Instant? {
+    guard let last = cutOffs.last(where: { $0 <= now }), now < last + validity else { return nil }
+    return last
+  }
+}

@@ -1,0 +1,101 @@
+import Accounts
+public import Fleet
+import Policy
+import Units
+
+/// What is charged for an allocation: thousandths of accelerators by model.
+///
+/// Where the fleet has no accelerators its cores are what is shared: one model without a name, of
+/// which a core counts as an accelerator does.
+public struct Charging: Hashable, Sendable {
+  /// So much of a model.
+  public struct Amount: Hashable, Sendable {
+    /// The model's place among the fleet's.
+    public var model: Int
+    /// Thousandths of accelerators.
+    public var milli: Int
+  }
+
+  /// The models' names.
+  public let models: [String]
+
+  /// By model, what an accelerator is charged, in thousandths.
+  public let rates: [Int]
+
+  private let countsCores: Bool
+  private let modelOfType: [Int]
+
+  init(topology: Topology, policy: ClusterPolicy) {
+    countsCores = topology.acceleratorCount == 0
+    models = countsCores ? [""] : topology.models
+    rates = models.map { model in
+      policy.chargeRates.first { $0.model == model }?.milli ?? 1000
+    }
+    modelOfType = topology.nodeTypes.map { type in
+      topology.models.firstIndex(of: type.acceleratorModel) ?? 0
+    }
+  }
+
+  /// What an allocation holds, by model. O(its slices)
+  public func amounts(of allocation: Allocation, on topology: Topology) -> [Amount] {
+    guard !countsCores else { return [Amount(model: 0, milli: allocation.milliCores)] }
+    var amounts: [Amount] = []
+    func add(_ milli: Int, ofNode node: Int) {
+      let model = modelOfType[topology.nodes[node].type]
+      if let index = amounts.firstIndex(where: { $0.model == model }) {
+        amounts[index].milli += milli
+      } else {
+        amounts.append(Amount(model: model, milli: milli))
+      }
+    }
+    for slice in allocation.slices where slice.accelerators != 0 {
+      add(slice.accelerators.nonzeroBitCount * 1000, ofNode: topology.index(of: slice.node))
+    }
+    for share in allocation.shares {
+      let node = topology.index(of: allocation.slices[Int(share.slice)].node)
+      add(topology.type(of: node).sharing.milli(of: share.amount), ofNode: node)
+    }
+    return amounts
+  }
+
+  /// What a gang will hold at least, whichever model it gets.
+  public func milli(of shape: GangShape) -> Int {
+    guard !countsCores else { return shape.milliCores }
+    return Int(shape.members) * milli(of: shape.member) + (shape.rest.map(milli(of:)) ?? 0)
+  }
+
+  private func milli(of member: MemberShape) -> Int {
+    switch member.share {
+    case .whole: Int(member.accelerators) * 1000
+    case .milli(let part): Int(member.accelerators) * Int(part)
+    case .mig(let profile): Int(member.accelerators) * profile.milli
+    }
+  }
+
+  /// The models that a gang may get, the best first; all where it names none.
+  public func models(of shape: GangShape) -> [Int] {
+    guard !countsCores, let named = shape.eligibility?.models, !named.isEmpty else {
+      return Array(models.indices)
+    }
+    return named.compactMap { models.firstIndex(of: $0) }
+  }
+
+  /// What there is of each model, in thousandths: all of it, and what is on nodes that may be given
+  /// to gangs or are held by them.
+  func capacity(of occupancy: Occupancy) -> (all: [Int], inService: [Int]) {
+    let topology = occupancy.topology
+    var all = Array(repeating: 0, count: models.count)
+    var inService = all
+    for node in topology.nodes {
+      let type = topology.nodeTypes[node.type]
+      let milli = countsCores ? Int(type.host.milliCores) : type.accelerators * 1000
+      let model = countsCores ? 0 : modelOfType[node.type]
+      all[model] += milli
+      switch occupancy.condition(of: node.id) {
+      case .inService, .reserved: inService[model] += milli
+      case .cordoned, .drained, .failed: break
+      }
+    }
+    return (all, inService)
+  }
+}

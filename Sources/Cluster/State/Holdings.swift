@@ -1,0 +1,207 @@
+public import Accounts
+public import Fleet
+public import Jobs
+public import Policy
+public import Units
+
+/// All that changes when a gang starts, stops or changes its size: a trial is a copy of it.
+public struct Holdings: Sendable {
+  /// The rules in force.
+  public let policy: ClusterPolicy
+
+  /// What is charged for an allocation.
+  public let charging: Charging
+
+  /// What is free.
+  public internal(set) var occupancy: Occupancy
+
+  /// Who holds, and has used, how much.
+  public internal(set) var book: AccountBook
+
+  /// How much runs under each mode.
+  public internal(set) var modeUse: ModeUse
+
+  /// What each project may still use under the modes that grant it an allowance.
+  public internal(set) var allowances: AllowanceTable
+
+  /// What the sites draw.
+  public internal(set) var power: PowerMeter
+
+  /// How many jobs of each array run.
+  public internal(set) var arrays = ArrayTable()
+
+  init(topology: Topology, policy: ClusterPolicy, at start: Instant) {
+    self.policy = policy
+    occupancy = Occupancy(topology: topology)
+    let charging = Charging(topology: topology, policy: policy)
+    self.charging = charging
+    book = AccountBook(
+      tree: policy.accounts, models: charging.models, chargeMilli: charging.rates,
+      capacityMilli: charging.capacity(of: occupancy).all, halfLife: policy.halfLife, at: start)
+    modeUse = ModeUse(modes: policy.modes.count, accounts: policy.accounts.count)
+    allowances = AllowanceTable(policy: policy)
+    power = PowerMeter(topology: topology, budgets: policy.power)
+  }
+
+  /// The fleet.
+  public var topology: Topology { occupancy.topology }
+
+  /// The mode that a request names.
+  public func mode(of request: JobRequest) -> AccessMode {
+    policy.modes[Int(request.mode.number)]
+  }
+
+  /// A gang takes what it is given.
+  ///
+  /// - Precondition: all of it is free, and what it may cost is left in every budget.
+  public mutating func start(
+    _ request: JobRequest, on allocation: Allocation, at now: Instant
+  ) {
+    occupancy.take(allocation)
+    enter(allocation, request, sign: 1, at: now)
+    let cost = cost(of: allocation, request)
+    book.reserveBudget(of: request.account, cost: cost, at: now)
+    allowances.reserve(request, cost, at: now)
+    arrays.add(request.array, 1)
+  }
+
+  /// A gang that ran gives back what it held, and pays for the time it took.
+  public mutating func stop(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) {
+    occupancy.giveBack(run.allocation)
+    enter(run.allocation, request, sign: -1, at: now)
+    settle(
+      request, reserved: run.reserved, spent: spent(request, run, at: now),
+      reservedAt: run.started)
+    arrays.add(request.array, -1)
+  }
+
+  /// What a run has cost until an instant, never more than was set aside for it.
+  public func spent(_ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant) -> Int64 {
+    let end = min(now, run.started + request.timeLimit)
+    let span = max(0, (end - run.since).milliseconds)
+    let limit = Int128(max(1, request.timeLimit.milliseconds))
+    let whole = Int128(cost(of: run.allocation, request))
+    let piece = Int64((whole * Int128(span) + limit - 1) / limit)
+    return min(run.reserved, run.spent + piece)
+  }
+
+  /// Whether what was set aside for a run pays for something larger until its limit as well.
+  public func isPaid(
+    _ allocation: Allocation, _ request: JobRequest, _ run: JobLifecycle.Run, at now: Instant
+  ) -> Bool {
+    var later = run
+    later.spent = spent(request, run, at: now)
+    later.since = now
+    later.allocation = allocation
+    let (cost, limit) = (cost(of: allocation, request), max(1, request.timeLimit.milliseconds))
+    let left = max(0, (run.started + request.timeLimit - now).milliseconds)
+    let rest = (Int128(cost) * Int128(left) + Int128(limit) - 1) / Int128(limit)
+    return Int128(later.spent) + rest <= Int128(run.reserved)
+  }
+
+  /// Gives back what a run has paid for work that is lost.
+  mutating func refund(_ request: JobRequest, _ paid: Int64, startedAt: Instant) {
+    guard paid > 0 else { return }
+    book.refund(of: request.account, paid, reservedAt: startedAt)
+    allowances.refund(request, paid, reservedAt: startedAt)
+  }
+
+  /// An elastic gang holds more than it did.
+  public mutating func grow(_ request: JobRequest, by more: Allocation, at now: Instant) {
+    occupancy.take(more)
+    enter(more, request, sign: 1, at: now, jobs: 0)
+  }
+
+  /// An elastic gang holds something else from now on.
+  mutating func resize(
+    _ request: JobRequest, from old: Allocation, to new: Allocation, at now: Instant
+  ) {
+    occupancy.giveBack(old)
+    occupancy.take(new)
+    enter(old, request, sign: -1, at: now)
+    enter(new, request, sign: 1, at: now)
+  }
+
+  /// A claim that was counted as held becomes a start, which is counted for itself.
+  public mutating func startsFromClaim(_ claim: Claim, _ request: JobRequest, at now: Instant) {
+    enter(claim.allocation, request, sign: -1, at: now, draws: false)
+    arrays.add(request.array, -1)
+    letGo(of: claim, for: request)
+  }
+
+  /// What a claim may cost is kept for it.
+  public mutating func keep(_ claim: Claim, for request: JobRequest, at now: Instant) {
+    let cost = cost(of: claim.allocation, request)
+    book.reserveBudget(of: request.account, cost: cost, at: now)
+    allowances.reserve(request, cost, at: now)
+  }
+
+  /// Counts a claim as held, but for its room and power: so no rule can keep its preemptor from
+  /// starting.
+  public mutating func anticipate(_ claim: Claim, _ request: JobRequest, at now: Instant) {
+    enter(claim.allocation, request, sign: 1, at: now, draws: false)
+    arrays.add(request.array, 1)
+  }
+
+  /// What was kept for a claim is free again.
+  mutating func letGo(of claim: Claim, for request: JobRequest) {
+    settle(
+      request, reserved: cost(of: claim.allocation, request), spent: 0, reservedAt: claim.made)
+  }
+
+  private mutating func settle(
+    _ request: JobRequest, reserved: Int64, spent: Int64, reservedAt: Instant
+  ) {
+    book.settleBudget(
+      of: request.account, reserved: reserved, spent: spent, reservedAt: reservedAt)
+    allowances.settle(request, reserved: reserved, spent: spent, reservedAt: reservedAt)
+  }
+
+  /// Enters in every book what a gang holds, or takes it out.
+  mutating func enter(
+    _ allocation: Allocation, _ request: JobRequest, sign: Int, at now: Instant, jobs: Int = 1,
+    draws: Bool = true
+  ) {
+    let mode = mode(of: request)
+    var milli = 0
+    for amount in charging.amounts(of: allocation, on: topology) {
+      let hold = AccountBook.Hold(
+        account: request.account, model: amount.model, milli: amount.milli,
+        chargeMilli: mode.chargeMilli, alwaysBorrowed: mode.borrowing == .always)
+      if sign > 0 { book.hold(hold, at: now) } else { book.release(hold, at: now) }
+      milli += amount.milli
+    }
+    var account: AccountID? = request.account
+    while let at = account {
+      modeUse.add(at, request.mode, jobs: sign, milli: sign * milli)
+      account = policy.accounts[at].parent
+    }
+    if draws { power.add(power.draw(of: allocation, on: topology), sign: sign) }
+  }
+
+  /// What a run costs if it takes all its time: accelerator-milliseconds at a charge rate of one.
+  public func cost(of allocation: Allocation, _ request: JobRequest) -> Int64 {
+    let rate = charging.amounts(of: allocation, on: topology).reduce(Int128(0)) {
+      $0 + Int128($1.milli) * Int128(charging.rates[$1.model])
+    }
+    return Self.cost(rate: rate, mode(of: request), request.timeLimit)
+  }
+
+  /// What a run costs at most, whichever of the models that it may have it gets.
+  public func largestCost(of request: JobRequest) -> Int64 {
+    let rate = charging.models(of: request.shape).reduce(0) { max($0, charging.rates[$1]) }
+    let milli = Int128(charging.milli(of: request.shape))
+    return Self.cost(rate: milli * Int128(rate), mode(of: request), request.timeLimit)
+  }
+
+  /// - Parameter rate: thousandths of accelerators times thousandths of the charge rate.
+  private static func cost(rate: Int128, _ mode: AccessMode, _ limit: TimeSpan) -> Int64 {
+    Int64(clamping: rate * Int128(mode.chargeMilli) * Int128(limit.milliseconds) / 1_000_000_000)
+  }
+
+  /// A node came into service, or left it.
+  mutating func setCondition(_ condition: NodeCondition, of node: NodeID, at now: Instant) {
+    occupancy.setCondition(condition, of: node)
+    book.setInService(charging.capacity(of: occupancy).inService, at: now)
+  }
+}

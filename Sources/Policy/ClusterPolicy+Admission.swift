@@ -1,0 +1,77 @@
+import Accounts
+import Fleet
+public import Jobs
+import Units
+
+extension ClusterPolicy {
+  /// Checks what a request asks for against the rules that never change with what runs.
+  ///
+  /// - Throws: `JobRejection` where it could never start under this policy.
+  public func admit(_ request: JobRequest) throws(JobRejection) {
+    guard Int(request.account.number) < accounts.count, accounts.isLeaf(request.account) else {
+      let known = Int(request.account.number) < accounts.count
+      throw JobRejection.notAnAccount(
+        known ? accounts.path(of: request.account) : "#\(request.account.number)")
+    }
+    let account = accounts.path(of: request.account)
+    guard Int(request.mode.number) < modes.count else {
+      throw JobRejection.modeNotOpen(mode: "#\(request.mode.number)", account: account)
+    }
+    let mode = modes[Int(request.mode.number)]
+    guard mode.accounts.isEmpty || mode.accounts.contains(where: isAbove(request.account)) else {
+      throw JobRejection.modeNotOpen(mode: mode.name, account: account)
+    }
+    if let most = mode.largestJob, request.shape.acceleratorCount > most {
+      throw JobRejection.tooLarge(
+        asked: request.shape.acceleratorCount, most: most, mode: mode.name)
+    }
+    if let most = mode.longestTime, request.timeLimit > most {
+      throw JobRejection.tooLong(asked: request.timeLimit, most: most, mode: mode.name)
+    }
+    try admitTerms(of: request, account)
+  }
+
+  private func admitTerms(of request: JobRequest, _ account: String) throws(JobRejection) {
+    guard let terms = request.terms else { return }
+    if backfill != .reserving, let term = terms.firstToKeep {
+      throw JobRejection.termNotKept(term, policy: name)
+    }
+    if let least = terms.leastMembers {
+      let members = request.shape.nodeCount
+      guard (1...members).contains(least), request.shape.rest == nil else {
+        throw JobRejection.elasticity(least: least, members: members)
+      }
+    }
+    if let name = terms.window {
+      guard let window = windows.first(where: { $0.name == name }),
+        window.accounts.contains(where: isAbove(request.account))
+      else { throw JobRejection.noWindow(name, account: account) }
+      let most = window.until - window.from
+      guard request.timeLimit <= most else {
+        throw JobRejection.longerThanWindow(name, asked: request.timeLimit, most: most)
+      }
+    }
+  }
+
+  private func isAbove(_ account: AccountID) -> (AccountID) -> Bool {
+    { above in
+      var at: AccountID? = account
+      while let here = at {
+        if here == above { return true }
+        at = accounts[here].parent
+      }
+      return false
+    }
+  }
+}
+
+extension JobTerms {
+  /// What bears on when a job may start: the first such thing that it asks for, as a user calls it.
+  fileprivate var firstToKeep: String? {
+    if begin != nil { return "a begin" }
+    if deadline != nil { return "a deadline" }
+    if !dependencies.isEmpty { return "dependencies" }
+    if throttle != nil { return "a throttle" }
+    return window.map { "the reservation '\($0)'" }
+  }
+}

@@ -1,0 +1,147 @@
+import Accounts
+import Policy
+import Units
+
+/// Reads a policy file, key by key, and keeps where everything stood.
+struct PolicyReader {
+  private let root: DocumentNode
+  var policy = ClusterPolicy(name: "")
+  var places: PolicyPlaces
+
+  init(_ root: DocumentNode) {
+    self.root = root
+    places = PolicyPlaces(root: root)
+  }
+
+  /// Reads the whole file.
+  mutating func read() throws(PolicyFileError) {
+    let fields = try Fields(root, as: .policy)
+    policy.name = try fields.required("policy").text()
+    for key in KeySection.policy.keys { places.keep(fields[key.name]?.node, .policy, key.name) }
+    try readOrder(fields)
+    if let accounts = fields["accounts"] { try readAccounts(accounts) }
+    if let modes = fields["modes"] { try readModes(modes) }
+    if let rates = fields["charge-rates"] {
+      for (model, place, rate) in try rates.named() {
+        places.keep(place, .chargeRate(policy.chargeRates.count))
+        policy.chargeRates.append(ChargeRate(model: model, milli: try rate.thousandths()))
+      }
+    }
+    if let span = fields["half-life"] { policy.halfLife = try span.span() }
+    if let weights = fields["order-weights"] { policy.weights = try OrderWeights(weights) }
+    if let rules = fields["preemption"] { policy.preemption = try PreemptionRules(rules) }
+    if let windows = fields["windows"] { try readWindows(windows) }
+    if let power = fields["power"] { try readPower(power) }
+  }
+
+  private mutating func readOrder(_ fields: Fields) throws(PolicyFileError) {
+    if let order = fields["order"] { policy.order = try order.choice() }
+    if let head = fields["head"] { policy.head = try head.choice() }
+    if let backfill = fields["backfill"] { policy.backfill = try backfill.choice() }
+    if let order = fields["backfill-order"] { policy.backfillOrder = try order.choice() }
+    if let compression = fields["compression"] {
+      policy.compression = try compression.choice()
+      try check(compression, "compression", goesWith: .conservative)
+    }
+    if let count = fields["reservations"] {
+      policy.reservations = try count.number()
+      try check(count, "reservations", goesWith: .reserving)
+    }
+  }
+
+  private func check(
+    _ field: Field, _ key: String, goesWith backfill: ClusterPolicy.Backfill
+  ) throws(PolicyFileError) {
+    guard policy.backfill != backfill else { return }
+    throw field.node.error(
+      "'\(key)' goes with 'backfill: \(backfill.rawValue)' alone",
+      fix: "remove it, or change the backfill")
+  }
+
+  /// The accounts of some paths, each of which must be in the tree.
+  func accounts(_ field: Field) throws(PolicyFileError) -> [AccountID] {
+    var ids: [AccountID] = []
+    for entry in try field.list() {
+      let path = try entry.text()
+      let tree = policy.accounts
+      guard let id = path == tree[.root].name ? .root : tree.account(path: path) else {
+        let paths = (0..<tree.count).map { tree.path(of: AccountID(UInt16($0))) }
+        throw entry.node.error(
+          "no account is '\(path)'",
+          fix: paths.nearest(to: path).map { "did you mean '\($0)'?" }
+            ?? "add it below 'accounts', or name another")
+      }
+      guard !ids.contains(id) else {
+        throw entry.node.error("'\(path)' stands here twice", fix: "keep one of them")
+      }
+      ids.append(id)
+    }
+    return ids
+  }
+
+  private mutating func readWindows(_ field: Field) throws(PolicyFileError) {
+    for (index, entry) in try field.list().enumerated() {
+      let fields = try entry.fields()
+      places.keep(entry.node, .window(index))
+      for key in ["name", "places", "until", "every"] {
+        places.keep(fields[key]?.node, .window(index), key)
+      }
+      var places: [String] = []
+      for place in try fields.required("places").list() { places.append(try place.text()) }
+      var window = CapacityWindow(
+        name: try fields.required("name").text(), places: places,
+        from: try fields.required("from").date(), until: try fields.required("until").date())
+      if let every = fields["every"] { window.every = try every.span() }
+      if let accounts = fields["accounts"] { window.accounts = try self.accounts(accounts) }
+      policy.windows.append(window)
+    }
+  }
+
+  private mutating func readPower(_ field: Field) throws(PolicyFileError) {
+    for (site, place, entry) in try field.named() {
+      let fields = try entry.fields()
+      let index = policy.power.count
+      let budget = fields.required("budget")
+      places.keep(place, .power(index))
+      places.keep(budget.node, .power(index), "budget")
+      var power = PowerBudget(site: site, watts: 0)
+      power.steps = []
+      if budget.chosen.isPlain {
+        power.steps = [PowerBudget.Step(from: .zero, watts: try budget.chosen.watts())]
+      } else {
+        for (_, time, watts) in try budget.chosen.named() {
+          power.steps.append(
+            PowerBudget.Step(from: try time.timeOfDay(), watts: try watts.watts()))
+        }
+      }
+      if let pue = fields["pue"] { power.pueMilli = try pue.thousandths() }
+      if let factor = fields["factor"] { power.factorMilli = try factor.share() }
+      if let watts = fields["node-watts"] { power.nodeWatts = try watts.watts() }
+      policy.power.append(power)
+    }
+  }
+}
+
+extension OrderWeights {
+  fileprivate init(_ field: Field) throws(PolicyFileError) {
+    self.init()
+    let fields = try field.fields()
+    if let points = fields["per-hour-waited"] { perHourWaited = try points.number() }
+    if let points = fields["per-accelerator"] { perAccelerator = try points.number() }
+    if let hours = fields["most-hours"] { mostHours = try hours.number() }
+    if let hours = fields["hours-per-eviction"] { hoursPerEviction = try hours.number() }
+  }
+}
+
+extension PreemptionRules {
+  fileprivate init(_ field: Field) throws(PolicyFileError) {
+    self.init()
+    let fields = try field.fields()
+    if let choice = fields["choice"] { self.choice = try choice.choice() }
+    if let reclaims = fields["reclaims"] { self.reclaims = try reclaims.flag() }
+    if let churn = fields["churn-per-hour"] { churnPerHour = try churn.acceleratorHours() }
+    if let restart = fields["restart"] { self.restart = try restart.span() }
+    if let rest = fields["rest"] { self.rest = try rest.span() }
+    if let refund = fields["refund"] { refundMilli = try refund.share() }
+  }
+}

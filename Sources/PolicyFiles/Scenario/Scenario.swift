@@ -1,0 +1,157 @@
+public import Fleet
+public import Units
+
+/// What a simulation plays: jobs on a fleet under a policy, all drawn from one seed.
+///
+/// Accounts are paths and modes names: those of the policy, which `ScenarioFile.check` compares.
+public struct Scenario: Hashable, Sendable {
+  /// Where the fleet comes from.
+  public enum FleetSource: Hashable, Sendable {
+    /// So many nodes of so many accelerators.
+    case flat(nodes: Int, accelerators: Int)
+    /// A fleet file, relative to the scenario's folder.
+    case file(String)
+  }
+
+  /// What people call it.
+  public var name: String
+
+  /// Where the fleet comes from.
+  public var fleet: FleetSource
+
+  /// A built-in policy's name, or a policy file, relative to the scenario's folder.
+  public var policy: String
+
+  /// What every draw follows from.
+  public var seed: UInt64 = 1
+
+  /// How long jobs are submitted; nil: until the trace ends.
+  public var span: TimeSpan?
+
+  /// Recorded jobs.
+  public var trace: RecordedJobs?
+
+  /// Generated jobs, drawn apart from each other: adding one changes no other.
+  public var streams: [JobStream] = []
+
+  /// When accounts submit nothing.
+  public var idle: [IdlePeriod] = []
+
+  /// A scenario without jobs, until told otherwise.
+  public init(name: String, fleet: FleetSource, policy: String) {
+    self.name = name
+    self.fleet = fleet
+    self.policy = policy
+  }
+}
+
+/// A time in which an account, with all below it, submits nothing.
+public struct IdlePeriod: Hashable, Sendable {
+  /// The account's path.
+  public var account: String
+  /// From when, after the beginning.
+  public var from: TimeSpan
+  /// Until when, after the beginning.
+  public var until: TimeSpan
+}
+
+/// Which jobs checkpoint, and what that costs.
+public struct Checkpointing: Hashable, Sendable {
+  /// Of a thousand jobs, how many do.
+  public var jobsMilli = 1000
+  /// How often; nothing is lost of what ran before the last.
+  public var every: TimeSpan
+  /// How long a restart takes to be where the checkpoint was.
+  public var restart: TimeSpan
+}
+
+/// The jobs of a recorded trace, and on whose account they run.
+public struct RecordedJobs: Hashable, Sendable {
+  /// What is drawn once: a share for each job, or for each user of the trace.
+  public enum Unit: String, CaseIterable, Sendable {
+    /// All jobs of a user go one way.
+    case user
+    /// Each job goes its own way.
+    case job
+  }
+
+  /// Where drawn jobs go.
+  public struct Share: Hashable, Sendable {
+    /// The weight of this way against the others.
+    public var weight: Int
+    /// The account's path; nil: the root.
+    public var account: String?
+    /// The mode; nil: the policy's first.
+    public var mode: String?
+
+    /// A way to the root, under the policy's first mode, unless told otherwise.
+    public init(weight: Int, account: String? = nil, mode: String? = nil) {
+      self.weight = weight
+      self.account = account
+      self.mode = mode
+    }
+  }
+
+  /// The trace, below the folder of traces (`MUSTER_TRACES`) or relative to the scenario's.
+  public var file: String
+  /// Of a thousand jobs, how many are kept, by draw.
+  public var keepMilli = 1000
+  /// What is drawn once.
+  public var per = Unit.user
+  /// Where jobs go; empty: to the root, under the policy's first mode.
+  public var shares: [Share] = []
+  /// Which of them checkpoint; nil: none.
+  public var checkpoints: Checkpointing?
+}
+
+/// Jobs of one kind that an account submits.
+public struct JobStream: Hashable, Sendable {
+  /// When jobs come.
+  public enum Arrivals: Hashable, Sendable {
+    /// Whenever fewer than so many of the stream wait, another comes.
+    case saturating(waiting: Int)
+    /// One after another in random distances; thousandths of a job an hour. (Poisson)
+    case perHour(milli: Int)
+    /// At these times after the beginning.
+    case at([TimeSpan])
+  }
+
+  /// How long jobs run.
+  public enum Durations: Hashable, Sendable {
+    /// Always as long.
+    case fixed(TimeSpan)
+    /// Exponential with this mean.
+    case exponential(mean: TimeSpan)
+    /// Lognormal with this mean; the standard deviation of the logarithm in thousandths.
+    case lognormal(mean: TimeSpan, spreadMilli: Int)
+  }
+
+  /// A size and how often it comes.
+  public struct Size: Hashable, Sendable {
+    /// Accelerators.
+    public var accelerators: Int
+    /// Its weight against the other sizes.
+    public var weight: Int
+  }
+
+  /// What reports call it.
+  public var name: String
+  /// The account's path; nil: the root.
+  public var account: String?
+  /// The mode; nil: the policy's first.
+  public var mode: String?
+  /// When jobs come.
+  public var arrivals: Arrivals
+  /// The sizes, in the order of the file.
+  public var sizes: [Size]
+  /// How long jobs run.
+  public var durations: Durations
+  /// The longest of them; longer draws are cut.
+  public var longest: TimeSpan?
+  /// Time limits in thousandths of durations.
+  public var timeLimitMilli = 1000
+  /// The level whose one domain must hold a job; nil: any room will do.
+  public var within: DomainLevel?
+  /// Which of its jobs checkpoint; nil: none.
+  public var checkpoints: Checkpointing?
+}

@@ -1,0 +1,175 @@
+import Fleet
+import Units
+
+/// Reads a scenario file, key by key.
+struct ScenarioReader {
+  /// Where accounts and modes are named, in the order of reading.
+  private(set) var names: [ScenarioName] = []
+
+  mutating func read(_ root: DocumentNode) throws(PolicyFileError) -> Scenario {
+    let fields = try Fields(root, as: .scenario)
+    var scenario = Scenario(
+      name: try fields.required("scenario").text(),
+      fleet: try fleet(fields.required("fleet")), policy: try fields.required("policy").text())
+    if let seed = fields["seed"] { scenario.seed = UInt64(try seed.number()) }
+    if let span = fields["span"] { scenario.span = try span.span() }
+    if let trace = fields["trace"] { scenario.trace = try recorded(try trace.fields()) }
+    if let streams = fields["streams"] {
+      for (name, place, stream) in try streams.named() {
+        guard !name.isEmpty else { throw place.error("a stream without a name", fix: "name it") }
+        scenario.streams.append(try self.stream(name, try stream.fields()))
+      }
+    }
+    if let periods = fields["idle"] {
+      for period in try periods.list() { scenario.idle.append(try idle(try period.fields())) }
+    }
+    guard scenario.trace != nil || !scenario.streams.isEmpty else {
+      throw root.error("the scenario has no jobs", fix: "add 'trace', 'streams' or both")
+    }
+    guard scenario.span != nil || scenario.streams.isEmpty else {
+      throw root.error(
+        "streams never end, and the scenario has no 'span'", fix: "add 'span: 30 d'")
+    }
+    return scenario
+  }
+
+  private func fleet(_ field: Field) throws(PolicyFileError) -> Scenario.FleetSource {
+    let written = try field.text()
+    guard let match = written.wholeMatch(of: /([0-9]+)x([0-9]+)/) else { return .file(written) }
+    guard let nodes = Int(match.1), let accelerators = Int(match.2),
+      (1...Hostlist.mostNames).contains(nodes),
+      (1...NodeType.mostAccelerators).contains(accelerators)
+    else {
+      throw field.node.error(
+        "'\(written)' is no fleet",
+        fix: "give up to \(Hostlist.mostNames) nodes of up to \(NodeType.mostAccelerators)")
+    }
+    return .flat(nodes: nodes, accelerators: accelerators)
+  }
+
+  private mutating func name(
+    _ kind: ScenarioName.Kind, _ fields: Fields
+  ) throws(PolicyFileError) -> String? {
+    guard let field = fields[kind.rawValue] else { return nil }
+    names.append(ScenarioName(kind: kind, node: field.node))
+    return try field.text()
+  }
+
+  private mutating func recorded(_ fields: Fields) throws(PolicyFileError) -> RecordedJobs {
+    var jobs = RecordedJobs(file: try fields.required("file").text())
+    if let part = fields["keep"] { jobs.keepMilli = try part.share() }
+    if let unit = fields["per"] { jobs.per = try unit.choice() }
+    for share in try fields["shares"]?.list() ?? [] {
+      let fields = try share.fields()
+      jobs.shares.append(
+        RecordedJobs.Share(
+          weight: try fields.required("weight").number(), account: try name(.account, fields),
+          mode: try name(.mode, fields)))
+    }
+    jobs.checkpoints = try fields["checkpoints"].map(checkpoints)
+    return jobs
+  }
+
+  private func checkpoints(_ field: Field) throws(PolicyFileError) -> Checkpointing {
+    let fields = try field.fields()
+    var checkpoints = Checkpointing(every: try fields.required("every").span(), restart: .zero)
+    if let part = fields["jobs"] { checkpoints.jobsMilli = try part.share() }
+    if let restart = fields["restart"] { checkpoints.restart = try restart.span() }
+    return checkpoints
+  }
+
+  private mutating func stream(
+    _ name: String, _ fields: Fields
+  ) throws(PolicyFileError) -> JobStream {
+    var sizes: [JobStream.Size] = []
+    for (_, place, weight) in try fields.required("sizes").named() {
+      let count = try place.number(in: 1...ValueKind.mostAccelerators)
+      sizes.append(JobStream.Size(accelerators: count, weight: try weight.number()))
+    }
+    guard !sizes.isEmpty else {
+      throw fields.required("sizes").node.error("no sizes", fix: "add one, such as {8: 1}")
+    }
+    let durations = try fields.required("durations").fields()
+    var stream = JobStream(
+      name: name, account: try self.name(.account, fields), mode: try self.name(.mode, fields),
+      arrivals: try arrivals(try fields.required("arrivals").fields()), sizes: sizes,
+      durations: try self.durations(durations))
+    if let longest = durations["longest"] { stream.longest = try longest.span() }
+    if let factor = fields["time-limit"] { stream.timeLimitMilli = try factor.thousandths() }
+    if let level = fields["within"] { stream.within = try level.level() }
+    stream.checkpoints = try fields["checkpoints"].map(checkpoints)
+    return stream
+  }
+
+  private func arrivals(_ fields: Fields) throws(PolicyFileError) -> JobStream.Arrivals {
+    switch try fields.one(of: ["saturate", "per-hour", "at"]) {
+    case ("saturate", let field): return .saturating(waiting: try field.number())
+    case ("per-hour", let field): return .perHour(milli: try field.thousandths())
+    case (_, let field):
+      var times: [TimeSpan] = []
+      for time in try field.list() {
+        let next = try time.span()
+        guard times.last.map({ $0 <= next }) ?? true else {
+          throw time.node.error("the times are not in order", fix: "sort them")
+        }
+        times.append(next)
+      }
+      return .at(times)
+    }
+  }
+
+  private func durations(_ fields: Fields) throws(PolicyFileError) -> JobStream.Durations {
+    let (key, field) = try fields.one(of: ["fixed", "exponential", "lognormal"])
+    let mean = try field.span()
+    if let spread = fields["spread"], key != "lognormal" {
+      throw spread.node.error("'spread' goes with 'lognormal' alone", fix: "remove it")
+    }
+    switch key {
+    case "fixed": return .fixed(mean)
+    case "exponential": return .exponential(mean: mean)
+    default:
+      return .lognormal(mean: mean, spreadMilli: try fields["spread"]?.thousandths() ?? 1000)
+    }
+  }
+
+  private mutating func idle(_ fields: Fields) throws(PolicyFileError) -> IdlePeriod {
+    let account = try name(.account, fields) ?? ""
+    let until = fields.required("until")
+    let period = IdlePeriod(
+      account: account, from: try fields.required("from").span(), until: try until.span())
+    guard period.from < period.until else {
+      throw until.node.error(
+        "the idle period ends no later than it begins", fix: "give a later 'until'")
+    }
+    return period
+  }
+}
+
+extension Fields {
+  /// The one of some keys that is there.
+  fileprivate func one(of keys: [String]) throws(PolicyFileError) -> (key: String, field: Field) {
+    var found: (key: String, field: Field)?
+    for key in keys {
+      guard let field = self[key] else { continue }
+      if let first = found {
+        throw field.node.error("both '\(first.key)' and '\(key)'", fix: "keep one of them")
+      }
+      found = (key, field)
+    }
+    guard let found else {
+      throw place.error(
+        "none of \(keys.joined(separator: ", "))", fix: "give just one of them")
+    }
+    return found
+  }
+}
+
+extension Field {
+  /// A level of the fleet, by its name.
+  fileprivate func level() throws(PolicyFileError) -> DomainLevel {
+    let levels = DomainLevel.allCases
+    let names = levels.map { "\($0)" }
+    guard case .choice(let words) = kind, words.map(\.word) == names else { mismatch() }
+    return levels[try node.index(among: names)]
+  }
+}

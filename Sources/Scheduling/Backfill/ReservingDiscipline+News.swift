@@ -1,0 +1,128 @@
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+extension ReservingDiscipline {
+  /// A discipline for a state as a plan left it.
+  init(policy: ClusterPolicy, state: ClusterState, at now: Instant) {
+    self.init(policy: policy, holdings: state.holdings)
+    for (id, job) in state.jobs.all {
+      if job.lifecycle.run != nil {
+        running.append(id)
+      } else if let claim = state.claim(of: id) {
+        claims.found(claim, job.request)
+      } else if let promise = job.lifecycle.promise {
+        promises.append(
+          Promise(
+            waiting: JobClass.Waiting(since: since(job), job: id), request: job.request,
+            tier: state.holdings.mode(of: job.request).tier, reservation: promise))
+      } else {
+        jobSubmitted(id, job, state, at: now)
+      }
+    }
+    rebuildForecast(state, at: now)
+    for promise in promises { holdAgain(promise, from: now) }
+    compression = nextGrid(after: now)
+  }
+
+  /// Takes note of what happened apart from its own plans.
+  mutating func happened(
+    _ event: Event, to before: Job?, _ state: ClusterState, at now: Instant
+  ) {
+    switch event {
+    case .submitted(let id, _, _):
+      guard let job = state.jobs[id] else { preconditionFailure("no job was submitted") }
+      jobSubmitted(id, job, state, at: now)
+    case .cancelled(let id, _):
+      guard let before else { preconditionFailure("no job was cancelled") }
+      jobLeft(id, before, at: now)
+      deferred.jobEnded(id)
+    case .heldBack(let id, let isHeldBack):
+      guard let job = state.jobs[id], let before else { preconditionFailure("no job is held") }
+      if isHeldBack {
+        jobLeft(id, before, at: now)
+        jobSubmitted(id, job, state, at: now)
+      } else {
+        deferred.jobReleased(id)
+      }
+    case .ended(let id, _, _):
+      guard let before, let run = before.lifecycle.run else { return }
+      runEnded(id, run, before, state, at: now)
+      deferred.jobEnded(id)
+    case .evicted(let id, _):
+      guard let before, let run = before.lifecycle.run, let job = state.jobs[id] else { return }
+      runEnded(id, run, before, state, at: now)
+      jobSubmitted(id, job, state, at: now)
+    case .resized(let id, _, _):
+      guard let before, let run = before.lifecycle.run, let job = state.jobs[id] else { return }
+      runResized(id, run, before, job, state, at: now)
+    case .dissolved(let id, _):
+      let preemptor = claims.remove(id, at: now, &forecast)
+      if let job = state.jobs[preemptor] { jobSubmitted(preemptor, job, state, at: now) }
+      // Who was spared holds on longer than the timeline took for granted.
+      conditionsChanged = true
+    case .conditionChanged:
+      conditionsChanged = true
+      freed()
+    case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed:
+      break
+    }
+  }
+
+  /// A waiting job is gone, or may not be considered any more.
+  private mutating func jobLeft(_ id: JobID, _ job: Job, at now: Instant) {
+    freed()
+    if deferred.remove(id) || claims.hasPreemptor(id) { return }
+    guard let index = promises.firstIndex(where: { $0.waiting.job == id }) else {
+      queue.remove(id, job.request)
+      return
+    }
+    let promise = promises.remove(at: index)
+    forecast.release(
+      promise.request.shape, as: promise.reservation, for: promise.request.timeLimit, from: now)
+  }
+
+  /// A run came to its end; `state` knows already.
+  private mutating func runEnded(
+    _ id: JobID, _ run: JobLifecycle.Run, _ before: Job, _ state: ClusterState,
+    at now: Instant
+  ) {
+    let request = before.request
+    freed()
+    if let place = running.firstIndex(of: id) { running.remove(at: place) }
+    let limit = run.started + request.timeLimit
+    guard request.terms?.window == nil else {
+      if now < limit { forecast.releasePower(of: run.allocation, from: now, to: limit) }
+      return
+    }
+    let going = claims.end(ofVictim: id)
+    // Who was told to go goes, though the claim may be void.
+    let end = min(
+      limit, going?.end ?? .distantFuture, before.lifecycle.eviction?.end ?? .distantFuture)
+    if now < end {
+      let held = Reservation(start: run.started, allocation: run.allocation)
+      forecast.release(request.shape, as: held, for: end - run.started, from: now)
+    }
+    if let keeps = going?.keeps, end < limit {
+      forecast.release(
+        request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end, from: now)
+    }
+    claims.victimLeft(id, state, at: now, &forecast)
+  }
+
+  /// A running gang holds other accelerators than before; `state` knows already.
+  private mutating func runResized(
+    _ id: JobID, _ old: JobLifecycle.Run, _ before: Job, _ job: Job, _ state: ClusterState,
+    at now: Instant
+  ) {
+    runEnded(id, old, before, state, at: now)
+    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
+    let end = old.started + job.request.timeLimit
+    guard end > now else { return }
+    forecast.hold(
+      job.request.shape, as: Reservation(start: now, allocation: run.allocation), for: end - now)
+  }
+}

@@ -1,0 +1,283 @@
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+extension ReservingDiscipline {
+  /// Promises the first job of a class the earliest start there is; false where there is none.
+  mutating func promise(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
+  ) -> Bool {
+    guard let job = draft.state.jobs[waiting.job],
+      let shape = draft.shape(of: queue[slot], job.request)
+    else { preconditionFailure("nobody to promise anything to") }
+    let limit = job.request.timeLimit
+    guard
+      let reservation = forecast.earliestFit(of: shape, for: limit, from: draft.now)
+    else { return false }
+    let tier = queue[slot].tier
+    queue.removeFirst(of: slot)
+    let promise = Promise(
+      waiting: waiting, request: job.request, tier: tier, reservation: reservation)
+    insert(promise)
+    forecast.hold(shape, as: reservation, for: limit)
+    draft.keep(promise)
+    draft.decisions.append(.reserve(waiting.job, reservation))
+    return true
+  }
+
+  /// Promises stand in the order of their jobs' numbers.
+  mutating func insert(_ promise: Promise) {
+    let place =
+      promises.firstIndex { promise.waiting.job < $0.waiting.job } ?? promises.count
+    promises.insert(promise, at: place)
+  }
+
+  /// Starts a promised job, if it is due or there is room already.
+  mutating func tryPromised(_ id: JobID, _ draft: inout PlanDraft) {
+    guard let index = promises.firstIndex(where: { $0.waiting.job == id }),
+      let allocation = promises[index].reservation.allocation
+    else { preconditionFailure("job \(id.number) has no promise") }
+    let promise = promises[index]
+    let request = promise.request
+    let isDue = promise.reservation.start <= draft.now
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    if let verdict = draft.holdings.obstacle(
+      to: request, milli: milli, models: models, at: draft.now, isForRoom: true)
+    {
+      // A rule keeps it from starting: what it was promised is of use to others.
+      if isDue { loseByRule(index, verdict, &draft) }
+      return
+    }
+    // Who starts late ends late, and may run into the next promise: that is a search.
+    if promise.reservation.start == draft.now, draft.holdings.occupancy.isFree(allocation) {
+      // Only who outlasts a limit can draw what the forecast keeps for it.
+      guard draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil else { return }
+      if let verdict = draft.holdings.lendingObstacle(to: request, on: allocation) {
+        loseByRule(index, verdict, &draft)
+        return
+      }
+      fulfil(index, on: allocation, &draft)
+      return
+    }
+    guard let place = placeNow(for: promise, &draft) else { return }
+    if let verdict = draft.holdings.lendingObstacle(to: request, on: place) {
+      if isDue { loseByRule(index, verdict, &draft) }
+      return
+    }
+    fulfil(index, on: place, &draft)
+  }
+
+  /// Where a promised job could start at once, beside all other promises.
+  private mutating func placeNow(
+    for promise: Promise, _ draft: inout PlanDraft
+  ) -> Allocation? {
+    let (request, limit) = (promise.request, promise.request.timeLimit)
+    forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
+    defer { holdAgain(promise, from: draft.now) }
+    let found = forecast.earliestFit(
+      of: request.shape, for: limit, from: draft.now,
+      before: draft.now + TimeSpan(milliseconds: 1))
+    guard let sooner = found?.allocation else { return nil }
+    // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
+    let isFree = draft.holdings.occupancy.isFree(sooner)
+    let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
+    guard let place = isFree ? sooner : room?.placement(of: request.shape),
+      powerObstacle(to: place, request, draft) == nil
+    else { return nil }
+    return place
+  }
+
+  /// Marks what is left of a promise's window, which may have begun.
+  mutating func holdAgain(_ promise: Promise, from now: Instant) {
+    let old = promise.reservation
+    let start = max(now, old.start)
+    let end = old.start + promise.request.timeLimit
+    guard start < end else { return }
+    forecast.hold(
+      promise.request.shape, as: Reservation(start: start, allocation: old.allocation),
+      for: end - start)
+  }
+
+  private mutating func fulfil(
+    _ index: Int, on allocation: Allocation, _ draft: inout PlanDraft
+  ) {
+    let promise = remove(index, &draft)
+    start(promise.waiting.job, promise.request, allocation, .turn, &draft)
+    // What it was promised elsewhere, or later, is open again; and another promise is among those
+    // that are tried early.
+    let isAsPromised =
+      promise.reservation.start == draft.now && promise.reservation.allocation == allocation
+    if !isAsPromised || promises.count >= Self.mostTriedEarly { freed() }
+  }
+
+  mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {
+    let promise = promises.remove(at: index)
+    forecast.release(
+      promise.request.shape, as: promise.reservation, for: promise.request.timeLimit,
+      from: draft.now)
+    draft.rooms.letGo(owner: .promise(promise.waiting.job))
+    return promise
+  }
+
+  /// A rule keeps a job from what it was promised: it gets no other promise from this plan.
+  private mutating func loseByRule(
+    _ index: Int, _ verdict: Verdict, _ draft: inout PlanDraft
+  ) {
+    draft.dropped.append(promises[index].waiting.job)
+    drop(index, because: verdict, &draft)
+  }
+
+  /// A job loses its promise, and waits with its class again.
+  mutating func drop(_ index: Int, because verdict: Verdict, _ draft: inout PlanDraft) {
+    let promise = remove(index, &draft)
+    let id = promise.waiting.job
+    draft.decisions.append(.unreserve(id, ahead: nil))
+    guard let job = draft.state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
+    let slot = enqueue(id, job, draft.state)
+    queue.setCause(verdict, of: slot)
+    freed()
+  }
+
+  /// Promises in the order in which they may move forward.
+  var byStart: [Int] {
+    promises.indices.sorted {
+      (promises[$0].reservation.start, promises[$0].waiting.job)
+        < (promises[$1].reservation.start, promises[$1].waiting.job)
+    }
+  }
+
+  /// Moves promises forward, where something was freed since they were made.
+  ///
+  /// On a grid of time, so that a burst of ends costs one search for each promise.
+  mutating func compress(_ draft: inout PlanDraft) {
+    guard compression <= draft.now else { return }
+    compression = nextGrid(after: draft.now)
+    guard wasFreed || isKeptByRule else { return }
+    wasFreed = false
+    isKeptByRule = false
+    var stuck = 0
+    for index in byStart {
+      let promise = promises[index]
+      let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
+      let old = promise.reservation
+      guard old.start > draft.now else { continue }
+      guard stuck < Self.mostTriedEarly else { break }
+      forecast.release(shape, as: old, for: limit, from: draft.now)
+      var sooner = forecast.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
+      if let found = sooner, found.start == draft.now, !mayStart(promise, at: found, draft) {
+        sooner = nil
+        isKeptByRule = true
+      }
+      forecast.hold(shape, as: sooner ?? old, for: limit)
+      guard let sooner else {
+        stuck += 1
+        continue
+      }
+      promises[index].reservation = sooner
+      draft.rooms.letGo(owner: .promise(promise.waiting.job))
+      draft.keep(promises[index])
+      draft.decisions.append(.reserve(promise.waiting.job, sooner))
+      // What one has left another may have.
+      freed()
+    }
+  }
+
+  /// Whether the rules let a promised job start now on the place that it could have.
+  private func mayStart(
+    _ promise: Promise, at place: Reservation, _ draft: PlanDraft
+  ) -> Bool {
+    guard let allocation = place.allocation else { return false }
+    let request = promise.request
+    let (holdings, charging) = (draft.holdings, draft.holdings.charging)
+    return holdings.obstacle(
+      to: request, milli: charging.milli(of: request.shape),
+      models: charging.models(of: request.shape), at: draft.now, isForRoom: true) == nil
+      && holdings.lendingObstacle(to: request, on: allocation) == nil
+      && holdings.powerObstacle(to: allocation, at: draft.now) == nil
+  }
+
+  func nextGrid(after now: Instant) -> Instant {
+    guard now > .distantPast else { return now }
+    let period = max(1, policy.reserveAnew.milliseconds)
+    let slot = (Int128(now.milliseconds) / Int128(period) + 1) * Int128(period)
+    return Instant(milliseconds: Int64(clamping: slot))
+  }
+
+  /// Makes every promise again, on a timeline of what runs now: a node came or went, or a claim is
+  /// void.
+  mutating func promiseAnew(_ draft: inout PlanDraft) {
+    rebuildForecast(draft.state, at: draft.now)
+    for index in byStart {
+      let promise = promises[index]
+      let old = promise.reservation
+      let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
+      var found = forecast.earliestFit(of: shape, for: limit, from: draft.now)
+      if let now = found, now.start == draft.now, !mayStart(promise, at: now, draft) {
+        // Where the rules don't let it start, there is no point in promising it that.
+        let later = max(old.start, draft.now + TimeSpan(milliseconds: 1))
+        found = forecast.earliestFit(of: shape, for: limit, from: later)
+        isKeptByRule = true
+      }
+      draft.rooms.letGo(owner: .promise(promise.waiting.job))
+      let reservation = found ?? Reservation(start: .distantFuture, allocation: nil)
+      forecast.hold(promise.request.shape, as: reservation, for: promise.request.timeLimit)
+      promises[index].reservation = reservation
+      draft.keep(promises[index])
+      guard reservation != old, reservation.start < .distantFuture else { continue }
+      draft.decisions.append(.reserve(promise.waiting.job, reservation))
+    }
+    while let index = promises.firstIndex(where: { $0.reservation.start == .distantFuture }) {
+      let promise = promises[index]
+      let shortage = draft.rooms.all.shortage(of: promise.request.shape)
+      drop(index, because: shortage.map { .noRoom($0) } ?? .behind(promise.waiting.job), &draft)
+    }
+    freed()
+  }
+
+  /// What runs, and what windows and claims keep, without any promise.
+  ///
+  /// Who has outlasted a limit is taken to end at any moment: an agent prevents it if it can.
+  mutating func rebuildForecast(_ state: ClusterState, at now: Instant) {
+    forecast = Forecast(servingAs: state.occupancy, state.holdings.power)
+    windows.hold(in: &forecast.capacity, at: now, anew: true)
+    for id in running {
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
+      let limit = run.started + job.request.timeLimit
+      guard job.request.terms?.window == nil else {
+        forecast.holdPower(of: run.allocation, from: max(run.started, now), to: limit)
+        continue
+      }
+      let going = claims.end(ofVictim: id)
+      let end = min(
+        limit, going?.end ?? .distantFuture, job.lifecycle.eviction?.end ?? .distantFuture)
+      hold(run.allocation, job.request, from: max(run.started, now), to: end)
+      if let keeps = going?.keeps { hold(keeps, job.request, from: max(end, now), to: limit) }
+    }
+    claims.hold(in: &forecast, state, at: now)
+    forecast.advance(to: now)
+  }
+
+  private mutating func hold(
+    _ allocation: Allocation, _ request: JobRequest, from start: Instant, to end: Instant
+  ) {
+    guard start < end else { return }
+    forecast.hold(
+      request.shape, as: Reservation(start: start, allocation: allocation), for: end - start)
+  }
+
+  /// When the plan must be made again at the latest.
+  func nextAlarm(_ draft: PlanDraft) -> Instant? {
+    var next = deferred.nextBegin
+    func consider(_ instant: Instant) {
+      if instant > draft.now { next = min(next, instant) }
+    }
+    for promise in promises { consider(promise.reservation.start) }
+    if forecast.isLimited { for claim in claims.claims { consider(claim.deadline) } }
+    consider(wake)
+    if wasFreed, !promises.isEmpty { consider(compression) }
+    return next < .distantFuture ? next : nil
+  }
+}

@@ -1,0 +1,488 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+/// Scheduling by share: whoever comes first in the fair order starts; the first that don't fit are
+/// promised a start on the very accelerators; the rest is backfilled where it delays no promise.
+///
+/// A promise is kept until its job starts, and moves only forward, but for faults: it is looked at
+/// anew whenever something was freed. So whoever has one waits no longer than it says, whoever
+/// comes after it in whatever order.
+///
+/// A class that did not fit is not tried again until something is freed: room, shares, limits and
+/// budgets only shrink with a start, and windows before promises only shrink with time. What a plan
+/// decides follows from the state and the instant; what is remembered only saves work.
+struct ReservingDiscipline: Sendable {
+  /// A waiting job that has a promise.
+  struct Promise: Sendable {
+    var waiting: JobClass.Waiting
+    var request: JobRequest
+    var tier: Int
+    var reservation: Reservation
+
+    /// Whether it keeps any of some accelerators before a time.
+    func keeps(_ allocation: Allocation, before end: Instant) -> Bool {
+      reservation.start < end && reservation.allocation?.contends(with: allocation) == true
+    }
+  }
+
+  let policy: ClusterPolicy
+  var queue = ClassQueue()
+  var forecast: Forecast
+  var promises: [Promise] = []
+  var deferred = DeferredJobs()
+  var claims = ClaimedRoom()
+  var windows: WindowCalendar
+
+  /// Whether anything may fit now that did not at the last plan.
+  var mustTryAll = true
+
+  /// Whether promised jobs may start earlier than at the last plan, by the clock alone.
+  var mustTryPromised = true
+
+  /// When promises are to be looked at anew, if anything was freed since they were.
+  var compression = Instant.distantPast
+
+  /// Whether anything was.
+  var wasFreed = true
+
+  /// Whether a rule kept a promise from moving forward: when others have that room, it may move as
+  /// far as they leave it.
+  var isKeptByRule = false
+
+  /// When something changes by the clock alone that may let a job start that could not: a window
+  /// ends, a budget begins, a run may be disturbed.
+  var wake = Instant.distantFuture
+
+  /// The jobs that run, in order of their numbers.
+  var running: [JobID] = []
+
+  /// Whether a node came into service or left it since the last plan.
+  var conditionsChanged = false
+
+  init(policy: ClusterPolicy, holdings: Holdings) {
+    self.policy = policy
+    forecast = Forecast(servingAs: holdings.occupancy, holdings.power)
+    windows = WindowCalendar(policy.windows, on: holdings.topology)
+  }
+
+  // MARK: News
+
+  /// A job waits; `state` knows already.
+  mutating func jobSubmitted(_ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant) {
+    guard deferred.admits(id, job, state, at: now) else { return }
+    enqueue(id, job, state)
+  }
+
+  /// Puts a job that may be considered in its class.
+  @discardableResult
+  mutating func enqueue(_ id: JobID, _ job: Job, _ state: ClusterState) -> Int {
+    queue.insert(id, since: since(job), job.request, state.holdings)
+  }
+
+  /// When a job counts as submitted.
+  func since(_ job: Job) -> Instant {
+    let hours = Int64(policy.weights.hoursPerEviction) * Int64(job.evictions)
+    return job.submitted + TimeSpan(milliseconds: -hours * 3_600_000)
+  }
+
+  /// Something was freed: all may be tried again, and promises may move forward.
+  mutating func freed() {
+    mustTryAll = true
+    wasFreed = true
+  }
+
+  // MARK: Plans
+
+  mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
+    var draft = PlanDraft(state, at: now)
+    // Who has outlasted a limit keeps its place, but is no longer in anybody's way.
+    mustTryPromised = forecast.advance(to: now)
+    windows.hold(in: &forecast.capacity, at: now)
+    if wake <= now {
+      mustTryAll = true
+      wake = .distantFuture
+    }
+    for id in deferred.due(state, at: now) {
+      guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
+      enqueue(id, job, state)
+    }
+    keepRooms(&draft)
+    startClaims(&draft)
+    if conditionsChanged { promiseAnew(&draft) }
+    compress(&draft)
+    while pass(&draft) {}
+    preempt(&draft)
+    // Promises that gave way are made again.
+    while pass(&draft) {}
+    grow(&draft)
+    conditionsChanged = false
+    watchTheClock(draft)
+    return Plan(
+      version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(draft))
+  }
+
+  /// How many promised jobs are tried at each plan before they are due, those with the earliest
+  /// starts; and after how many that can't move forward the others are left for later.
+  static let mostTriedEarly = 8
+
+  /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
+  private func keepRooms(_ draft: inout PlanDraft) {
+    for claim in claims.claims {
+      draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
+    }
+    for promise in promises { draft.keep(promise) }
+    for window in windows.occurrences(from: draft.now) {
+      draft.rooms.keep(window.allocation, from: window.from, owner: .window(window.name))
+    }
+  }
+
+  // MARK: One pass in the fair order
+
+  /// A class, or a promised job by its place after them, and where it stands.
+  private struct Turn: Comparable {
+    var key: FairOrder.Key
+    /// The class's slot, or -1 for a promised job.
+    var slot: Int
+    /// Whether it can't start, but be promised a start if any promise is left, or reclaim room.
+    var seeksPromise = false
+
+    static func < (a: Turn, b: Turn) -> Bool { a.key < b.key }
+  }
+
+  /// Goes once through all that may start; whether another pass may bring more: a promise is gone,
+  /// and left its place to the next, or room, which whoever comes first in the order is to have.
+  ///
+  /// Every pass but the last uses up a promise that none replaces in this plan.
+  private mutating func pass(_ draft: inout PlanDraft) -> Bool {
+    var room = freeSlots()
+    let hadPromises = promises.count
+    var turns = BinaryHeap<Turn>()
+    addTurns(room, &turns, &draft)
+    // What is freed on the way is tried again.
+    mustTryAll = false
+    guard !turns.isEmpty else { return false }
+    let order = draft.order
+    let guarantees = hasGuarantees
+    var made = 0
+    while !mustTryAll, let turn = turns.popFirst() {
+      guard turn.slot >= 0 else {
+        tryPromised(turn, &draft)
+        continue
+      }
+      let tier = queue.classes[turn.slot].tier
+      let mayReclaim = guarantees && turn.key.deficit > 0
+      if !room.has(tier), !mayReclaim {
+        // Others have taken the last promise, or the room there was.
+        if turn.seeksPromise || isKnownNotToFit(turn.slot, &draft) { continue }
+      }
+      guard let waiting = queue.classes[turn.slot].first, waiting.job == turn.key.job else {
+        continue
+      }
+      let key = order.key(of: queue.classes[turn.slot], waiting, draft.holdings.book)
+      guard key == turn.key else {
+        // Its member has got something since: it may be somebody else's turn now.
+        turns.insert(Turn(key: key, slot: turn.slot, seeksPromise: turn.seeksPromise))
+        continue
+      }
+      switch serve(turn.slot, waiting, key, &room, &draft) {
+      case .hasRoom: break
+      case .isPromised: made += 1
+      case .waits: continue
+      }
+      if let next = queue.classes[turn.slot].first {
+        let key = order.key(of: queue.classes[turn.slot], next, draft.holdings.book)
+        turns.insert(Turn(key: key, slot: turn.slot))
+      }
+    }
+    return mustTryAll || hadPromises + made > promises.count && queue.count > 0
+  }
+
+  /// What becomes of a job at its turn.
+  private enum Served { case hasRoom, isPromised, waits }
+
+  /// Starts the first job of a class, makes room for it, promises it a start, or says why it waits.
+  private mutating func serve(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ key: FairOrder.Key, _ room: inout TierSlots,
+    _ draft: inout PlanDraft
+  ) -> Served {
+    guard case .blocked(let verdict) = attempt(slot, waiting, &draft) else { return .hasRoom }
+    // A window's room is on no timeline: who asks for one is promised nothing.
+    if verdict.isAboutRoom, queue[slot].key.terms?.window == nil {
+      if key.deficit > 0, hasGuarantees, reclaim(for: waiting, key, inSlot: slot, &draft) {
+        return .hasRoom
+      }
+      let tier = queue[slot].tier
+      if !draft.dropped.contains(waiting.job), room.take(tier) {
+        if promise(slot, waiting, &draft) { return .isPromised }
+        room.giveBack(tier)
+      }
+    }
+    block(slot, waiting, verdict, &draft)
+    return .waits
+  }
+
+  /// The first job of a class waits, and all others of it for the same cause; told if it is new.
+  private mutating func block(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ verdict: Verdict, _ draft: inout PlanDraft
+  ) {
+    queue.setCause(verdict, of: slot)
+    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
+    guard queue[slot].told != verdict.kind else { return }
+    queue[slot].told = verdict.kind
+    draft.decisions.append(.hold(waiting.job, jobs: queue[slot].count, verdict))
+  }
+
+  /// Starts a promised job, if it is due or there is room already, or makes room for it.
+  private mutating func tryPromised(_ turn: Turn, _ draft: inout PlanDraft) {
+    let id = turn.key.job
+    if !turn.seeksPromise { tryPromised(id, &draft) }
+    guard turn.key.deficit > 0, hasGuarantees,
+      let promise = promises.first(where: { $0.waiting.job == id }),
+      promise.reservation.start > draft.now
+    else { return }
+    _ = reclaim(for: promise.waiting, turn.key, inSlot: nil, &draft)
+  }
+
+  /// How many promises may be made in each tier.
+  private func freeSlots() -> TierSlots {
+    var slots = TierSlots(policy.reservations)
+    for promise in promises { _ = slots.take(promise.tier) }
+    return slots
+  }
+
+  private func addTurns(
+    _ room: TierSlots, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    let guarantees = hasGuarantees
+    addPromised(guarantees, &turns, &draft)
+    for slot in queue.marks.indices {
+      let mark = queue.marks[slot]
+      let mayBePromised = room.has(Int(mark.tier))
+      var (isTried, seeksPromise) = (false, false)
+      switch mark.standing {
+      case .gone: continue
+      case .untried: isTried = true
+      case .barred: (isTried, seeksPromise) = (mustTryAll, mark.wantsPromise && mayBePromised)
+      case .notLent:
+        (isTried, seeksPromise) = (mustTryAll, mayBePromised && !mayFit(slot, &draft))
+      case .lacksRoom:
+        isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
+        seeksPromise = mayBePromised
+      }
+      if isTried || seeksPromise {
+        add(slot, seeksPromise: !isTried, &turns, &draft)
+      } else if guarantees, mark.wantsPromise {
+        addForGuarantee(slot, &turns, &draft)
+      }
+    }
+    guard mustTryAll else { return }
+    for lane in queue.lanes.indices where !queue.lanes[lane].slots.isEmpty {
+      addFitting(ofLane: lane, room, &turns, &draft)
+    }
+  }
+
+  /// Adds promised jobs: those that are due, the first that may start earlier, and those that may
+  /// reclaim room.
+  private func addPromised(
+    _ guarantees: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    let triesEarly = mustTryAll || mustTryPromised
+    guard guarantees || triesEarly || draft.hasDue(promises) else { return }
+    let first = triesEarly ? byStart.prefix(Self.mostTriedEarly) : []
+    for index in promises.indices {
+      let promise = promises[index]
+      let isTried =
+        promise.reservation.start <= draft.now
+        || first.contains(index) && draft.rooms.all.fits(promise.request.shape)
+      guard isTried || guarantees else { continue }
+      let key = draft.key(of: promise)
+      guard isTried || key.deficit > 0 else { continue }
+      turns.insert(Turn(key: key, slot: -1, seeksPromise: !isTried))
+    }
+  }
+
+  /// Adds a class that lacks room, if its member is entitled to some.
+  private func addForGuarantee(
+    _ slot: Int, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    guard let first = queue.classes[slot].first else { return }
+    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+    guard key.deficit > 0 else { return }
+    turns.insert(Turn(key: key, slot: slot, seeksPromise: true))
+  }
+
+  /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
+  /// for a promise.
+  private func addFitting(
+    ofLane lane: Int, _ room: TierSlots, _ turns: inout BinaryHeap<Turn>,
+    _ draft: inout PlanDraft
+  ) {
+    let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
+    var last = Instant.distantFuture
+    if !hasPreference {
+      guard let end = draft.rooms.lastEnd(of: queue.lanes[lane].shape, waited: .zero) else {
+        return
+      }
+      last = end
+    }
+    for index in queue.lanes[lane].slots.indices {
+      let (limit, slot) = queue.lanes[lane].slots[index]
+      guard draft.now + limit <= last else { return }
+      let mark = queue.marks[slot]
+      guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
+        !hasPreference || !isKnownNotToFit(slot, &draft)
+      else { continue }
+      add(slot, seeksPromise: false, &turns, &draft)
+    }
+  }
+
+  private func add(
+    _ slot: Int, seeksPromise: Bool, _ turns: inout BinaryHeap<Turn>, _ draft: inout PlanDraft
+  ) {
+    guard let first = queue.classes[slot].first else { return }
+    let key = draft.order.key(of: queue.classes[slot], first, draft.holdings.book)
+    turns.insert(Turn(key: key, slot: slot, seeksPromise: seeksPromise))
+  }
+
+  /// Whether it was room that a class lacked, and it still does.
+  private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    switch queue.classes[slot].cause {
+    case .noRoom, .wouldDelay, .window, .claims:
+      return queue.classes[slot].key.terms?.window == nil && !mayFit(slot, &draft)
+    default: return false
+    }
+  }
+
+  /// Whether there is room for the first job of a class, whatever the rules say.
+  private func mayFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard let first = queue.classes[slot].first else { return true }
+    return draft.mayFit(
+      queue.classes[slot].key.shape, for: queue.classes[slot].key.limit,
+      waited: draft.now - first.since)
+  }
+
+  private enum Attempt {
+    case started
+    case blocked(Verdict)
+  }
+
+  /// Starts the first job of a class, if it may and fits.
+  private mutating func attempt(
+    _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
+  ) -> Attempt {
+    guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    if let verdict = draft.obstacle(to: job.request, queue.classes[slot]) {
+      return .blocked(verdict)
+    }
+    guard let shape = draft.shape(of: queue.classes[slot], job.request) else {
+      preconditionFailure("a job that no model is open to")
+    }
+    if let window = job.request.terms?.window {
+      guard let verdict = attempt(slot, waiting, inWindow: window, shape, &draft) else {
+        return .started
+      }
+      return .blocked(verdict)
+    }
+    switch draft.place(
+      shape, for: job.request.timeLimit, waited: draft.now - job.submitted)
+    {
+    case .found(let allocation):
+      if let verdict = powerObstacle(to: allocation, job.request, draft)
+        ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
+      {
+        return .blocked(verdict)
+      }
+      queue.removeFirst(of: slot)
+      let isFirst = promises.isEmpty
+      start(waiting.job, job.request, allocation, isFirst ? .turn : .backfill, &draft)
+      return .started
+    case .none(let verdict):
+      return .blocked(verdict)
+    }
+  }
+
+  /// Starts a job inside a window that it may use; says why where it can't.
+  private mutating func attempt(
+    _ slot: Int, _ waiting: JobClass.Waiting, inWindow name: String, _ shape: GangShape,
+    _ draft: inout PlanDraft
+  ) -> Verdict? {
+    let key = queue[slot].key
+    guard let window = windows.next(named: name, after: draft.now) else {
+      return .outsideWindow(name: name, from: .distantPast, until: .distantPast)
+    }
+    guard window.from <= draft.now, draft.now + key.limit <= window.until else {
+      return .outsideWindow(name: name, from: window.from, until: window.until)
+    }
+    let room = draft.rooms.all.keeping(window.allocation)
+    guard let allocation = room.placement(of: shape) else {
+      return room.shortage(of: shape).map { .noRoom($0) }
+        ?? .outsideWindow(
+          name: name, from: window.from, until: window.until)
+    }
+    guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    if let verdict = powerObstacle(to: allocation, job.request, draft)
+      ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
+    {
+      return verdict
+    }
+    queue.removeFirst(of: slot)
+    draft.start(waiting.job, job.request, allocation, .turn)
+    running.insert(
+      waiting.job, at: running.firstIndex { waiting.job < $0 } ?? running.count)
+    forecast.holdPower(of: allocation, from: draft.now, to: draft.now + key.limit)
+    return nil
+  }
+
+  /// Which site could not feed a gang that starts now, beside what runs and all that is promised;
+  /// nil: none.
+  func powerObstacle(
+    to allocation: Allocation, _ request: JobRequest, _ draft: PlanDraft
+  ) -> Verdict? {
+    draft.holdings.powerObstacle(to: allocation, at: draft.now)
+      ?? forecast.powerObstacle(
+        to: allocation, from: draft.now, to: draft.now + request.timeLimit)
+  }
+
+  /// A gang starts: everybody hears of it.
+  mutating func start(
+    _ id: JobID, _ request: JobRequest, _ allocation: Allocation, _ reason: Decision.StartReason,
+    _ draft: inout PlanDraft
+  ) {
+    draft.start(id, request, allocation, reason)
+    running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    forecast.hold(
+      request.shape, as: Reservation(start: draft.now, allocation: allocation),
+      for: request.timeLimit)
+  }
+}
+
+/// How many promises may still be made in each tier.
+struct TierSlots: Sendable {
+  private let most: Int
+  private var taken: [(tier: Int, count: Int)] = []
+
+  init(_ most: Int) { self.most = most }
+
+  func has(_ tier: Int) -> Bool {
+    (taken.first { $0.tier == tier }?.count ?? 0) < most
+  }
+
+  mutating func take(_ tier: Int) -> Bool {
+    guard let index = taken.firstIndex(where: { $0.tier == tier }) else {
+      guard most > 0 else { return false }
+      taken.append((tier, 1))
+      return true
+    }
+    guard taken[index].count < most else { return false }
+    taken[index].count += 1
+    return true
+  }
+
+  mutating func giveBack(_ tier: Int) {
+    for index in taken.indices where taken[index].tier == tier { taken[index].count -= 1 }
+  }
+}

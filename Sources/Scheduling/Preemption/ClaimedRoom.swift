@@ -1,0 +1,156 @@
+import Cluster
+import Fleet
+import Jobs
+import Units
+
+/// What claims keep on the timeline: all that they are about from when their victims are gone, and
+/// before that what of it is free already.
+struct ClaimedRoom: Sendable {
+  private struct Held: Sendable {
+    var claim: Claim
+    var request: JobRequest
+    /// What of it is free, or will be as victims come to their own ends, and is kept from then on
+    /// until the claim's victims are gone; in order.
+    var free: [(from: Instant, allocation: Allocation)] = []
+    /// From when on the whole claim is marked.
+    var start: Instant
+
+    /// What is kept when, before the claim's deadline.
+    var steps: [(from: Instant, until: Instant, allocation: Allocation)] {
+      free.indices.compactMap { index in
+        let until = index + 1 < free.count ? free[index + 1].from : claim.deadline
+        guard free[index].from < until, !free[index].allocation.slices.isEmpty else { return nil }
+        return (free[index].from, until, free[index].allocation)
+      }
+    }
+  }
+
+  private var held: [Held] = []
+
+  /// The claims that stand, without the victims that are gone.
+  var claims: [Claim] { held.map(\.claim) }
+
+  func hasPreemptor(_ id: JobID) -> Bool { held.contains { $0.claim.preemptor == id } }
+
+  /// When a victim's tasks are ended, or fewer, and what it keeps then; nil where a job is none.
+  func end(ofVictim id: JobID) -> (end: Instant, keeps: Allocation?)? {
+    for entry in held {
+      if let victim = entry.claim.victims.first(where: { $0.job == id }) {
+        return (victim.eviction.end, nil)
+      }
+      if let shrink = entry.claim.shrinks.first(where: { $0.job == id }) {
+        return (shrink.end, shrink.keeps)
+      }
+    }
+    return nil
+  }
+
+  /// Takes up a claim whose victims' holds end when they are gone.
+  mutating func add(
+    _ claim: Claim, _ request: JobRequest, _ draft: PlanDraft, _ forecast: inout Forecast
+  ) {
+    let free = Self.free(of: claim, draft.holdings.occupancy, draft.state, at: draft.now)
+    let entry = Held(claim: claim, request: request, free: free, start: claim.deadline)
+    held.append(entry)
+    forecast.hold(
+      request.shape, as: Reservation(start: claim.deadline, allocation: claim.allocation),
+      for: request.timeLimit)
+    keepFree(entry, &forecast)
+  }
+
+  /// A claim that stood already when this planner was made; `hold(in:)` marks it.
+  mutating func found(_ claim: Claim, _ request: JobRequest) {
+    held.append(Held(claim: claim, request: request, start: claim.deadline))
+    held.sort { $0.claim.id.number < $1.claim.id.number }
+  }
+
+  /// Marks all claims on a timeline that knows of none.
+  mutating func hold(
+    in forecast: inout Forecast, _ state: ClusterState, at now: Instant
+  ) {
+    for index in held.indices {
+      held[index].free = Self.free(of: held[index].claim, state.occupancy, state, at: now)
+      held[index].start = max(now, held[index].claim.deadline)
+      let entry = held[index]
+      forecast.hold(
+        entry.request.shape,
+        as: Reservation(start: entry.start, allocation: entry.claim.allocation),
+        for: entry.request.timeLimit)
+      keepFree(entry, &forecast)
+    }
+  }
+
+  /// A victim is gone: more of its claim is free.
+  mutating func victimLeft(
+    _ id: JobID, _ state: ClusterState, at now: Instant, _ forecast: inout Forecast
+  ) {
+    for index in held.indices where held[index].claim.concerns(id) {
+      letGoFree(held[index], at: now, &forecast)
+      held[index].claim.victims.removeAll { $0.job == id }
+      held[index].claim.shrinks.removeAll { $0.job == id }
+      held[index].free = Self.free(of: held[index].claim, state.occupancy, state, at: now)
+      keepFree(held[index], &forecast)
+    }
+  }
+
+  /// Forgets a claim: its preemptor, which it gives, starts or never will.
+  @discardableResult
+  mutating func remove(
+    _ id: ClaimID, at now: Instant, _ forecast: inout Forecast
+  ) -> JobID {
+    guard let index = held.firstIndex(where: { $0.claim.id == id }) else {
+      preconditionFailure("there is no claim \(id.number)")
+    }
+    let entry = held.remove(at: index)
+    letGoFree(entry, at: now, &forecast)
+    forecast.release(
+      entry.request.shape,
+      as: Reservation(start: entry.start, allocation: entry.claim.allocation),
+      for: entry.request.timeLimit, from: now)
+    return entry.claim.preemptor
+  }
+
+  /// What of a claim is free now, and what will be when victims come to their limits before they
+  /// have to go.
+  private static func free(
+    of claim: Claim, _ occupancy: Occupancy, _ state: ClusterState, at now: Instant
+  ) -> [(from: Instant, allocation: Allocation)] {
+    var ends: [(at: Instant, allocation: Allocation)] = []
+    for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
+      let limit = max(now, run.started + job.request.timeLimit)
+      if limit < claim.deadline { ends.append((limit, run.allocation)) }
+    }
+    ends.sort { $0.at < $1.at }
+    var occupancy = occupancy
+    var free = [(from: now, allocation: occupancy.free(of: claim.allocation))]
+    for end in ends {
+      occupancy.giveBack(end.allocation)
+      free.append((end.at, occupancy.free(of: claim.allocation)))
+    }
+    return free
+  }
+
+  private func keepFree(_ entry: Held, _ forecast: inout Forecast) {
+    for (start, end, allocation) in entry.steps {
+      forecast.hold(
+        entry.request.shape, as: Reservation(start: start, allocation: allocation),
+        for: end - start)
+    }
+  }
+
+  private func letGoFree(_ entry: Held, at now: Instant, _ forecast: inout Forecast) {
+    for (start, end, allocation) in entry.steps where now < end {
+      forecast.release(
+        entry.request.shape, as: Reservation(start: start, allocation: allocation),
+        for: end - start, from: now)
+    }
+  }
+}
+
+extension Claim {
+  /// Whether a job has to go or to shrink for it.
+  fileprivate func concerns(_ id: JobID) -> Bool {
+    victims.contains { $0.job == id } || shrinks.contains { $0.job == id }
+  }
+}

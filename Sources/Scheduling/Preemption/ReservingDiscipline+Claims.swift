@@ -1,0 +1,374 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+extension ReservingDiscipline {
+  /// Starts whoever has a claim of which all victims are gone.
+  mutating func startClaims(_ draft: inout PlanDraft) {
+    // The state knows when each was made: that says which budgets keep what it may cost.
+    for claim in draft.state.claims where claim.victims.isEmpty && claim.shrinks.isEmpty {
+      guard let job = draft.state.jobs[claim.preemptor],
+        draft.state.occupancy.isFree(claim.allocation),
+        draft.now >= claim.deadline || isFedEarly(claim, job.request, draft)
+      else { continue }
+      claims.remove(claim.id, at: draft.now, &forecast)
+      draft.holdings.startsFromClaim(claim, job.request, at: draft.now)
+      draft.rooms.letGo(owner: .claim(claim.id))
+      start(claim.preemptor, job.request, claim.allocation, .claim, &draft)
+    }
+  }
+
+  /// Whether sites can feed a preemptor before its claim is due.
+  private func isFedEarly(_ claim: Claim, _ request: JobRequest, _ draft: PlanDraft) -> Bool {
+    guard forecast.isLimited else { return true }
+    var (trial, others) = (forecast, claims)
+    others.remove(claim.id, at: draft.now, &trial)
+    let end = draft.now + request.timeLimit
+    return draft.holdings.powerObstacle(to: claim.allocation, at: draft.now) == nil
+      && trial.powerObstacle(to: claim.allocation, from: draft.now, to: end) == nil
+  }
+
+  /// A job that waits and may make others go.
+  struct Preemptor {
+    var key: FairOrder.Key
+    var waiting: JobClass.Waiting
+    var request: JobRequest
+    /// The class that it waits in; nil where it has a promise.
+    var slot: Int?
+    var ground: Claim.Ground
+    /// Whose promises give way to it.
+    var yielding: [JobID] = []
+  }
+
+  /// Whether members have guarantees that they may reclaim.
+  var hasGuarantees: Bool {
+    policy.preemption?.reclaims == true && policy.order == .fairShare && policy.accounts.count > 1
+  }
+
+  /// Makes room for a job within its member's entitlement, when its turn has come and it lacks
+  /// room; false where nobody has what it is entitled to.
+  ///
+  /// Nobody goes without the proof that the preemptor starts where they were: the claim holds the
+  /// very accelerators, free ones among them, which are kept from everybody else from now on.
+  mutating func reclaim(
+    for waiting: JobClass.Waiting, _ key: FairOrder.Key, inSlot slot: Int?,
+    _ draft: inout PlanDraft
+  ) -> Bool {
+    guard let rules = policy.preemption, let job = draft.state.jobs[waiting.job],
+      job.request.terms?.window == nil
+    else { return false }
+    var preemptor = Preemptor(
+      key: key, waiting: waiting, request: job.request, slot: slot, ground: .guarantee)
+    guard isGuaranteed(preemptor, draft) else { return false }
+    preemptor.yielding = yieldingPromises(draft)
+    if startOnYieldedRoom(preemptor, &draft) { return true }
+    let borrowed = draft.borrowed ?? BorrowedRuns(running, draft.state)
+    draft.borrowed = borrowed
+    guard !borrowed.isEmpty, let claim = claim(for: preemptor, rules, &draft) else { return false }
+    carryOut(claim, preemptor, &draft)
+    return true
+  }
+
+  /// Makes room for those whose mode may preempt others, in the fair order.
+  mutating func preempt(_ draft: inout PlanDraft) {
+    guard let rules = policy.preemption, !running.isEmpty, queue.count + promises.count > 0 else {
+      return
+    }
+    for var preemptor in preemptors(&draft) where stillWaits(preemptor) {
+      while let claim = claim(for: preemptor, rules, &draft) {
+        carryOut(claim, preemptor, &draft)
+        guard let slot = preemptor.slot, let next = queue.classes[slot].first,
+          queue.classes[slot].cause?.isAboutRoom == true,
+          let job = draft.state.jobs[next.job]
+        else { break }
+        preemptor.waiting = next
+        preemptor.request = job.request
+      }
+    }
+  }
+
+  /// Whether a job still stands where it did: an earlier claim may have taken its promise.
+  private func stillWaits(_ preemptor: Preemptor) -> Bool {
+    guard let slot = preemptor.slot else {
+      return promises.contains { $0.waiting.job == preemptor.waiting.job }
+    }
+    return queue[slot].first == preemptor.waiting
+  }
+
+  /// Whether a job fits into what its member is entitled to, with all that is claimed already.
+  private func isGuaranteed(_ preemptor: Preemptor, _ draft: PlanDraft) -> Bool {
+    let milli = draft.holdings.charging.milli(of: preemptor.request.shape)
+    return draft.holdings.charging.models(of: preemptor.request.shape).contains { model in
+      draft.holdings.book.roomWithinEntitlement(preemptor.request.account, model: model) >= milli
+    }
+  }
+
+  /// Starts a job within its member's entitlement where only promises that give way keep the room.
+  ///
+  /// Nobody need go for it. The next of its class comes up at the next pass.
+  private mutating func startOnYieldedRoom(
+    _ preemptor: Preemptor, _ draft: inout PlanDraft
+  ) -> Bool {
+    let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
+    let id = preemptor.waiting.job
+    guard let job = draft.state.jobs[id],
+      promises.contains(where: { promise in
+        promise.waiting.job != id && yields(promise, to: preemptor)
+      })
+    else { return false }
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    guard
+      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil,
+      models.contains(where: {
+        draft.holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
+      }),
+      let allocation = roomToClear(for: preemptor, until: draft.now + limit, &draft)
+        .placement(of: request.shape, afterWaiting: draft.now - job.submitted),
+      draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil,
+      isFed(allocation, for: preemptor, until: draft.now + limit, draft)
+    else { return false }
+    leaveQueue(preemptor, allocation, until: draft.now + limit, .behind(id), &draft)
+    start(id, request, allocation, .guarantee, &draft)
+    freed()
+    return true
+  }
+
+  /// Whose modes may preempt others, in the fair order.
+  private mutating func preemptors(_ draft: inout PlanDraft) -> [Preemptor] {
+    let mayPreempt = policy.modes.map { !$0.preempts.isEmpty }
+    guard mayPreempt.contains(true) else { return [] }
+    var found: [Preemptor] = []
+    let order = draft.order
+    for slot in queue.occupied where mayPreempt[Int(queue.classes[slot].key.mode.number)] {
+      guard queue.classes[slot].cause?.isAboutRoom == true,
+        let first = queue.classes[slot].first, let job = draft.state.jobs[first.job],
+        job.request.terms?.window == nil
+      else { continue }
+      let key = order.key(of: queue.classes[slot], first, draft.holdings.book)
+      found.append(
+        Preemptor(key: key, waiting: first, request: job.request, slot: slot, ground: .tier))
+    }
+    for promise in promises
+    where promise.reservation.start > draft.now
+      && mayPreempt[Int(promise.request.mode.number)]
+    {
+      found.append(
+        Preemptor(
+          key: draft.key(of: promise), waiting: promise.waiting, request: promise.request,
+          slot: nil, ground: .tier))
+    }
+    return found.sorted { $0.key < $1.key }
+  }
+
+  /// The claim of a job to what others hold, with its proof; nil where it has none.
+  private mutating func claim(
+    for preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft
+  ) -> Claim? {
+    let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
+    let milli = draft.holdings.charging.milli(of: request.shape)
+    let models = draft.holdings.charging.models(of: request.shape)
+    guard
+      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil
+    else { return nil }
+    guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
+    var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
+    func clearing(until end: Instant) -> Clearing? {
+      search.promised = promisedNodes(before: end, besides: preemptor, draft)
+      let candidates = search.candidates(among: running, draft)
+      guard !candidates.isEmpty else { return nil }
+      return roomToClear(for: preemptor, until: end, &draft).clearing(
+        for: request.shape, among: candidates, by: rules.choice,
+        afterWaiting: draft.now - job.submitted)
+    }
+    let end = draft.now + VictimSearch.lead(of: policy) + limit
+    let isGuaranteed = preemptor.ground == .guarantee
+    search.takesReaching = !isGuaranteed
+    var found = clearing(until: end)
+    wake = min(wake, search.undisturbedUntil)
+    if found == nil, isGuaranteed {
+      // Nobody else may take it meanwhile: so it comes back within the bound.
+      search.looksAhead = true
+      found = clearing(until: end + VictimSearch.undisturbed(of: policy))
+      search.takesReaching = true
+      found = found ?? clearing(until: end + VictimSearch.undisturbed(of: policy))
+    }
+    guard let clearing = found, !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else {
+      return nil
+    }
+    let claim = search.claim(clearing, draft)
+    if let deadline = request.terms?.deadline, claim.deadline + limit > deadline { return nil }
+    // Who is promised as much waits for that: nobody need go.
+    if let promise = job.lifecycle.promise, promise.start <= claim.deadline { return nil }
+    return isFed(
+      claim.allocation, for: preemptor, until: claim.deadline + limit, besides: claim, draft)
+      ? claim : nil
+  }
+
+  /// Whether sites can feed a preemptor from now until it is over, once those are gone who go for
+  /// it, and its own promise, and those that give way.
+  ///
+  /// The victims may be gone at any time from now on, and then it starts.
+  private func isFed(
+    _ allocation: Allocation, for preemptor: Preemptor, until end: Instant,
+    besides claim: Claim? = nil, _ draft: PlanDraft
+  ) -> Bool {
+    guard forecast.isLimited else { return true }
+    var trial = forecast
+    for promise in promises
+    where promise.waiting.job == preemptor.waiting.job
+      || promise.keeps(allocation, before: end)
+    {
+      guard let place = promise.reservation.allocation else { continue }
+      trial.releasePower(
+        of: place, from: max(draft.now, promise.reservation.start),
+        to: promise.reservation.start + promise.request.timeLimit)
+    }
+    for id in (claim?.victims.map(\.job) ?? []) + (claim?.shrinks.map(\.job) ?? []) {
+      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
+      trial.releasePower(
+        of: run.allocation, from: draft.now, to: run.started + job.request.timeLimit)
+    }
+    for shrink in claim?.shrinks ?? [] {
+      guard let job = draft.state.jobs[shrink.job], let run = job.lifecycle.run else { continue }
+      trial.holdPower(
+        of: shrink.keeps, from: draft.now, to: run.started + job.request.timeLimit)
+    }
+    return trial.powerObstacle(to: allocation, from: draft.now, to: end) == nil
+  }
+
+  /// What is free and stays open until a time, the preemptor's own promise and those of jobs that
+  /// would borrow left out where a guarantee asks.
+  private func roomToClear(
+    for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
+  ) -> Occupancy {
+    var rooms = draft.rooms
+    for promise in promises
+    where promise.waiting.job == preemptor.waiting.job || yields(promise, to: preemptor) {
+      rooms.letGo(owner: .promise(promise.waiting.job))
+    }
+    return rooms.room(until: end)
+  }
+
+  private func yields(_ promise: Promise, to preemptor: Preemptor) -> Bool {
+    preemptor.yielding.contains(promise.waiting.job)
+  }
+
+  /// Whose promises give way to a guarantee: those who would borrow what they were promised.
+  ///
+  /// A member's promises count one after the other, by their starts: only those together within
+  /// its entitlement stay.
+  private func yieldingPromises(_ draft: PlanDraft) -> [JobID] {
+    var book = draft.holdings.book
+    let charging = draft.holdings.charging
+    var yielding: [JobID] = []
+    for index in byStart {
+      let (id, request) = (promises[index].waiting.job, promises[index].request)
+      let milli = charging.milli(of: request.shape)
+      let model = charging.models(of: request.shape).first {
+        book.roomWithinEntitlement(request.account, model: $0) >= milli
+      }
+      guard let model else {
+        yielding.append(id)
+        continue
+      }
+      let isAlways = draft.holdings.mode(of: request).borrowing == .always
+      book.hold(
+        AccountBook.Hold(
+          account: request.account, model: model, milli: milli, alwaysBorrowed: isAlways),
+        at: draft.now)
+    }
+    return yielding
+  }
+
+  /// The nodes, ascending, that others are promised before a time, and keep, or a window does.
+  private func promisedNodes(
+    before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
+  ) -> [Int] {
+    var nodes: [Int] = []
+    for promise in promises
+    where promise.reservation.start < end && promise.waiting.job != preemptor.waiting.job
+      && !yields(promise, to: preemptor)
+    {
+      for slice in promise.reservation.allocation?.slices ?? [] {
+        nodes.append(draft.state.topology.index(of: slice.node))
+      }
+    }
+    for window in windows.occurrences(from: draft.now) where window.from < end {
+      for slice in window.allocation.slices {
+        nodes.append(draft.state.topology.index(of: slice.node))
+      }
+    }
+    nodes.sort()
+    return nodes
+  }
+
+  /// A job waits no more, as it has room until an instant; promises of that room give way, and are
+  /// made again, later.
+  private mutating func leaveQueue(
+    _ preemptor: Preemptor, _ allocation: Allocation, until end: Instant, _ verdict: Verdict,
+    _ draft: inout PlanDraft
+  ) {
+    if let slot = preemptor.slot {
+      queue.removeFirst(of: slot)
+    } else if let index = promises.firstIndex(where: {
+      $0.waiting.job == preemptor.waiting.job
+    }) {
+      _ = remove(index, &draft)
+    }
+    while let index = promises.firstIndex(where: { $0.keeps(allocation, before: end) }) {
+      drop(index, because: verdict, &draft)
+    }
+  }
+
+  private mutating func carryOut(
+    _ claim: Claim, _ preemptor: Preemptor, _ draft: inout PlanDraft
+  ) {
+    let request = preemptor.request
+    leaveQueue(
+      preemptor, claim.allocation, until: claim.deadline + request.timeLimit,
+      .claims(until: claim.deadline), &draft)
+    for victim in claim.victims { shorten(victim.job, to: claim.deadline, nil, draft) }
+    for shrink in claim.shrinks {
+      shorten(shrink.job, to: claim.deadline, shrink.keeps, draft)
+    }
+    claims.add(claim, request, draft, &forecast)
+    draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
+    draft.holdings.anticipate(claim, request, at: draft.now)
+    draft.holdings.keep(claim, for: request, at: draft.now)
+    draft.victims += claim.victims.map(\.job) + claim.shrinks.map(\.job)
+    draft.nextClaim = ClaimID(draft.nextClaim.number + 1)
+    draft.decisions.append(.evict(claim))
+  }
+
+  /// A run is over, or goes on with less, from an instant on.
+  private mutating func shorten(
+    _ id: JobID, to end: Instant, _ keeps: Allocation?, _ draft: PlanDraft
+  ) {
+    guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { return }
+    let limit = run.started + job.request.timeLimit
+    guard end < limit else { return }
+    forecast.release(
+      job.request.shape, as: Reservation(start: run.started, allocation: run.allocation),
+      for: job.request.timeLimit, from: end)
+    // Once the preemptor is over, others may have it sooner than they were promised anything.
+    wasFreed = true
+    guard let keeps else { return }
+    forecast.hold(
+      job.request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end)
+  }
+
+  /// Notes when a window ends, or a site may draw more: then all may be tried again.
+  mutating func watchTheClock(_ draft: PlanDraft) {
+    // Who waits for a budget waits on, whatever the hour: nobody need look.
+    let isAwaited = queue.occupied.contains { queue.classes[$0].cause?.followsTheClock == true }
+    guard isAwaited || !promises.isEmpty else { return }
+    for boundary in windows.boundaries(after: draft.now) { wake = min(wake, boundary) }
+    for budget in policy.power {
+      wake = min(wake, budget.nextStep(after: draft.now) ?? .distantFuture)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+/// The waiting jobs that may be considered, by class.
+///
+/// A class keeps its slot while it holds jobs; slots of classes that are gone are used again. What
+/// a plan decides never depends on the slots, only on the jobs.
+struct ClassQueue: Sendable {
+  private(set) var classes: [JobClass] = []
+
+  /// The slots that hold jobs, in no order that means anything.
+  private(set) var occupied: [Int] = []
+  private var placeInOccupied: [Int] = []
+  private var free: [Int] = []
+
+  /// How each slot's class stands, beside the classes: whoever looks for those that may start looks
+  /// at all of them.
+  private(set) var marks: [Mark] = []
+
+  /// The occupied slots by shape, in the order in which the shapes came.
+  private(set) var lanes: [ShapeLane] = []
+  private var laneOfSlot: [Int] = []
+
+  /// The lanes in order of their shapes.
+  private var lanesByShape: [Int] = []
+
+  /// The occupied slots by their keys' digests, sorted.
+  private var index: [(digest: UInt64, slot: Int)] = []
+
+  /// How many jobs wait.
+  private(set) var count = 0
+
+  /// Lets a class be changed in place.
+  subscript(slot: Int) -> JobClass {
+    get { classes[slot] }
+    _modify { yield &classes[slot] }
+  }
+
+  /// Says why the first job of a class does not start; nil: that is to be found out.
+  mutating func setCause(_ cause: Verdict?, of slot: Int) {
+    classes[slot].cause = cause
+    marks[slot] = Mark(cause, tier: classes[slot].tier, classes[slot].key)
+  }
+
+  /// Puts a job in its class; gives the class's slot.
+  mutating func insert(
+    _ job: JobID, since: Instant, _ request: JobRequest, _ holdings: Holdings
+  ) -> Int {
+    let slot = slot(for: ClassKey(request), request, holdings)
+    classes[slot].insert(JobClass.Waiting(since: since, job: job))
+    count += 1
+    return slot
+  }
+
+  /// Takes out the first job of a class.
+  mutating func removeFirst(of slot: Int) {
+    classes[slot].removeFirst()
+    count -= 1
+    if classes[slot].count == 0 { release(slot) }
+  }
+
+  /// Takes out a job wherever it waits.
+  mutating func remove(_ job: JobID, _ request: JobRequest) {
+    guard let slot = find(ClassKey(request)) else {
+      preconditionFailure("job \(job.number) waits in no class")
+    }
+    classes[slot].remove(job)
+    count -= 1
+    if classes[slot].count == 0 { release(slot) }
+  }
+
+  private mutating func slot(
+    for key: ClassKey, _ request: JobRequest, _ holdings: Holdings
+  ) -> Int {
+    if let slot = find(key) { return slot }
+    let new = JobClass(
+      key, tier: holdings.mode(of: request).tier,
+      member: holdings.policy.accounts.member(of: request.account),
+      milli: holdings.charging.milli(of: request.shape),
+      models: holdings.charging.models(of: request.shape))
+    let slot: Int
+    if let reused = free.popLast() {
+      classes[reused] = new
+      slot = reused
+    } else {
+      slot = classes.count
+      classes.append(new)
+      placeInOccupied.append(0)
+      laneOfSlot.append(0)
+      marks.append(Mark(nil, tier: new.tier, key))
+    }
+    marks[slot] = Mark(nil, tier: new.tier, key)
+    let lane = lane(of: key.shape)
+    laneOfSlot[slot] = lane
+    lanes[lane].insert(slot, key.limit)
+    placeInOccupied[slot] = occupied.count
+    occupied.append(slot)
+    index.insert((key.digest, slot), at: place(of: key.digest))
+    return slot
+  }
+
+  private mutating func release(_ slot: Int) {
+    let digest = classes[slot].key.digest
+    var place = place(of: digest)
+    while index[place].slot != slot { place += 1 }
+    index.remove(at: place)
+    let last = occupied[occupied.count - 1]
+    occupied[placeInOccupied[slot]] = last
+    placeInOccupied[last] = placeInOccupied[slot]
+    occupied.removeLast()
+    free.append(slot)
+    marks[slot].standing = .gone
+    lanes[laneOfSlot[slot]].remove(slot, classes[slot].key.limit)
+  }
+
+  private mutating func lane(of shape: GangShape) -> Int {
+    var (low, high) = (0, lanesByShape.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if lanes[lanesByShape[middle]].shape < shape { low = middle + 1 } else { high = middle }
+    }
+    if low < lanesByShape.count, lanes[lanesByShape[low]].shape == shape {
+      return lanesByShape[low]
+    }
+    lanes.append(ShapeLane(shape: shape))
+    lanesByShape.insert(lanes.count - 1, at: low)
+    return lanes.count - 1
+  }
+
+  private func find(_ key: ClassKey) -> Int? {
+    let digest = key.digest
+    var place = place(of: digest)
+    while place < index.count, index[place].digest == digest {
+      if classes[index[place].slot].key == key { return index[place].slot }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Where a digest stands first, or would stand.
+  private func place(of digest: UInt64) -> Int {
+    var low = 0
+    var high = index.count
+    while low < high {
+      let middle = (low + high) / 2
+      if index[middle].digest < digest { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

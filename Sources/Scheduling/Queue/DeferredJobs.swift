@@ -1,0 +1,103 @@
+import Cluster
+import Jobs
+import Units
+
+/// Waiting jobs that may not be considered yet: held back, not to begin yet, or after another.
+struct DeferredJobs: Sendable {
+  /// In order of their numbers.
+  private var jobs: [JobID] = []
+
+  /// Which job waits for the end of which: by the job waited for, then by the one that waits.
+  private var waiters: [(on: JobID, job: JobID)] = []
+
+  /// Jobs that may have become ready since they were looked at last.
+  private var stirred: [JobID] = []
+
+  /// When the next of them may begin.
+  private(set) var nextBegin = Instant.distantFuture
+
+  /// Why a job may not be considered yet; nil where it may.
+  static func obstacle(
+    to job: Job, _ state: ClusterState, at now: Instant
+  ) -> Verdict? {
+    if job.isHeldBack { return .heldBack }
+    guard let terms = job.request.terms else { return nil }
+    if let begin = terms.begin, begin > now { return .begins(begin) }
+    var waitsFor: Verdict?
+    for dependency in terms.dependencies {
+      guard let outcome = state.outcome(of: dependency.job) else {
+        waitsFor = waitsFor ?? .dependency(dependency.job)
+        continue
+      }
+      if !dependency.condition.isMet(by: outcome) { return .dependencyFailed(dependency.job) }
+    }
+    return waitsFor
+  }
+
+  /// Whether a job may be considered at once; else it is kept here.
+  mutating func admits(
+    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
+  ) -> Bool {
+    guard Self.obstacle(to: job, state, at: now) != nil else { return true }
+    let place = jobs.firstIndex { id < $0 } ?? jobs.count
+    jobs.insert(id, at: place)
+    if let begin = job.request.terms?.begin, begin > now { nextBegin = min(nextBegin, begin) }
+    for dependency in job.request.terms?.dependencies ?? []
+    where state.outcome(of: dependency.job) == nil {
+      let place = waiters.firstIndex { ($0.on, $0.job) > (dependency.job, id) } ?? waiters.count
+      waiters.insert((dependency.job, id), at: place)
+    }
+    return false
+  }
+
+  /// A job is over: those that wait for it may be ready.
+  mutating func jobEnded(_ id: JobID) {
+    guard !waiters.isEmpty else { return }
+    stirred += waiters.filter { $0.on == id }.map(\.job)
+    waiters.removeAll { $0.on == id }
+  }
+
+  /// A job is no longer held back.
+  mutating func jobReleased(_ id: JobID) { stirred.append(id) }
+
+  /// Takes out a job; false where it isn't here.
+  mutating func remove(_ id: JobID) -> Bool {
+    guard let place = jobs.firstIndex(of: id) else { return false }
+    jobs.remove(at: place)
+    waiters.removeAll { $0.job == id }
+    return true
+  }
+
+  /// Takes out the jobs that may be considered from now on.
+  mutating func due(_ state: ClusterState, at now: Instant) -> [JobID] {
+    var candidates = stirred
+    stirred.removeAll()
+    if nextBegin <= now {
+      candidates += jobs
+      nextBegin = .distantFuture
+      for id in jobs {
+        guard let begin = state.jobs[id]?.request.terms?.begin, begin > now else { continue }
+        nextBegin = min(nextBegin, begin)
+      }
+    }
+    candidates.sort()
+    var due: [JobID] = []
+    for id in candidates where due.last != id {
+      guard let job = state.jobs[id], Self.obstacle(to: job, state, at: now) == nil, remove(id)
+      else { continue }
+      due.append(id)
+    }
+    return due
+  }
+}
+
+extension JobDependency.Condition {
+  /// Whether a job ended as it should have.
+  func isMet(by outcome: JobOutcome) -> Bool {
+    switch self {
+    case .ended: true
+    case .succeeded: outcome == .completed
+    case .failed: outcome != .completed
+    }
+  }
+}

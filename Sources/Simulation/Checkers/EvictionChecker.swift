@@ -1,0 +1,90 @@
+import Cluster
+public import Control
+import Fleet
+import Jobs
+public import Units
+
+/// Nobody goes in vain: every preemptor starts on exactly the room that was claimed for it, unless
+/// it was cancelled, held back or hit by a fault.
+public struct EvictionChecker: RuleChecker {
+  private struct Open: Sendable {
+    var claim: Claim
+    var evictions = 0
+  }
+
+  /// What was found wrong, a sentence each.
+  public private(set) var violations: [RuleViolation] = []
+
+  /// How many jobs were evicted.
+  public private(set) var evictions = 0
+
+  /// How many elastic gangs were told to shrink.
+  public private(set) var shrinks = 0
+
+  /// How many claims were dissolved by a cancel, a hold or a fault.
+  public private(set) var dissolved = 0
+
+  private var open: [Open] = []
+  private var input: Input?
+  /// Victims of claims that were dissolved after they had been told.
+  private var told: [JobID] = []
+
+  /// A checker of a cluster that is still idle.
+  public init() {}
+
+  /// Remembers what the machine deals with.
+  public mutating func received(_ input: Input, at now: Instant) { self.input = input }
+
+  /// Follows each claim from its making to the start of its preemptor.
+  public mutating func performed(_ effect: Effect, at now: Instant) {
+    guard case .append(let event) = effect else { return }
+    switch event {
+    case .claimed(let claim, _):
+      open.append(Open(claim: claim))
+      shrinks += claim.shrinks.count
+    case .evicted(let id, _):
+      evictions += 1
+      guard
+        let index = open.firstIndex(where: { $0.claim.victims.contains { $0.job == id } })
+      else {
+        guard !told.contains(id) else { return }
+        violations.append(RuleViolation(now, "job \(id.number) went without any claim"))
+        return
+      }
+      open[index].evictions += 1
+    case .started(let id, _, let allocation, _):
+      told.removeAll { $0 == id }
+      guard let index = open.firstIndex(where: { $0.claim.preemptor == id }) else { return }
+      let claim = open.remove(at: index).claim
+      guard claim.allocation != allocation else { return }
+      violations.append(RuleViolation(now, "job \(id.number) started beside its claim"))
+    case .dissolved(let id, _):
+      guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
+      dissolve(open.remove(at: index), at: now)
+    case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
+      .checkpointed, .resized, .ended, .conditionChanged:
+      break
+    }
+  }
+
+  private mutating func dissolve(_ entry: Open, at now: Instant) {
+    told += entry.claim.victims.filter { $0.eviction.signal <= now }.map(\.job)
+    dissolved += 1
+    switch input {
+    case .cancel(let id) where id == entry.claim.preemptor: return
+    case .hold(let id, true) where id == entry.claim.preemptor: return
+    case .nodeChanged: return
+    case .submit, .cancel, .hold, .checkpointed, .resized, .tasksGone, .tick, nil:
+      violations.append(
+        RuleViolation(now, "claim \(entry.claim.id.number) was dissolved without a cause"))
+    }
+  }
+
+  /// Notes that a cluster is at rest: whoever had a claim must have started.
+  public mutating func rested(at now: Instant) {
+    for entry in open {
+      violations.append(
+        RuleViolation(now, "job \(entry.claim.preemptor.number) never started on its claim"))
+    }
+  }
+}

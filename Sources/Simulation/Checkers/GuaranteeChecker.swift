@@ -1,0 +1,99 @@
+import Accounts
+import Cluster
+public import Control
+import Fleet
+import Jobs
+public import Policy
+public import Units
+
+/// A member under its guarantee with work that fits into it gets it within the bound.
+///
+/// That is the longest undisturbed run, notice and grace of any mode that may borrow, and a cycle.
+///
+/// Holds where any node serves any job, and no window, power budget or fault keeps nodes away.
+public struct GuaranteeChecker: RuleChecker {
+  /// What was found wrong, a sentence each.
+  public private(set) var violations: [RuleViolation] = []
+
+  /// By account, since when it has had work that fits into its guarantee, and nothing of it
+  /// started.
+  private var since: [Instant?] = []
+  private var progress: [AccountID] = []
+  private var requests: [JobRequest?] = [nil]
+
+  /// The longest that it took.
+  public private(set) var longest = TimeSpan.zero
+
+  /// A checker of a cluster that is still idle.
+  public init() {}
+
+  /// Notes whose work starts.
+  public mutating func performed(_ effect: Effect, at now: Instant) {
+    guard case .append(let event) = effect else { return }
+    switch event {
+    case .submitted(_, let request, _): requests.append(request)
+    case .started(let id, _, _, _):
+      if let request = requests[Int(id.number)] { progress.append(request.account) }
+    case .claimed, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
+      .checkpointed, .resized, .ended, .evicted, .dissolved, .conditionChanged:
+      break
+    }
+  }
+
+  /// Looks who waits for what it is entitled to.
+  public mutating func settled(_ machine: ControlMachine, at now: Instant) {
+    let state = machine.state
+    let tree = state.policy.accounts
+    if since.isEmpty { since = Array(repeating: nil, count: tree.count) }
+    var waits = Array(repeating: false, count: tree.count)
+    for (id, job) in state.jobs.all where Self.isDue(id, job, state, at: now) {
+      waits[Int(tree.member(of: job.request.account).number)] = true
+    }
+    for account in progress { since[Int(tree.member(of: account).number)] = nil }
+    progress.removeAll(keepingCapacity: true)
+    let bound = Self.bound(state.policy)
+    for member in waits.indices {
+      guard waits[member] else {
+        since[member] = nil
+        continue
+      }
+      let start = since[member] ?? now
+      since[member] = start
+      longest = max(longest, now - start)
+      guard now - start > bound else { continue }
+      violations.append(
+        RuleViolation(now, "member \(member) waits since \(start.milliseconds) ms"))
+      since[member] = now
+    }
+  }
+
+  /// The bound that holds under a policy.
+  public static func bound(_ policy: ClusterPolicy) -> TimeSpan {
+    func longest(_ span: (AccessMode) -> TimeSpan) -> Int64 {
+      policy.modes.filter { $0.borrowing != .never }.reduce(0) {
+        max($0, span($1).milliseconds)
+      }
+    }
+    let lead = policy.modes.filter { $0.borrowing != .never || $0.isPreemptible }.reduce(0) {
+      max($0, $1.notice.milliseconds + $1.grace.milliseconds)
+    }
+    return TimeSpan(
+      milliseconds: longest { $0.undisturbed } + lead + policy.reserveAnew.milliseconds)
+  }
+
+  /// Whether a job waits though nothing but room keeps it from starting within the guarantee.
+  private static func isDue(
+    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
+  ) -> Bool {
+    let request = job.request
+    guard job.lifecycle.isPending, !job.isHeldBack, request.terms?.begin ?? now <= now,
+      request.terms?.dependencies.isEmpty ?? true, request.terms?.window == nil,
+      state.holdings.mode(of: request).borrowing != .always,
+      !state.holdings.hasRule(against: request, at: now)
+    else { return false }
+    let milli = state.holdings.charging.milli(of: request.shape)
+    return state.holdings.charging.models(of: request.shape).contains {
+      state.holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
+    }
+  }
+}

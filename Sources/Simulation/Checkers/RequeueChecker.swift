@@ -1,0 +1,58 @@
+import Cluster
+public import Control
+import Jobs
+public import Units
+
+/// A requeued victim keeps its place: no later job just like it starts before it, but those that
+/// had a promise or a claim when it was evicted.
+public struct RequeueChecker: RuleChecker {
+  private struct Entry: Sendable {
+    var request: JobRequest
+    /// When it was evicted last, while it waits since then.
+    var evicted: Instant?
+    /// Since when it has had a promise or a claim.
+    var promised: Instant?
+  }
+
+  /// What was found wrong, a sentence each.
+  public private(set) var violations: [RuleViolation] = []
+
+  private var entries: [Entry?] = [nil]
+
+  /// A checker of a cluster that is still idle.
+  public init() {}
+
+  /// Follows who waits since an eviction.
+  public mutating func performed(_ effect: Effect, at now: Instant) {
+    guard case .append(let event) = effect, let id = event.job else { return }
+    let index = Int(id.number)
+    switch event {
+    case .submitted(_, let request, _): entries.append(Entry(request: request))
+    case .evicted: entries[index]?.evicted = now
+    case .promised: if entries[index]?.promised == nil { entries[index]?.promised = now }
+    case .claimed(let claim, _):
+      if entries[index]?.promised == nil { entries[index]?.promised = now }
+      check(claim.preemptor, at: now)
+    case .promiseDropped: entries[index]?.promised = nil
+    case .started:
+      check(id, at: now)
+      entries[index]?.evicted = nil
+      entries[index]?.promised = nil
+    case .ended, .cancelled: entries[index] = nil
+    case .heldBack: entries[index]?.evicted = nil
+    case .cancelRequested, .checkpointed, .resized, .dissolved, .conditionChanged: break
+    }
+  }
+
+  private mutating func check(_ id: JobID, at now: Instant) {
+    guard let entry = entries[Int(id.number)] else { return }
+    for number in entries.indices where number < Int(id.number) {
+      guard let victim = entries[number], let evicted = victim.evicted,
+        victim.request == entry.request, victim.promised == nil
+      else { continue }
+      if let promised = entry.promised, promised <= evicted { continue }
+      violations.append(
+        RuleViolation(now, "job \(id.number) passes job \(number), which was evicted"))
+    }
+  }
+}

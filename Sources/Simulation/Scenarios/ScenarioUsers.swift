@@ -1,0 +1,217 @@
+import Accounts
+import Cluster
+public import Control
+public import Fleet
+import Jobs
+public import Policy
+public import PolicyFiles
+public import Traces
+public import Units
+
+/// The users of a scenario: those of its trace, and its streams.
+///
+/// At one instant the trace's jobs come first, then the streams in the order of the file.
+public struct ScenarioUsers: SimulatedUsers, Sendable {
+  /// When it begins: at its trace's first job, or at zero.
+  public let beginning: Instant
+
+  /// When the last job may come; nil: when the trace ends.
+  public let end: Instant?
+
+  private var recorded: RecordedUsers
+  private var streams: [StreamUsers]
+
+  /// By job, less one: the stream it came from; -1: the trace.
+  private var owners: [Int32] = []
+  private var submitter: Int32 = -1
+
+  /// The users of a scenario on a fleet.
+  ///
+  /// - Parameters:
+  ///   - policy: has all accounts and modes that the scenario names: `ScenarioFile.check`.
+  ///   - trace: the jobs of its trace, in order of submission.
+  public init(
+    _ scenario: Scenario, topology: Topology, policy: ClusterPolicy, trace: [TraceJob],
+    overruns: Overruns
+  ) {
+    let tree = policy.accounts
+    let perNode = topology.mostAcceleratorsPerNode
+    beginning = trace.first?.submitted ?? Instant(milliseconds: 0)
+    end = scenario.span.map { [beginning] in beginning + $0 }
+    let names = ScenarioNames(policy: policy)
+    recorded = RecordedUsers(
+      scenario, mapping: RequestMapping(topology: topology, overruns: overruns), names: names,
+      jobs: trace, until: end)
+    streams = scenario.streams.map { [beginning, end] stream in
+      let account = names.account(stream.account)
+      let idle = scenario.idle.filter { period in
+        tree.isWithin(account, names.account(period.account))
+      }
+      return StreamUsers(
+        stream, on: account, under: names.mode(stream.mode),
+        idle: idle.map { beginning + $0.from..<beginning + $0.until },
+        within: beginning..<(end ?? .distantFuture), (perNode, scenario.seed))
+    }
+  }
+
+  /// When the next of all users submits; nil when none ever will.
+  public var nextSubmission: Instant? {
+    var next = recorded.nextSubmission ?? .distantFuture
+    for stream in streams { next = min(next, stream.nextSubmission ?? .distantFuture) }
+    return next < .distantFuture ? next : nil
+  }
+
+  /// The job that is submitted then.
+  public mutating func submit() -> SimulatedJob {
+    guard let now = nextSubmission else { preconditionFailure("nobody submits anything more") }
+    if recorded.nextSubmission == now {
+      submitter = -1
+      return recorded.submit()
+    }
+    guard let index = streams.firstIndex(where: { $0.nextSubmission == now }) else {
+      preconditionFailure("nobody submits anything at \(now.milliseconds)")
+    }
+    submitter = Int32(index)
+    return streams[index].submit(at: now)
+  }
+
+  /// Hears what came of jobs: who keeps some waiting submits another.
+  public mutating func learn(_ effect: Effect, at now: Instant) {
+    switch effect {
+    case .accepted: break
+    case .rejected:
+      if submitter >= 0 { streams[Int(submitter)].refused() }
+    case .append(.submitted): owners.append(submitter)
+    case .append(.started(let id, _, _, _)): waits(id, -1, at: now)
+    case .append(.cancelled(let id, _)): waits(id, -1, at: now)
+    case .append(.evicted(let id, _)): waits(id, 1, at: now)
+    default: break
+    }
+  }
+
+  private mutating func waits(_ id: JobID, _ more: Int, at now: Instant) {
+    let owner = owners[Int(id.number) - 1]
+    if owner >= 0 { streams[Int(owner)].waits(more, at: now) }
+  }
+}
+
+/// The accounts and modes that a scenario names, in a policy.
+struct ScenarioNames {
+  let policy: ClusterPolicy
+
+  func account(_ path: String?) -> AccountID {
+    guard let path, path != policy.accounts[.root].name else { return .root }
+    guard let account = policy.accounts.account(path: path) else {
+      preconditionFailure("policy \(policy.name) has no account \(path)")
+    }
+    return account
+  }
+
+  func mode(_ name: String?) -> ModeID {
+    guard let name else { return ModeID(0) }
+    guard let index = policy.modes.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("policy \(policy.name) has no mode \(name)")
+    }
+    return ModeID(UInt8(index))
+  }
+}
+
+extension AccountTree {
+  /// Whether an account is another, or is somewhere below it.
+  func isWithin(_ account: AccountID, _ above: AccountID) -> Bool {
+    var at: AccountID? = account
+    while let here = at {
+      if here == above { return true }
+      at = self[here].parent
+    }
+    return false
+  }
+}
+
+/// The users of a scenario's trace, on the accounts that they were drawn onto.
+struct RecordedUsers: Sendable {
+  private struct Way: Sendable {
+    var account: AccountID
+    var mode: ModeID
+    var idle: [Range<Instant>]
+  }
+
+  private let trace: RecordedJobs?
+  private let mapping: RequestMapping
+  private let jobs: [TraceJob]
+  private let end: Instant?
+  private let seed: UInt64
+  private let ways: [Way]
+  private let weights: [Int]
+  private let terms: JobTerms?
+  private var keep: SeededGenerator
+  private var way: SeededGenerator
+  private var checkpoints: SeededGenerator
+  private var index = 0
+  private var next: SimulatedJob?
+
+  init(
+    _ scenario: Scenario, mapping: RequestMapping, names: ScenarioNames, jobs: [TraceJob],
+    until end: Instant?
+  ) {
+    trace = scenario.trace
+    self.mapping = mapping
+    self.jobs = jobs
+    self.end = end
+    seed = scenario.seed
+    let beginning = jobs.first?.submitted ?? Instant(milliseconds: 0)
+    let shares = trace.map { $0.shares.isEmpty ? [RecordedJobs.Share(weight: 1)] : $0.shares } ?? []
+    weights = shares.map(\.weight)
+    ways = shares.map { share in
+      let account = names.account(share.account)
+      let idle = scenario.idle.filter {
+        names.policy.accounts.isWithin(account, names.account($0.account))
+      }
+      return Way(
+        account: account, mode: names.mode(share.mode),
+        idle: idle.map { beginning + $0.from..<beginning + $0.until })
+    }
+    terms = trace?.checkpoints.map(JobTerms.init(checkpoints:))
+    keep = SeededGenerator(seed: seed, for: "keep")
+    way = SeededGenerator(seed: seed, for: "shares")
+    checkpoints = SeededGenerator(seed: seed, for: "checkpoints")
+    advance()
+  }
+
+  var nextSubmission: Instant? { next?.submitted }
+
+  mutating func submit() -> SimulatedJob {
+    guard let job = next else { preconditionFailure("the trace is over") }
+    advance()
+    return job
+  }
+
+  /// Draws all that is drawn for each job, kept or not: keeping fewer changes no other draw.
+  private mutating func advance() {
+    next = nil
+    guard let trace else { return }
+    while next == nil, index < jobs.count {
+      let job = jobs[index]
+      index += 1
+      if let end, job.submitted >= end { return }
+      let isKept = keep.below(1000) < trace.keepMilli
+      let way = way(of: job, trace.per)
+      let isSafe = checkpoints.below(1000) < trace.checkpoints?.jobsMilli ?? 0
+      guard isKept, !way.idle.contains(where: { $0.contains(job.submitted) }) else { continue }
+      var simulated = mapping.job(job)
+      simulated.request.account = way.account
+      simulated.request.mode = way.mode
+      if isSafe { simulated.request.terms = terms }
+      next = simulated
+    }
+  }
+
+  private mutating func way(of job: TraceJob, _ unit: RecordedJobs.Unit) -> Way {
+    switch unit {
+    case .job: return ways[way.index(byWeight: weights)]
+    case .user:
+      var draw = SeededGenerator(seed: seed, for: "user \(job.user)")
+      return ways[draw.index(byWeight: weights)]
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Fleet
+import Jobs
+import Simulation
+import Testing
+import Units
+
+@Suite struct `Random worlds of accounts, modes, windows, power and mishaps` {
+  private static let seeds: Range<UInt64> = 0..<500
+
+  /// Each world runs once; the tests below look at the same runs.
+  private static let reports: [PolicyWorldReport] = seeds.map { seed in
+    guard let world = try? PolicyWorld(seed: seed) else { fatalError("no world \(seed)") }
+    return PolicyWorldRun.report(on: world, seed: seed)
+  }
+
+  private func expectNone(
+    _ kind: KeyPath<PolicyWorldReport, [RuleViolation]>,
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    for report in Self.reports {
+      let violations = report[keyPath: kind]
+      guard let first = violations.first else { continue }
+      Issue.record(
+        "seed \(report.seed): \(first), and \(violations.count - 1) more", sourceLocation: location)
+    }
+  }
+
+  @Test func `are planned alike by a planner made afresh after every input`() {
+    expectNone(\.successors)
+  }
+
+  @Test func `never overdraw a budget, even if every run takes all its time`() {
+    expectNone(\.budgets)
+  }
+
+  @Test func `never exceed a mode's limits or an array's throttle`() { expectNone(\.limits) }
+
+  @Test func `keep to every site's power budget at every instant, also over day steps`() {
+    expectNone(\.power)
+  }
+
+  @Test func `lend as much as is borrowed, and charge what was held times its rate`() {
+    expectNone(\.ledger)
+  }
+
+  @Test func `evict nobody whose preemptor does not start on exactly the claimed room`() {
+    expectNone(\.evictions)
+  }
+
+  @Test func `disturb nobody within the undisturbed time, nor end anybody before the notice`() {
+    expectNone(\.undisturbed)
+  }
+
+  @Test func `let no later job like it pass a victim that waits again`() { expectNone(\.requeues) }
+
+  @Test func `run no job where and when a window keeps nodes from it`() { expectNone(\.windows) }
+
+  @Test func `put off no promise but for a fault, a guarantee or a rule`() {
+    expectNone(\.promises)
+  }
+
+  @Test func `leave nobody waiting once all else is over`() {
+    for report in Self.reports where !report.stuck.isEmpty {
+      Issue.record("seed \(report.seed): \(report.stuck[0])")
+    }
+  }
+
+  @Test func `do evict, shrink and dissolve: else they would prove nothing`() {
+    #expect(Self.reports.reduce(0) { $0 + $1.evictionCount } > 100)
+    #expect(Self.reports.reduce(0) { $0 + $1.shrinkCount } > 10)
+    #expect(Self.reports.reduce(0) { $0 + $1.dissolvedCount } > 5)
+  }
+}
+
+@Suite struct `Random worlds in which any node serves any job` {
+  private static let seeds: Range<UInt64> = 0..<500
+
+  @Test func `give a member under its guarantee what it is entitled to within the bound`() throws {
+    for seed in Self.seeds {
+      var world = try PolicyWorld(seed: seed, [.budgets])
+      world.useSingleAccelerators()
+      let report = PolicyWorldRun.report(on: world, seed: seed)
+      guard let first = report.guarantees.first else { continue }
+      Issue.record("seed \(seed): \(first), and \(report.guarantees.count - 1) more")
+    }
+  }
+}
+
+extension PolicyWorld {
+  /// Every job asks for one accelerator.
+  mutating func useSingleAccelerators() {
+    for index in jobs.indices {
+      jobs[index].request.shape = .accelerators(1, perNode: 1)
+    }
+  }
+}

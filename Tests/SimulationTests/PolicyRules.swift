@@ -1,0 +1,114 @@
+import Cluster
+import Control
+import Fleet
+import Jobs
+import Policy
+import Simulation
+import Units
+
+/// What a world's run has shown.
+struct PolicyWorldReport: Sendable {
+  var seed: UInt64
+  var successors: [RuleViolation]
+  var budgets: [RuleViolation]
+  var limits: [RuleViolation]
+  var power: [RuleViolation]
+  var ledger: [RuleViolation]
+  var evictions: [RuleViolation]
+  var undisturbed: [RuleViolation]
+  var requeues: [RuleViolation]
+  var windows: [RuleViolation]
+  var promises: [RuleViolation]
+  var guarantees: [RuleViolation]
+  /// Jobs that are left though nothing runs and no rule keeps them from starting.
+  var stuck: [String]
+  var evictionCount: Int
+  var dissolvedCount: Int
+  var shrinkCount: Int
+}
+
+/// All rules' checkers at once.
+struct PolicyWorldRun: ReplayObserver {
+  private var invariants = InvariantChecker(isStrict: false)
+  private var budgets = BudgetChecker()
+  private var limits = ModeLimitChecker()
+  private var power = PowerChecker()
+  private var ledger = LedgerChecker()
+  private var evictions = EvictionChecker()
+  private var undisturbed = UndisturbedChecker()
+  private var requeues = RequeueChecker()
+  private var windows = WindowChecker()
+  private var promises = PromiseChecker()
+  private var guarantees = GuaranteeChecker()
+  private var last = Instant(milliseconds: 0)
+
+  static func report(on world: PolicyWorld, seed: UInt64) -> PolicyWorldReport {
+    var run = PolicyWorldRun()
+    var cluster = VirtualCluster(topology: world.topology, policy: world.policy)
+    cluster.incidents = world.incidents
+    cluster.run(world.jobs, observer: &run)
+    run.evictions.rested(at: run.last)
+    return PolicyWorldReport(
+      seed: seed, successors: run.invariants.violations, budgets: run.budgets.violations,
+      limits: run.limits.violations,
+      power: run.power.violations, ledger: run.ledger.violations,
+      evictions: run.evictions.violations, undisturbed: run.undisturbed.violations,
+      requeues: run.requeues.violations, windows: run.windows.violations,
+      promises: run.promises.violations, guarantees: run.guarantees.violations,
+      stuck: stuck(in: cluster.machine.state, at: run.last),
+      evictionCount: run.evictions.evictions, dissolvedCount: run.evictions.dissolved,
+      shrinkCount: run.evictions.shrinks)
+  }
+
+  /// Who is left though the fleet is empty, and nothing but the clock could help.
+  private static func stuck(in state: ClusterState, at now: Instant) -> [String] {
+    state.jobs.all.compactMap { id, job in
+      guard job.lifecycle.isPending else { return "job \(id.number) runs for ever" }
+      let terms = job.request.terms
+      let waitsForJob = terms?.dependencies.contains { state.outcome(of: $0.job) == nil } == true
+      let isUnmet =
+        terms?.dependencies.contains { dependency in
+          guard let outcome = state.outcome(of: dependency.job) else { return false }
+          switch dependency.condition {
+          case .ended: return false
+          case .succeeded: return outcome != .completed
+          case .failed: return outcome == .completed
+          }
+        } == true
+      guard !job.isHeldBack, !waitsForJob, !isUnmet, terms?.window == nil,
+        !state.holdings.hasRule(against: job.request, at: now)
+      else { return nil }
+      return "job \(id.number) waits for nothing: \(job.request)"
+    }
+  }
+
+  mutating func received(_ input: Input, at now: Instant) {
+    last = now
+    invariants.received(input, at: now)
+    evictions.received(input, at: now)
+    promises.received(input, at: now)
+  }
+
+  mutating func performed(_ effect: Effect, at now: Instant) {
+    invariants.performed(effect, at: now)
+    budgets.performed(effect, at: now)
+    evictions.performed(effect, at: now)
+    undisturbed.performed(effect, at: now)
+    requeues.performed(effect, at: now)
+    windows.performed(effect, at: now)
+    promises.performed(effect, at: now)
+    guarantees.performed(effect, at: now)
+  }
+
+  mutating func settled(_ machine: ControlMachine, at now: Instant) {
+    invariants.settled(machine, at: now)
+    budgets.settled(machine, at: now)
+    limits.settled(machine, at: now)
+    power.settled(machine, at: now)
+    ledger.settled(machine, at: now)
+    undisturbed.settled(machine, at: now)
+    windows.settled(machine, at: now)
+    promises.settled(machine, at: now)
+    guarantees.settled(machine, at: now)
+  }
+}
