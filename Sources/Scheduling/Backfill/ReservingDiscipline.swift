@@ -430,10 +430,7 @@ struct ReservingDiscipline: Sendable {
       return verdict
     }
     queue.removeFirst(of: slot)
-    draft.start(waiting.job, job.request, allocation, .turn)
-    running.insert(
-      waiting.job, at: running.firstIndex { waiting.job < $0 } ?? running.count)
-    forecast.holdPower(of: allocation, from: draft.now, to: draft.now + key.limit)
+    start(waiting.job, job.request, allocation, .turn, &draft)
     return nil
   }
 
@@ -454,6 +451,11 @@ struct ReservingDiscipline: Sendable {
   ) {
     draft.start(id, request, allocation, reason)
     running.insert(id, at: running.firstIndex { id < $0 } ?? running.count)
+    guard request.terms?.window == nil else {
+      // A window's room is on no timeline.
+      forecast.holdPower(of: allocation, from: draft.now, to: draft.now + request.timeLimit)
+      return
+    }
     forecast.hold(
       request.shape, as: Reservation(start: draft.now, allocation: allocation),
       for: request.timeLimit)

@@ -119,13 +119,7 @@ extension ReservingDiscipline {
         promise.waiting.job != id && yields(promise, to: preemptor)
       })
     else { return false }
-    let milli = draft.holdings.charging.milli(of: request.shape)
-    let models = draft.holdings.charging.models(of: request.shape)
-    guard
-      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil,
-      models.contains(where: {
-        draft.holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
-      }),
+    guard draft.holdings.obstacle(to: request, at: draft.now) == nil,
       let allocation = roomToClear(for: preemptor, until: draft.now + limit, &draft)
         .placement(of: request.shape, afterWaiting: draft.now - job.submitted),
       draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil,
@@ -169,12 +163,9 @@ extension ReservingDiscipline {
     for preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft
   ) -> Claim? {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
-    let milli = draft.holdings.charging.milli(of: request.shape)
-    let models = draft.holdings.charging.models(of: request.shape)
-    guard
-      draft.holdings.obstacle(to: request, milli: milli, models: models, at: draft.now) == nil
+    guard draft.holdings.obstacle(to: request, at: draft.now) == nil,
+      let job = draft.state.jobs[preemptor.waiting.job]
     else { return nil }
-    guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
     func clearing(until end: Instant) -> Clearing? {
       search.promised = promisedNodes(before: end, besides: preemptor, draft)
