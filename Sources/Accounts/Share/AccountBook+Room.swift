@@ -33,14 +33,7 @@ extension AccountBook {
     }
     let idle = holding(own, model).idle(entitled: entitled(own, model))
     let supply = max(0, lendable) + (alwaysBorrowed ? 0 : idle)
-    var room = Room(milli: supply, boundBy: .root)
-    let member = Int(shape.members[own].number)
-    if member != 0 {
-      room.limit(
-        to: headroom(member, model, alwaysBorrowed: alwaysBorrowed),
-        by: AccountID(UInt16(member)))
-    }
-    room = narrowed(room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed)
+    let room = limited(supply, account, model, alwaysBorrowed: alwaysBorrowed)
     return (room.milli, room.boundBy)
   }
 
@@ -61,15 +54,8 @@ extension AccountBook {
         isLent ? terms[index(Int(shape.members[place].number), model)].lendLimit : .max
       supply += min(entitled(place, model), limit)
     }
-    var room = Room(milli: supply, boundBy: .root)
-    let member = Int(shape.members[own].number)
-    if member != 0 {
-      room.limit(
-        to: headroom(member, model, alwaysBorrowed: alwaysBorrowed),
-        by: AccountID(UInt16(member)))
-    }
-    return narrowed(
-      room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
+    return limited(
+      supply, account, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
     ).milli
   }
 
@@ -83,6 +69,21 @@ extension AccountBook {
       milli = most
       boundBy = account
     }
+  }
+
+  /// What limits on borrowing leave of what is to be had, from the member down to an account.
+  private func limited(
+    _ supply: Int, _ account: AccountID, _ model: Int, alwaysBorrowed: Bool,
+    allIsIdle: Bool = false
+  ) -> Room {
+    var room = Room(milli: supply, boundBy: .root)
+    let member = shape.members[Int(shape.places[Int(account.number)])]
+    if member != .root {
+      room.limit(
+        to: headroom(Int(member.number), model, alwaysBorrowed: alwaysBorrowed), by: member)
+    }
+    return narrowed(
+      room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed, allIsIdle: allIsIdle)
   }
 
   /// What is left of a member's room for an account below it.

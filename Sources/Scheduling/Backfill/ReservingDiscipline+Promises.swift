@@ -42,11 +42,7 @@ extension ReservingDiscipline {
     let promise = promises[index]
     let request = promise.request
     let isDue = promise.reservation.start <= draft.now
-    let milli = draft.holdings.charging.milli(of: request.shape)
-    let models = draft.holdings.charging.models(of: request.shape)
-    if let verdict = draft.holdings.obstacle(
-      to: request, milli: milli, models: models, at: draft.now, isForRoom: true)
-    {
+    if let verdict = draft.holdings.obstacle(to: request, at: draft.now, isForRoom: true) {
       // A rule keeps it from starting: what it was promised is of use to others.
       if isDue { loseByRule(index, verdict, &draft) }
       return
@@ -207,10 +203,8 @@ extension ReservingDiscipline {
   ) -> Bool {
     guard let allocation = place.allocation else { return false }
     let request = promise.request
-    let (holdings, charging) = (draft.holdings, draft.holdings.charging)
-    return holdings.obstacle(
-      to: request, milli: charging.milli(of: request.shape),
-      models: charging.models(of: request.shape), at: draft.now, isForRoom: true) == nil
+    let holdings = draft.holdings
+    return holdings.obstacle(to: request, at: draft.now, isForRoom: true) == nil
       && holdings.lendingObstacle(to: request, on: allocation) == nil
       && holdings.powerObstacle(to: allocation, at: draft.now) == nil
   }

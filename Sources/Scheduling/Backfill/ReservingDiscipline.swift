@@ -495,10 +495,7 @@ struct ReservingDiscipline: Sendable {
       return verdict
     }
     queue.removeFirst(of: slot)
-    draft.start(waiting.job, job.request, allocation, .turn)
-    running.insert(
-      waiting.job, job.request, on: allocation, since: draft.now, draft.state.holdings)
-    forecast.holdPower(of: allocation, from: draft.now, to: draft.now + key.limit)
+    start(waiting.job, job.request, allocation, .turn, &draft)
     return nil
   }
 
@@ -519,6 +516,11 @@ struct ReservingDiscipline: Sendable {
   ) {
     draft.start(id, request, allocation, reason)
     running.insert(id, request, on: allocation, since: draft.now, draft.state.holdings)
+    guard request.terms?.window == nil else {
+      // A window's room is on no timeline.
+      forecast.holdPower(of: allocation, from: draft.now, to: draft.now + request.timeLimit)
+      return
+    }
     forecast.hold(
       request.shape, as: Reservation(start: draft.now, allocation: allocation),
       for: request.timeLimit)

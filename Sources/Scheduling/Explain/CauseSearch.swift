@@ -217,17 +217,6 @@ struct CauseSearch {
   }
 }
 
-extension JobClass {
-  /// The class of a request alone.
-  init(_ request: JobRequest, _ holdings: Holdings) {
-    self.init(
-      request, tier: holdings.mode(of: request).tier,
-      member: holdings.policy.accounts.member(of: request.account),
-      milli: holdings.charging.milli(of: request.shape),
-      models: holdings.charging.models(of: request.shape))
-  }
-}
-
 extension DeferredJobs {
   /// All that keeps a job from being considered.
   static func obstacles(to job: Job, _ state: ClusterState, at now: Instant) -> [Verdict] {

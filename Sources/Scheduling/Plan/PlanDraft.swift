@@ -92,12 +92,7 @@ struct PlanDraft {
 
   /// Where a job that has a promise stands.
   mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
-    let jobs = JobClass(
-      promise.request, tier: promise.tier,
-      member: holdings.policy.accounts.member(of: promise.request.account),
-      milli: holdings.charging.milli(of: promise.request.shape),
-      models: holdings.charging.models(of: promise.request.shape))
-    return order.key(of: jobs, promise.waiting, holdings.book)
+    order.key(of: JobClass(promise.request, holdings), promise.waiting, holdings.book)
   }
 
   /// Keeps what a job is promised from those who would run into it.

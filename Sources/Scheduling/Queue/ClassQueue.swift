@@ -92,11 +92,7 @@ struct ClassQueue: Sendable {
     for key: ClassKey, _ request: JobRequest, _ holdings: Holdings
   ) -> Int {
     if let slot = find(key) { return slot }
-    let new = JobClass(
-      request, tier: holdings.mode(of: request).tier,
-      member: holdings.policy.accounts.member(of: request.account),
-      milli: holdings.charging.milli(of: request.shape),
-      models: holdings.charging.models(of: request.shape))
+    let new = JobClass(request, holdings)
     let slot: Int
     if let reused = free.popLast() {
       classes[reused] = new

@@ -1,5 +1,8 @@
+import Accounts
+import Cluster
 import Fleet
 import Jobs
+import Policy
 import Units
 
 /// What jobs have in common that are like each other in all that bears on feasibility or order.
@@ -67,13 +70,14 @@ struct JobClass: Sendable {
   /// Why, as last told.
   var told: Verdict.Kind?
 
-  init(_ request: JobRequest, tier: Int, member: AccountID, milli: Int, models: [Int]) {
+  /// The class of a request, without any job yet.
+  init(_ request: JobRequest, _ holdings: Holdings) {
     key = ClassKey(request)
     self.request = request
-    self.tier = tier
-    self.member = member
-    self.milli = milli
-    self.models = models
+    tier = holdings.mode(of: request).tier
+    member = holdings.policy.accounts.member(of: request.account)
+    milli = holdings.charging.milli(of: request.shape)
+    models = holdings.charging.models(of: request.shape)
     jobs = []
   }
 

@@ -30,6 +30,15 @@ extension Holdings {
     return nil
   }
 
+  /// The same of a request that stands in no class.
+  func obstacle(
+    to request: JobRequest, at now: Instant, isForRoom: Bool = false
+  ) -> Verdict? {
+    obstacle(
+      to: request, milli: charging.milli(of: request.shape),
+      models: charging.models(of: request.shape), at: now, isForRoom: isForRoom)
+  }
+
   /// Whether the rules let a gang that runs hold so much more: its limits on accelerators and its
   /// share, not those on jobs and not what it has paid for already.
   func mayGrow(_ request: JobRequest, by milli: Int, models: [Int]) -> Bool {

@@ -67,18 +67,11 @@ public struct GuaranteeChecker: RuleChecker {
     }
   }
 
-  /// The bound that holds under a policy.
+  /// The bound that holds under a policy: what it publishes, and a cycle.
   public static func bound(_ policy: ClusterPolicy) -> TimeSpan {
-    func longest(_ span: (AccessMode) -> TimeSpan) -> Int64 {
-      policy.modes.filter { $0.borrowing != .never }.reduce(0) {
-        max($0, span($1).milliseconds)
-      }
-    }
-    let lead = policy.modes.filter { $0.borrowing != .never || $0.isPreemptible }.reduce(0) {
-      max($0, $1.notice.milliseconds + $1.grace.milliseconds)
-    }
-    return TimeSpan(
-      milliseconds: longest { $0.undisturbed } + lead + policy.reserveAnew.milliseconds)
+    TimeSpan(
+      milliseconds: (policy.guaranteeDelay ?? .zero).milliseconds
+        + policy.reserveAnew.milliseconds)
   }
 
   /// Whether a job waits though nothing but room keeps it from starting within the guarantee.
