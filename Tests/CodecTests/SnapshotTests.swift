@@ -162,10 +162,8 @@ private func whole(_ value: Any) -> String {
     try Golden.expect(lines.joined(), in: "snapshots-v1.txt")
   }
 
-  /// A field that is added to one of these types must be written by the codec as well; then raise
-  /// the number here.
-  @Test(arguments: [
-    (ClusterPolicy(name: "") as any Sendable, 16), (AccessMode(name: ""), 15),
+  private static let fields: [(value: any Sendable, count: Int)] = [
+    (ClusterPolicy(name: ""), 16), (AccessMode(name: ""), 15),
     (PreemptionRules(), 6), (OrderWeights(), 4), (PowerBudget(site: "", watts: 1), 5),
     (CapacityWindow(name: "", places: [], from: EveryEntry.now, until: EveryEntry.now), 6),
     (Account(name: "", kind: .user, parent: nil), 9),
@@ -175,10 +173,15 @@ private func whole(_ value: Any) -> String {
     (Job(request: EveryEntry.request, submitted: EveryEntry.now), 8),
     (JobLifecycle.Run(AttemptNumber(1), from: EveryEntry.now, on: EveryEntry.parts), 7),
     (EveryEntry.state, 9), (EveryEntry.state.holdings, 8), (EveryEntry.state.holdings.book, 17),
-  ])
-  func `knows every field of what it holds`(value: any Sendable, fields: Int) {
-    let count = Mirror(reflecting: value).children.count
-    #expect(count == fields, "\(type(of: value)) has \(count) fields")
+  ]
+
+  /// A field that is added to one of these types must be written by the codec as well; then raise
+  /// the number here.
+  @Test func `knows every field of what it holds`() {
+    for (value, count) in Self.fields {
+      let found = Mirror(reflecting: value).children.count
+      #expect(found == count, "\(type(of: value)) has \(found) fields")
+    }
   }
 
   @Test func `of a policy with everything in it keeps it all`() throws {
