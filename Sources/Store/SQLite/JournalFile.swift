@@ -87,22 +87,27 @@ struct JournalFile {
 
   /// A file that is no journal, or one of a later version, is left as it is.
   private func refuseStrangers(mustBeNew: Bool) throws(StoreError) {
-    let (id, tables, isNewer) = try Self.translating(path) {
+    let (id, tables, isNewer, isMade) = try Self.translating(path) {
       try queue.read { db in
-        (
-          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0,
-          try Migrations.all.hasBeenSuperseded(db)
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        return (
+          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, tables,
+          try Migrations.all.hasBeenSuperseded(db),
+          try db.tableExists("head") && Bool.fetchOne(db, sql: "SELECT 1 FROM head") ?? false
         )
       }
     }
-    guard id == Self.applicationID || tables == 0 && id == 0 && mustBeNew else {
+    guard id == Self.applicationID || tables == 0 && id == 0 else {
       throw StoreError(
         .notAJournal, at: path, "this is no journal", fix: "give the file of a journal")
     }
-    guard !mustBeNew || tables == 0 else {
+    guard !mustBeNew || !isMade else {
       throw StoreError(
         .exists, at: path, "there is a journal already", fix: "open it, or give another folder")
+    }
+    guard mustBeNew || isMade || isNewer else {
+      throw StoreError(
+        .missing, at: path, "the journal was never finished being made", fix: "make it again")
     }
     guard !isNewer else {
       throw StoreError(

@@ -49,6 +49,8 @@ struct JournalWriter: Sendable {
           return .commit
         }
         guard let writer else { preconditionFailure("a transaction that did not happen") }
+        // From now on the file is a journal, whatever becomes of its log.
+        try db.checkpoint(.truncate)
         return writer
       }
     }
