@@ -34,6 +34,8 @@ let package = Package(
     .library(name: "MusterCore", targets: ["Units", "Fleet", "Policy"]),
     .library(
       name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
+    .library(
+      name: "MusterStore", targets: ["Accounts", "Jobs", "Cluster", "Control", "Codec", "Store"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -10,8 +10,8 @@ import Store
 import Synchronization
 import Units
 
-// Appends submissions and starts until it is killed, and prints the number of each entry that it was
-// told is durable: store-writer FILE [BYTES THAT THE FILE MAY TAKE]
+// Appends submissions and starts until it is killed, and prints the number of each entry that it
+// was told is durable: store-writer FILE [BYTES THAT THE FILE MAY TAKE]
 
 let arguments = CommandLine.arguments
 var options = SQLiteStore.Options()

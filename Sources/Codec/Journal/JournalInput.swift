@@ -5,8 +5,8 @@ import Units
 
 /// What came in from the world, as the journal keeps it.
 ///
-/// The policy and the fleet come in as the files that somebody wrote, whole, so that whoever replays
-/// a journal needs nothing beside it.
+/// The policy and the fleet come in as the files that somebody wrote, whole, so that whoever
+/// replays a journal needs nothing beside it.
 public enum JournalInput: Hashable, Sendable {
   /// The journal begins: the fleet file and the policy file that the machine was made of.
   case opened(fleet: [UInt8], policy: [UInt8])

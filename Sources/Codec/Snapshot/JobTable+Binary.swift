@@ -5,8 +5,8 @@ import Units
 
 /// The live jobs in order of their numbers; shapes and terms that several share are written once.
 ///
-/// A shape or terms are a number: that of the place among those that came up before, from 1 on, or 0
-/// and then the value. Jobs of one submission share one object in memory again.
+/// A shape or terms are a number: that of the place among those that came up before, from 1 on, or
+/// 0 and then the value. Jobs of one submission share one object in memory again.
 struct JobTableWriter {
   private var shapes = InternTable()
   private var terms = InternTable()

@@ -9,8 +9,8 @@ import Units
 
 /// The state after the last durable entry, and the accounting tables that follow from the events.
 ///
-/// It is fed with each entry in the transaction that makes the entry durable: so the tables are never
-/// ahead of the journal, and never behind.
+/// It is fed with each entry in the transaction that makes the entry durable: so the tables are
+/// never ahead of the journal, and never behind.
 struct AccountingProjection: Sendable {
   private(set) var state: ClusterState
   private var marks: AccountingMarks

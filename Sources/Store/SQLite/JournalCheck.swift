@@ -4,8 +4,10 @@ import Units
 
 /// What an end-to-end check of a journal has found.
 public struct JournalCheck: Sendable {
-  /// The first entry that is there, and the last.
+  /// The first entry that is there.
   public var first: UInt64 = 0
+
+  /// The last entry that is there.
   public var last: UInt64 = 0
 
   /// How many snapshots were read.

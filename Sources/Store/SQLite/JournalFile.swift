@@ -76,7 +76,7 @@ struct JournalFile {
         .failed, at: name, "the file can't be opened for writing",
         fix: "see to it that this user may write there")
     }
-    // Descriptors are locked, not processes: the kernel lets go when this one ends, however it does.
+    // The kernel lets go of the lock when this process ends, however it does.
     guard flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
       throw StoreError(
         .inUse, at: path, "another process has this journal open",

@@ -6,8 +6,8 @@ import Units
 
 /// The one hand that writes a journal: what it has written last, and the state after that.
 ///
-/// Everything that it changes, it changes in one transaction of the file; where that fails, it is of
-/// no use any more, as its state may be ahead of the file.
+/// Everything that it changes, it changes in one transaction of the file; where that fails, the
+/// value from before it still tells what is in the file.
 struct JournalWriter: Sendable {
   let file: JournalFile
   let epoch: UInt64

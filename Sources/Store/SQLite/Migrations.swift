@@ -2,8 +2,8 @@ internal import GRDB
 
 /// How a file comes from one version to the next: steps with names, in order.
 ///
-/// A step that was ever released is never changed, renamed or left out; what is to be different is a
-/// new step at the end. A file with a step that is not here was written by a later version.
+/// A step that was ever released is never changed, renamed or left out; what is to be different is
+/// a new step at the end. A file with a step that is not here was written by a later version.
 enum Migrations {
   static let all: DatabaseMigrator = {
     var migrator = DatabaseMigrator()

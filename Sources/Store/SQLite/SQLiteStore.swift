@@ -15,8 +15,8 @@ public import Units
 ///
 /// Appends never wait for the disk: they are answered once they are durable, many to one commit.
 /// Where a commit fails, all that wait are told so, and so is everyone after them: the controller
-/// stops, and recovers from the file. What was answered is in the file, whatever happens; what is in
-/// the file is a prefix of what was appended.
+/// stops, and recovers from the file. What was answered is in the file, whatever happens; what is
+/// in the file is a prefix of what was appended.
 public final class SQLiteStore: Sendable {
   /// How a store works.
   public struct Options: Sendable {
@@ -29,7 +29,7 @@ public final class SQLiteStore: Sendable {
     /// The most bytes that the file may take; nil: as many as there is room for.
     public var sizeLimit: Int?
 
-    /// Called before each commit with the last entry's number: what it throws makes the commit fail.
+    /// Called before each commit with the last entry's number; what it throws makes it fail.
     ///
     /// For tests: a disk that fails, or a process that ends just then.
     public var beforeCommit: (@Sendable (UInt64) throws -> Void)?

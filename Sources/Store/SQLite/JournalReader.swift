@@ -1,0 +1,31 @@
+public import Codec
+internal import GRDB
+
+/// Reads the entries of a journal in order, whoever writes it meanwhile.
+public enum JournalReader {
+  /// Visits the entries after one, each checked against the hash of the one before.
+  ///
+  /// What is appended after the first was read isn't seen.
+  ///
+  /// - Parameter sequence: the entry to begin behind; 0, or the last that was let go, for all.
+  /// - Throws: `StoreError`: `.damaged` with the first entry that is not what was written,
+  ///   `.incomplete` where the entry to begin behind has gone.
+  public static func forEachEntry(
+    of path: String, after sequence: UInt64 = 0, _ visit: (JournalEntry) -> Void
+  ) throws(StoreError) {
+    let file = try JournalFile.openForReading(path)
+    defer { file.close() }
+    try JournalFile.translating(path) {
+      try file.queue.read { db in
+        guard let hash = try JournalWriter.hash(ofEntry: sequence, in: db) else {
+          throw StoreError(
+            .incomplete, at: path, "entry \(sequence) is not in the journal",
+            fix: "begin behind an entry that is")
+        }
+        try JournalReading.forEachEntry(path, after: sequence, hash, db) { entry, _ in
+          visit(entry)
+        }
+      }
+    }
+  }
+}
