@@ -1,6 +1,8 @@
 import Cluster
 import Codec
 import Control
+import Fleet
+import Jobs
 import TestFiles
 import Testing
 import Units
@@ -27,6 +29,31 @@ import Units
         #expect(decoded.encoded == entry.encoded)
       }
     }
+  }
+
+  /// Those that are refused stand in the journal as well: whatever a request says can be read back.
+  @Test(arguments: [
+    MemberShape(accelerators: 65_535, share: .milli(0)),
+    MemberShape(accelerators: 0, share: .milli(65_535)),
+    MemberShape(
+      accelerators: 1, host: HostShare(milliCores: Int(Int32.min), memory: Int(Int32.max))),
+  ])
+  func `of a request that is refused comes back as well`(member: MemberShape) throws {
+    var request = JobRequest(
+      shape: GangShape(members: Int(UInt32.max), member: member),
+      timeLimit: TimeSpan(milliseconds: .min))
+    var options = JobTerms.Options()
+    options.leastMembers = .min
+    options.throttle = .max
+    options.begin = .distantPast
+    options.deadline = .distantFuture
+    options.window = ""
+    request.terms = JobTerms(options)
+    request.account = AccountID(.max)
+    let draft = JournalEntry.Draft(
+      at: Instant(milliseconds: .max), from: "\u{1F680}", .told(.submit(request)))
+    let entry = JournalEntry(sequence: .max, epoch: .max, draft)
+    #expect(try JournalEntry(decoding: entry.encoded) == entry)
   }
 
   @Test func `is small: a gang of 4,096 nodes in a row takes six bytes`() {

@@ -114,6 +114,23 @@ import Units
     for (copy, answered) in copies.all { try expectPrefix(copy, of: world, atLeast: answered) }
   }
 
+  /// The system itself refuses to write on: whoever would make the file larger is told so.
+  @Test func `a process whose disk takes no more`() throws {
+    let program = try WriterProcess.find()
+    let kilobytes = 900
+    let writer = try WriterProcess(
+      URL(filePath: "/bin/bash"),
+      ["-c", "trap '' XFSZ; ulimit -f \(kilobytes); exec \"$0\" \"$1\"", program.path, path])
+    let answered = try #require(try writer.waitForEnd())
+    #expect(answered > 100)
+    let check = try JournalCheck(of: path)
+    #expect(check.faults == [] && check.last >= answered)
+    let (store, recovery) = try SQLiteStore.open(at: path)
+    #expect(recovery.sequence >= answered)
+    recovery.state.checkInvariants()
+    store.close()
+  }
+
   @Test func `a process that is killed`() throws {
     let program = try WriterProcess.find()
     var random = SeededGenerator(seed: UInt64(ProcessInfo.processInfo.processIdentifier))

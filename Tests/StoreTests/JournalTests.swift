@@ -99,6 +99,19 @@ import Units
     again.close()
   }
 
+  @Test func `lets old entries go by itself, as its retention says`() async throws {
+    let world = try StoredWorld(seed: 7)
+    var options = SQLiteStore.Options()
+    options.retention = .zero
+    let store = try await world.store(at: path, upTo: 30, options: options)
+    try store.takeSnapshot()
+    for entry in world.entries[30..<50] { _ = try await store.append(entry) }
+    try store.takeSnapshot()
+    store.close()
+    let check = try JournalCheck(of: path)
+    #expect(check.faults == [] && check.first > 25 && check.first <= 31 && check.last == 50)
+  }
+
   @Test func `is copied while it is written, to a journal of its own`() async throws {
     let world = try StoredWorld(seed: 8)
     let store = try await world.store(at: path, upTo: 20)

@@ -24,6 +24,14 @@ final class WriterProcess {
     try process.run()
   }
 
+  /// Waits until it ends by itself, which it must not do well; gives the last number told.
+  func waitForEnd() throws -> UInt64? {
+    let told = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 1 else { return nil }
+    return Self.last(of: told)
+  }
+
   /// Kills it, as nobody can who asks first, once it has told so many numbers; gives the last told.
   func kill(after count: Int) throws -> UInt64? {
     var told = Data()
@@ -38,6 +46,10 @@ final class WriterProcess {
     // What it had written into the pipe before was told as well.
     told += try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
+    return Self.last(of: told)
+  }
+
+  private static func last(of told: Data) -> UInt64? {
     let numbers = String(decoding: told, as: UTF8.self).split(separator: "\n")
     // The last line may be cut off.
     let whole = told.last == 0x0A ? numbers[...] : numbers.dropLast()

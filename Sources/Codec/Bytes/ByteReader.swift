@@ -11,10 +11,16 @@ public struct ByteReader: Sendable {
   public var base = Instant(milliseconds: 0)
 
   /// How many elements runs may still stand for: a guard against a few bytes that fill the memory.
-  private var expansion = 1 << 24
+  ///
+  /// Promises of the whole fleet to one waiting job after the other take some thirty bytes each:
+  /// on 12,500 nodes that is 400 elements a byte.
+  private var expansion: Int
 
   /// A reader of these bytes, at their beginning.
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    expansion = 1 << 24 + bytes.count << 10
+  }
 
   /// How many bytes are left.
   public var left: Int { bytes.count - offset }

@@ -117,9 +117,9 @@ extension Allocation: BinaryValue {
 
 extension HostShare: BinaryValue {
   init(from reader: inout ByteReader) throws(CodecError) {
-    let most = Int(Int32.max)
-    self.init(
-      milliCores: try reader.int(in: 0...most), memory: try reader.int(in: 0...most))
+    // Whatever a request may say: those that are refused stand in the journal as well.
+    let range = Int(Int32.min)...Int(Int32.max)
+    self.init(milliCores: try reader.int(in: range), memory: try reader.int(in: range))
   }
 
   func write(to writer: inout ByteWriter) {

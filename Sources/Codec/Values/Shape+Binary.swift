@@ -45,12 +45,7 @@ extension DeviceShare: BinaryValue {
     let start = reader.offset
     switch try reader.byte() {
     case 0: self = .whole
-    case 1:
-      let part: UInt16 = try reader.unsigned()
-      guard (1...999).contains(part) else {
-        throw CodecError(.outOfRange(Int64(part)), at: start + 1)
-      }
-      self = .milli(part)
+    case 1: self = .milli(try reader.unsigned())
     case 2: self = .mig(MIGProfile(geometry: try reader.raw(), kind: try reader.raw()))
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }

@@ -26,8 +26,9 @@ extension Occupancy {
         return "accelerators of node \(slice.node.number) are held twice, or it has none such"
       }
       guard
-        allocation.hosts.isEmpty || !topology.countsHosts
-          || host(freeOn: node).covers(allocation.hosts[index])
+        allocation.hosts.isEmpty
+          || allocation.hosts[index].covers(.none)
+            && (!topology.countsHosts || host(freeOn: node).covers(allocation.hosts[index]))
       else { return "more is held of the host of node \(slice.node.number) than it has" }
     }
     if let fault = retakingShares(of: allocation) { return fault }

@@ -55,6 +55,12 @@ struct AccountingMarks: Hashable, Sendable {
     }
   }
 
+  /// Whether there are as many sums of each kind, and the day is one that can be.
+  func isLike(_ other: AccountingMarks) -> Bool {
+    used.count == other.used.count && charged.count == other.charged.count
+      && lent.count == other.lent.count && (-(1 << 36)...1 << 36).contains(day)
+  }
+
   static func members(of tree: AccountTree) -> [AccountID] {
     [.root] + tree.children[0]
   }

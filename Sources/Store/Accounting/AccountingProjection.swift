@@ -33,6 +33,12 @@ struct AccountingProjection: Sendable {
       throw NoMarks()
     }
     marks = try AccountingMarks(decoding: bytes.bytes)
+    let book = state.holdings.book
+    guard marks.isLike(AccountingMarks(day: 0, of: book, at: book.start)) else {
+      throw StoreError(
+        .damaged, at: "accounting", "the sums at midnight are of other accounts or models",
+        fix: "make the tables again from the journal")
+    }
   }
 
   /// The tables were never begun: the file is of a version that had none.
@@ -98,13 +104,13 @@ struct AccountingProjection: Sendable {
       records.usage.append(
         UsageRecord(
           day: marks.day, account: AccountID(UInt16(index / models)), model: index % models,
-          held: Int64(clamping: next.used[index] - marks.used[index])))
+          held: Int64(clamping: next.used[index] &- marks.used[index])))
     }
     for index in next.charged.indices where next.charged[index] != marks.charged[index] {
       records.charges.append(
         ChargeRecord(
           day: marks.day, account: AccountID(UInt16(index)),
-          charged: Int64(clamping: next.charged[index] - marks.charged[index])))
+          charged: Int64(clamping: next.charged[index] &- marks.charged[index])))
     }
     let members = AccountingMarks.members(of: book.tree)
     for index in next.lent.indices where next.lent[index] != marks.lent[index] {
@@ -113,7 +119,7 @@ struct AccountingProjection: Sendable {
         LoanRecord(
           day: marks.day, lender: members[pair / members.count],
           borrower: members[pair % members.count], model: index % models,
-          lent: Int64(clamping: next.lent[index] - marks.lent[index])))
+          lent: Int64(clamping: next.lent[index] &- marks.lent[index])))
     }
     return records
   }

@@ -19,7 +19,8 @@ struct AccountingRebuild {
       throw StoreError(
         .damaged, at: file.path, "the journal has no snapshot", fix: "restore the last backup")
     }
-    let (snapshot, hash) = try JournalReading.snapshot(file.path, after: UInt64(first), journal)
+    let (snapshot, hash) = try JournalReading.snapshot(
+      file.path, after: UInt64(bitPattern: first), journal)
     var projection = try AccountingProjection(
       beginning: snapshot.state, at: snapshot.instant, in: tables)
     var last = snapshot.sequence
@@ -50,37 +51,42 @@ extension AccountingRecords {
         SELECT number, account, mode, submitted, started, ended, outcome, attempts, evictions,
           members, milli, charged, refunded FROM job \(filter) ORDER BY number
         """
-    ).map(JobRecord.init)
-    records.usage = try Row.fetchAll(db, sql: "SELECT * FROM usage \(filter)").map {
-      UsageRecord(day: $0[0], account: AccountID($0[1]), model: $0[2], held: $0[3])
+    ).map { try JobRecord($0) }
+    records.usage = try Row.fetchAll(db, sql: "SELECT * FROM usage \(filter)").map { row in
+      UsageRecord(
+        day: try row.number(0), account: AccountID(try row.number(1, as: UInt16.self)),
+        model: try row.number(2, as: Int.self), held: try row.number(3))
     }
-    records.charges = try Row.fetchAll(db, sql: "SELECT * FROM charge \(filter)").map {
-      ChargeRecord(day: $0[0], account: AccountID($0[1]), charged: $0[2])
+    records.charges = try Row.fetchAll(db, sql: "SELECT * FROM charge \(filter)").map { row in
+      ChargeRecord(
+        day: try row.number(0), account: AccountID(try row.number(1, as: UInt16.self)),
+        charged: try row.number(2))
     }
     let loans = account.map { "WHERE lender = \($0.number) OR borrower = \($0.number)" } ?? ""
-    records.loans = try Row.fetchAll(db, sql: "SELECT * FROM loan \(loans)").map {
+    records.loans = try Row.fetchAll(db, sql: "SELECT * FROM loan \(loans)").map { row in
       LoanRecord(
-        day: $0[0], lender: AccountID($0[1]), borrower: AccountID($0[2]), model: $0[3],
-        lent: $0[4])
+        day: try row.number(0), lender: AccountID(try row.number(1, as: UInt16.self)),
+        borrower: AccountID(try row.number(2, as: UInt16.self)),
+        model: try row.number(3, as: Int.self), lent: try row.number(4))
     }
     return records
   }
 }
 
 extension JobRecord {
-  fileprivate init(_ row: Row) {
-    job = JobID(row[0])
-    account = AccountID(row[1])
-    mode = ModeID(row[2])
-    submitted = Instant(milliseconds: row[3])
-    started = (row[4] as Int64?).map { Instant(milliseconds: $0) }
-    ended = (row[5] as Int64?).map { Instant(milliseconds: $0) }
-    outcome = (row[6] as UInt8?).flatMap { JobOutcome(rawValue: $0) }
-    attempts = row[7]
-    evictions = row[8]
-    members = row[9]
-    milli = row[10]
-    charged = row[11]
-    refunded = row[12]
+  fileprivate init(_ row: Row) throws(OddColumn) {
+    job = JobID(try row.number(0, as: UInt32.self))
+    account = AccountID(try row.number(1, as: UInt16.self))
+    mode = ModeID(try row.number(2, as: UInt8.self))
+    submitted = Instant(milliseconds: try row.number(3))
+    started = try row.optionalNumber(4).map { Instant(milliseconds: $0) }
+    ended = try row.optionalNumber(5).map { Instant(milliseconds: $0) }
+    outcome = try row.optionalNumber(6).flatMap { JobOutcome(rawValue: UInt8(clamping: $0)) }
+    attempts = try row.number(7, as: Int.self)
+    evictions = try row.number(8, as: Int.self)
+    members = try row.number(9, as: Int.self)
+    milli = try row.number(10, as: Int.self)
+    charged = try row.number(11)
+    refunded = try row.number(12)
   }
 }

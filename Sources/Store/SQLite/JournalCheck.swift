@@ -57,20 +57,20 @@ public struct JournalCheck: Sendable {
       note(.damage(path, 0, nil, "the journal has no head"))
       return
     }
-    last = UInt64(bitPattern: head[0] as Int64)
-    first = last + 1
-    var previous = (head[1] as Blob).bytes
+    last = UInt64(bitPattern: try head.number(0))
+    first = last &+ 1
+    var previous = try head.bytes(1)
     let rows = try Row.fetchCursor(
       db, sql: "SELECT sequence, epoch, instant, content, hash FROM entry ORDER BY sequence")
     var epoch: Int64 = 0
     while let row = try rows.next() {
       let found = StoredEntry(row)
-      switch found.entry(last + 1, after: previous) {
+      switch found.entry(last &+ 1, after: previous) {
       case .success: break
-      case .failure(let damage): note(.damage(path, last + 1, found.instant, damage.what))
+      case .failure(let damage): note(.damage(path, last &+ 1, found.instant, damage.what))
       }
       if found.epoch < epoch {
-        note(.damage(path, last + 1, found.instant, "an older controller wrote it"))
+        note(.damage(path, last &+ 1, found.instant, "an older controller wrote it"))
       }
       epoch = max(epoch, found.epoch)
       last = UInt64(bitPattern: found.sequence)

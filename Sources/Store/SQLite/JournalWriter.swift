@@ -63,7 +63,7 @@ struct JournalWriter: Sendable {
     let epoch = try JournalFile.translating(file.path) {
       try file.queue.write { db in
         try db.execute(sql: "UPDATE head SET epoch = epoch + 1")
-        return try Int64.fetchOne(db, sql: "SELECT epoch FROM head").map { UInt64($0) }
+        return try Int64.fetchOne(db, sql: "SELECT epoch FROM head").map { UInt64(bitPattern: $0) }
       }
     }
     guard let epoch else {
@@ -142,10 +142,9 @@ struct JournalWriter: Sendable {
   private func refuseIfDeposed(in db: Database) throws {
     let statement = try db.cachedStatement(sql: "SELECT epoch, sequence FROM head")
     guard let row = try Row.fetchOne(statement) else { throw deposed(by: nil) }
-    let found: Int64 = row[0]
-    let last: Int64 = row[1]
-    guard UInt64(found) == epoch, UInt64(last) == sequence else {
-      throw deposed(by: UInt64(found))
+    let found = UInt64(bitPattern: try row.number(0))
+    guard found == epoch, UInt64(bitPattern: try row.number(1)) == sequence else {
+      throw deposed(by: found)
     }
   }
 
@@ -218,7 +217,7 @@ struct JournalWriter: Sendable {
       sql: """
         SELECT hash FROM entry WHERE sequence = ?1
         UNION ALL SELECT base_hash FROM head WHERE base = ?1
-        """, arguments: [Int64(number)])?.bytes
+        """, arguments: [Int64(bitPattern: number)])?.bytes
   }
 
   // MARK: Retention
@@ -240,10 +239,8 @@ struct JournalWriter: Sendable {
                        (SELECT sequence FROM snapshot ORDER BY sequence DESC LIMIT 2)),
                      (SELECT sequence FROM projection), base FROM head
               """)
-          guard let row, let covered: Int64 = row[0], let projected: Int64 = row[1] else {
-            return .rollback
-          }
-          let base: Int64 = row[2]
+          guard let row, let covered = try row.optionalNumber(0) else { return .rollback }
+          let (projected, base) = (try row.number(1), try row.number(2))
           let limit = min(covered, projected, base + Int64(most))
           let last = try Row.fetchOne(
             db,
@@ -255,8 +252,7 @@ struct JournalWriter: Sendable {
               ORDER BY sequence DESC LIMIT 1
               """, arguments: [limit, base, cutoff.milliseconds])
           guard let last else { return .rollback }
-          let number: Int64 = last[0]
-          let hash: Blob = last[1]
+          let (number, hash) = (try last.number(0), Blob(try last.bytes(1)))
           try db.execute(sql: "DELETE FROM entry WHERE sequence <= ?", arguments: [number])
           try db.execute(
             sql: "UPDATE head SET base = ?, base_hash = ?", arguments: [number, hash])

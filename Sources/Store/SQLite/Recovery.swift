@@ -60,7 +60,7 @@ struct RecoveredJournal {
     _ path: String, _ db: Database, _ damaged: inout [StoreError]
   ) throws -> (Snapshot, [UInt8]) {
     let numbers = try Int64.fetchAll(db, sql: "SELECT sequence FROM snapshot ORDER BY 1 DESC")
-    for number in numbers.map({ UInt64($0) }) {
+    for number in numbers.map({ UInt64(bitPattern: $0) }) {
       do {
         return try JournalReading.snapshot(path, after: number, db)
       } catch let error as StoreError {
@@ -81,7 +81,7 @@ enum JournalReading {
   ) throws -> (Snapshot, [UInt8]) {
     let row = try Row.fetchOne(
       db, sql: "SELECT instant, content, digest FROM snapshot WHERE sequence = ?",
-      arguments: [Int64(number)])
+      arguments: [Int64(bitPattern: number)])
     let place = "\(path), snapshot after entry \(number)"
     func damage(_ what: String, at instant: Instant?) -> StoreError {
       var error = StoreError(
@@ -93,13 +93,18 @@ enum JournalReading {
     guard let row, let hash = try JournalWriter.hash(ofEntry: number, in: db) else {
       throw damage("its entry is not there", at: nil)
     }
-    let instant = Instant(milliseconds: row[0])
-    let (content, digest): (Blob, Blob) = (row[1], row[2])
-    guard Chain.hash(after: hash, content.bytes) == digest.bytes else {
+    let (instant, content, digest): (Instant, [UInt8], [UInt8])
+    do throws(OddColumn) {
+      instant = Instant(milliseconds: try row.number(0))
+      (content, digest) = (try row.bytes(1), try row.bytes(2))
+    } catch {
+      throw damage("\(error)", at: nil)
+    }
+    guard Chain.hash(after: hash, content) == digest else {
       throw damage("its bytes are not those that were written", at: instant)
     }
     let snapshot: Snapshot
-    do throws(CodecError) { snapshot = try Snapshot(decoding: content.bytes) } catch {
+    do throws(CodecError) { snapshot = try Snapshot(decoding: content) } catch {
       throw damage("\(error)", at: instant)
     }
     guard snapshot.sequence == number, snapshot.instant == instant else {
@@ -122,9 +127,9 @@ enum JournalReading {
       sql: """
         SELECT sequence, epoch, instant, content, hash FROM entry
         WHERE sequence > ? ORDER BY sequence
-        """, arguments: [Int64(number)])
+        """, arguments: [Int64(bitPattern: number)])
     while let row = try rows.next() {
-      expected += 1
+      expected &+= 1
       let found = StoredEntry(row)
       switch found.entry(expected, after: previous) {
       case .success(let entry):
@@ -143,14 +148,14 @@ enum JournalReading {
     guard let row = try Row.fetchOne(db, sql: "SELECT sequence, hash FROM head") else {
       throw StoreError(.damaged, at: path, "the journal has no head", fix: "restore a backup")
     }
-    let last = UInt64(bitPattern: row[0] as Int64)
-    let expected: Blob = row[1]
+    let last = UInt64(bitPattern: try row.number(0))
+    let expected = try row.bytes(1)
     guard last == sequence else {
       throw StoreError.damage(
-        path, min(last, sequence) + 1, nil,
+        path, min(last, sequence) &+ 1, nil,
         "the journal ends with entry \(sequence), and its head says \(last)")
     }
-    guard expected.bytes == hash else {
+    guard expected == hash else {
       throw StoreError.damage(path, sequence, nil, "its hash is not the one that the head names")
     }
   }
@@ -163,18 +168,24 @@ struct StoredEntry {
     var what: String
   }
 
-  let sequence: Int64
-  let epoch: Int64
-  let instant: Instant
-  let content: [UInt8]
-  let hash: [UInt8]
+  /// 0 where no number stands there.
+  private(set) var sequence: Int64 = 0
+  private(set) var epoch: Int64 = 0
+  private(set) var instant: Instant?
+  private(set) var content: [UInt8] = []
+  private(set) var hash: [UInt8] = []
+  private var oddity: OddColumn?
 
   init(_ row: Row) {
-    sequence = row[0]
-    epoch = row[1]
-    instant = Instant(milliseconds: row[2])
-    content = (row[3] as Blob).bytes
-    hash = (row[4] as Blob).bytes
+    do throws(OddColumn) {
+      sequence = try row.number(0)
+      hash = try row.bytes(4)
+      instant = Instant(milliseconds: try row.number(2))
+      epoch = try row.number(1)
+      content = try row.bytes(3)
+    } catch {
+      oddity = error
+    }
   }
 
   /// The entry, if it is the one that was written behind another.
@@ -182,6 +193,7 @@ struct StoredEntry {
     guard UInt64(bitPattern: sequence) == expected else {
       return .failure(Damage(what: "it is missing: entry \(sequence) follows"))
     }
+    if let oddity { return .failure(Damage(what: "\(oddity)")) }
     guard Chain.hash(after: previous, content) == hash else {
       return .failure(
         Damage(what: "its bytes, its hash or the entry before are not what was written"))
