@@ -44,6 +44,25 @@ import Units
     #expect(commits.durable.count < world.entries.count / 2)
   }
 
+  @Test func `gives everybody who appends at once a number of their own`() async throws {
+    let world = try StoredWorld(seed: 2)
+    let store = try await world.store(at: path, upTo: 1)
+    let tick = JournalEntry.Draft(at: world.entries[0].instant, .told(.tick))
+    let numbers = try await withThrowingTaskGroup(of: [UInt64].self) { group in
+      for _ in 0..<32 {
+        group.addTask {
+          var own: [UInt64] = []
+          for _ in 0..<10 { own.append(try await store.append(tick)) }
+          return own
+        }
+      }
+      return try await group.reduce(into: [UInt64]()) { $0 += $1 }
+    }
+    #expect(numbers.sorted() == Array(2...321))
+    store.close()
+    #expect(try JournalCheck(of: path).last == 321)
+  }
+
   @Test func `begins recovery with its newest snapshot`() async throws {
     let world = try StoredWorld(seed: 4)
     let store = try await world.store(at: path, upTo: 40)
@@ -192,7 +211,15 @@ import Units
     #expect(code { _ = try SQLiteStore.open(at: text) } == .notAJournal)
     let other = folder.path("other.sqlite")
     try RawJournal(other).change("CREATE TABLE song (title TEXT)")
+    let before = try Data(contentsOf: URL(filePath: other))
     #expect(code { _ = try SQLiteStore.open(at: other) } == .notAJournal)
+    #expect(
+      code { _ = try SQLiteStore.create(at: other, world.entries[0], world.idle) } == .notAJournal)
+    #expect(try Data(contentsOf: URL(filePath: other)) == before)
+    let empty = folder.path("empty.sqlite")
+    try Data().write(to: URL(filePath: empty))
+    #expect(code { _ = try SQLiteStore.open(at: empty) } == .missing)
+    try await world.store(at: empty, upTo: 5).close()
     let half = folder.path("half.sqlite")
     try await world.store(at: half, upTo: 5).close()
     try RawJournal(half).change("DELETE FROM head")

@@ -24,6 +24,8 @@ struct JournalFile {
       throw StoreError(
         .missing, at: path, "there is no journal", fix: "give the folder of one, or make one")
     }
+    // Whatever is no journal of ours is left as it is, byte for byte: look before opening to write.
+    if exists { try look(path, mustBeNew: mustBeNew).close() }
     let lock = try lock(path)
     let file = try translating(path) {
       var configuration = Configuration()
@@ -49,6 +51,10 @@ struct JournalFile {
       throw StoreError(
         .missing, at: path, "there is no journal", fix: "give the file of one")
     }
+    return try look(path, mustBeNew: false)
+  }
+
+  private static func look(_ path: String, mustBeNew: Bool) throws(StoreError) -> JournalFile {
     let file = try translating(path) {
       var configuration = Configuration()
       configuration.label = "journal, reading"
@@ -57,7 +63,10 @@ struct JournalFile {
       return JournalFile(
         path: path, queue: try DatabaseQueue(path: path, configuration: configuration), lock: nil)
     }
-    try file.refuseStrangers(mustBeNew: false)
+    do throws(StoreError) { try file.refuseStrangers(mustBeNew: mustBeNew) } catch {
+      file.close()
+      throw error
+    }
     return file
   }
 
