@@ -63,6 +63,20 @@ import Units
     #expect(try JournalCheck(of: path).last == 321)
   }
 
+  @Test func `tells what is durable, and nothing more`() async throws {
+    let world = try StoredWorld(seed: 3)
+    let store = try await world.store(at: path, upTo: 1)
+    var expected = world.idle
+    for (index, entry) in world.entries.dropFirst().enumerated() {
+      _ = try await store.append(entry)
+      for event in entry.events { expected.apply(event) }
+      #expect(store.durable.sequence == UInt64(index) + 2)
+      #expect(store.durable.state.version == expected.version)
+    }
+    #expect(StoredWorld.bytes(of: store.durable.state) == StoredWorld.bytes(of: expected))
+    store.close()
+  }
+
   @Test func `begins recovery with its newest snapshot`() async throws {
     let world = try StoredWorld(seed: 4)
     let store = try await world.store(at: path, upTo: 40)
