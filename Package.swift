@@ -94,7 +94,8 @@ let package = Package(
       golden: true),
     tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
-    tests("CodecTests", core + ["Codec", "Simulation", "TestFiles"], golden: true),
+    tests(
+      "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),
     tests(
       "StoreTests",
       core + [

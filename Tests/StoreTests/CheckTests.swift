@@ -70,7 +70,7 @@ import Units
     ("UPDATE snapshot SET content = zeroblob(100)", [1]),
     ("UPDATE snapshot SET instant = 5", [1]),
     ("UPDATE job SET charged = charged + 1 WHERE number = 1", [nil]),
-    ("INSERT INTO charge VALUES (3, 0, 1)", [nil]),
+    ("INSERT INTO charge VALUES (3, 0, 1)", [nil]), ("UPDATE account SET path = 'me'", [nil]),
   ]
 
   @Test(arguments: changes)

@@ -73,6 +73,19 @@ extension AccountingRecords {
   }
 }
 
+extension AccountingRecords {
+  private static let nameTables = ["account", "model", "mode"]
+
+  /// What the tables say that numbers are called.
+  static func names(_ db: Database) throws -> [[DatabaseValue]] {
+    try nameTables.flatMap { table in
+      try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY number").map {
+        Array($0.databaseValues)
+      }
+    }
+  }
+}
+
 extension JobRecord {
   fileprivate init(_ row: Row) throws(OddColumn) {
     job = JobID(try row.number(0, as: UInt32.self))

@@ -98,12 +98,14 @@ public struct JournalCheck: Sendable {
     guard try AccountingRebuild.isPossible(from: db) else { return }
     let memory = try DatabaseQueue()
     try Migrations.all.migrate(memory)
-    let rebuilt = try memory.write { tables in
+    let (rebuilt, names) = try memory.write { tables in
       _ = try AccountingRebuild(file: file).run(into: tables, from: db)
-      return try AccountingRecords.fetch(tables)
+      return (try AccountingRecords.fetch(tables), try AccountingRecords.names(tables))
     }
     comparedAccounting = true
-    guard try AccountingRecords.fetch(db) != rebuilt else { return }
+    guard try AccountingRecords.fetch(db) != rebuilt || AccountingRecords.names(db) != names else {
+      return
+    }
     note(
       StoreError(
         .damaged, at: "\(file.path), accounting",
