@@ -15,9 +15,12 @@ import Units
       let world = try StoredWorld(seed: seed)
       let path = folder.path("\(seed).sqlite")
       try await world.store(at: path).close()
-      var machine = ControlMachine(topology: world.idle.topology, policy: world.idle.policy)
-      var count = 0
-      try JournalReader.forEachEntry(of: path) { entry in
+      // Nothing but the journal is asked, not even for the fleet or the policy.
+      let first = try JournalReader.firstSnapshot(of: path)
+      #expect(first.sequence == 1)
+      var machine = ControlMachine(resuming: first.state, plannedAt: .distantPast)
+      var count = 1
+      try JournalReader.forEachEntry(of: path, after: first.sequence) { entry in
         count += 1
         guard case .told(let input) = entry.draft.input else { return }
         var effects: [Effect] = []
