@@ -38,10 +38,13 @@ let package = Package(
       ]),
     .library(
       name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
+    .library(
+      name: "MusterStore", targets: ["Accounts", "Jobs", "Cluster", "Control", "Codec", "Store"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // The core: pure, deterministic, no I/O.
@@ -54,6 +57,9 @@ let package = Package(
     room("Scheduling", ["Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster"]),
     room("Control", ["Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling"]),
 
+    // What is kept, as bytes; as pure as the core.
+    room("Codec", core),
+
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -64,6 +70,7 @@ let package = Package(
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
     room("Traces", ["Units", "Gzip"]),
     room("Simulation", core + ["Traces", "Hashing", "PolicyFiles"]),
+    room("Store", core + ["Codec", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Reports", core + ["Simulation"]),
     room(
       "Workbench",
@@ -91,6 +98,17 @@ let package = Package(
       golden: true),
     tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
+    tests(
+      "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),
+    tests(
+      "StoreTests",
+      core + [
+        "Codec", "Store", "Hashing", "Simulation", "TestFiles", "store-writer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .executableTarget(
+      name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
+      exclude: ["README.md"], swiftSettings: house),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

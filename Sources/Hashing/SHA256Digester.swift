@@ -28,17 +28,22 @@ public struct SHA256Digester: ~Copyable {
 
   /// The digest of everything added, as 64 lower-case hexadecimal digits.
   public consuming func finish() -> String {
+    var text = ""
+    text.reserveCapacity(64)
+    for byte in finishedBytes() {
+      text.append(byte < 16 ? "0" : "")
+      text.append(String(byte, radix: 16))
+    }
+    return text
+  }
+
+  /// The digest of everything added, as 32 bytes.
+  public consuming func finishedBytes() -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
     let done = unsafe digest.withUnsafeMutableBufferPointer { bytes in
       unsafe EVP_DigestFinal_ex(context, bytes.baseAddress, nil)
     }
     precondition(done == 1, "libcrypto could not finish a digest")
-    var text = ""
-    text.reserveCapacity(64)
-    for byte in digest {
-      text.append(byte < 16 ? "0" : "")
-      text.append(String(byte, radix: 16))
-    }
-    return text
+    return digest
   }
 }

@@ -6,19 +6,13 @@ import Units
 /// promised to nobody, and what is borrowed though nobody has it idle, as on a node that is being
 /// emptied.
 struct LendingLedger: Hashable, Sendable {
-  /// What one lends to another now, and has lent.
-  struct Loan: Hashable, Sendable {
-    /// Thousandths of accelerators.
-    var milli = 0
-    /// What has been lent, at the book's beginning, as if `milli` had been lent since then.
-    var offset: Int128 = 0
-  }
+  typealias Loan = AccountBook.Loan
 
   /// How many members there are, with the root.
   let places: Int
 
   /// By model, lender and borrower.
-  private(set) var loans: [Loan]
+  var loans: [Loan]
 
   /// By model: all that is borrowed now.
   var borrowed: [Int]
@@ -99,5 +93,18 @@ struct LendingLedger: Hashable, Sendable {
       left -= 1
     }
     return parts
+  }
+}
+
+extension AccountBook {
+  /// What one member lends to another of a model now, and has lent.
+  public struct Loan: Hashable, Sendable {
+    /// Thousandths of accelerators.
+    public var milli = 0
+    /// What has been lent, at the book's beginning, as if `milli` had been lent since then.
+    public var offset: Int128 = 0
+
+    /// Nothing is lent, and never was.
+    public init() {}
   }
 }

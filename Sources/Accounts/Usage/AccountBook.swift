@@ -12,13 +12,16 @@ public import Units
 /// A change of the rate by δ at `t` takes `δ × t` off the offset.
 public struct AccountBook: Hashable, Sendable {
   /// What an account and all below it hold of one model.
-  struct Holding: Hashable, Sendable {
+  public struct Holding: Hashable, Sendable {
     /// Thousandths of accelerators.
-    var held = 0
+    public var held = 0
     /// Those among them that count as borrowed whatever the entitlement is.
-    var alwaysBorrowed = 0
+    public var alwaysBorrowed = 0
     /// What the undecayed use is at the book's beginning, as if `held` had been held since then.
-    var offset: Int128 = 0
+    public var offset: Int128 = 0
+
+    /// Nothing is held, and never was.
+    public init() {}
 
     /// Those that count against the entitlement.
     var counted: Int { held - alwaysBorrowed }
@@ -31,17 +34,20 @@ public struct AccountBook: Hashable, Sendable {
   }
 
   /// What an account is charged, over all models.
-  struct Charge: Hashable, Sendable {
+  public struct Charge: Hashable, Sendable {
     /// Thousandths of accelerators × of the model's charge rate × of the mode's: below 2^56.
-    var rate = 0
+    public var rate = 0
     /// The decayed charge at the epoch's beginning, as if `rate` had held since then.
-    var decayed: Int128 = 0
+    public var decayed: Int128 = 0
     /// The undecayed charge at the book's beginning, as if `rate` had held since then.
-    var offset: Int128 = 0
+    public var offset: Int128 = 0
     /// Thousandths of accelerators above the entitlement × of the model's charge rate.
-    var rateAbove = 0
+    public var rateAbove = 0
     /// As `decayed`, of what is above the entitlement.
-    var decayedAbove: Int128 = 0
+    public var decayedAbove: Int128 = 0
+
+    /// Nothing is charged, and never was.
+    public init() {}
   }
 
   /// What the rules say about one account and one model, in thousandths of accelerators.

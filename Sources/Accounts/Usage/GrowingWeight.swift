@@ -41,6 +41,9 @@ struct GrowingWeight: Hashable, Sendable {
     epoch = start
   }
 
+  /// Goes on with an epoch that has begun before a restart.
+  mutating func resume(epoch: Instant) { self.epoch = epoch }
+
   /// When the next epoch begins.
   var nextEpoch: Instant {
     epoch + TimeSpan(milliseconds: slot * Int64(Self.slots * Self.epochHalfLives))

@@ -20,6 +20,16 @@ public struct Purse: Hashable, Sendable {
     self.amount = amount
   }
 
+  /// A purse as it was before a restart; nil where it would be overdrawn.
+  public init?(restoring amount: Int64, spent: Int64, reserved: Int64) {
+    guard amount >= 0, spent >= 0, reserved >= 0 else { return nil }
+    let (used, overflow) = spent.addingReportingOverflow(reserved)
+    guard !overflow, used <= amount else { return nil }
+    self.amount = amount
+    self.spent = spent
+    self.reserved = reserved
+  }
+
   /// How much is neither paid nor set aside.
   public var left: Int64 { amount - spent - reserved }
 

@@ -1,4 +1,4 @@
-import Accounts
+public import Accounts
 public import Jobs
 import Policy
 public import Units
@@ -42,6 +42,51 @@ public struct AllowanceTable: Hashable, Sendable {
     let left =
       grant(of: request, cutOff)?.purse.left ?? allowance.acceleratorMilliseconds
     return cost <= left ? nil : .short(left: left, of: allowance.acceleratorMilliseconds)
+  }
+
+  /// What a project has used of an allowance.
+  public struct Use: Hashable, Sendable {
+    /// The mode that grants it.
+    public var mode: ModeID
+    /// The project.
+    public var project: AccountID
+    /// When the allowance began.
+    public var cutOff: Instant
+    /// What is left of it, and what is set aside.
+    public var purse: Purse
+
+    /// What a project has used.
+    public init(mode: ModeID, project: AccountID, cutOff: Instant, purse: Purse) {
+      self.mode = mode
+      self.project = project
+      self.cutOff = cutOff
+      self.purse = purse
+    }
+  }
+
+  /// What was used of all allowances: by mode, then project, then cut-off.
+  public var uses: [Use] {
+    grants.enumerated().flatMap { mode, projects in
+      projects.enumerated().flatMap { project, grants in
+        grants.map {
+          Use(
+            mode: ModeID(UInt8(mode)), project: AccountID(UInt16(project)), cutOff: $0.cutOff,
+            purse: $0.purse)
+        }
+      }
+    }
+  }
+
+  /// Whether all uses from before a restart are of allowances that there are: they are noted.
+  mutating func restore(_ uses: [Use]) -> Bool {
+    for use in uses {
+      let (mode, project) = (Int(use.mode.number), Int(use.project.number))
+      guard mode < grants.count, project < grants[mode].count,
+        grants[mode][project].last.map({ $0.cutOff < use.cutOff }) ?? true
+      else { return false }
+      grants[mode][project].append(Grant(cutOff: use.cutOff, purse: use.purse))
+    }
+    return true
   }
 
   mutating func reserve(_ request: JobRequest, _ cost: Int64, at now: Instant) {

@@ -43,6 +43,35 @@ public struct Holdings: Sendable {
     power = PowerMeter(topology: topology, budgets: policy.power)
   }
 
+  /// A running gang holds again what it held before a restart; the books know of it already.
+  ///
+  /// - Returns: what of it can't be; nil: it holds it.
+  mutating func retake(_ run: JobLifecycle.Run, _ request: JobRequest) -> String? {
+    if let fault = occupancy.retake(run.allocation) { return fault }
+    let milli = charging.amounts(of: run.allocation, on: topology).reduce(0) { $0 + $1.milli }
+    var account: AccountID? = request.account
+    while let at = account {
+      modeUse.add(at, request.mode, jobs: 1, milli: milli)
+      account = policy.accounts[at].parent
+    }
+    power.add(power.draw(of: run.allocation, on: topology), sign: 1)
+    arrays.add(request.array, 1)
+    return nil
+  }
+
+  /// The books take the places they had before a restart.
+  ///
+  /// - Returns: what does not go with the accounts and modes in force; nil: all is in its place.
+  mutating func restore(_ image: ClusterState.Image) -> String? {
+    for (node, condition) in image.outOfService {
+      guard topology.knownIndex(of: node) != nil else { return "there is no node \(node.number)" }
+      occupancy.setCondition(condition, of: node)
+    }
+    book.setInService(charging.capacity(of: occupancy).inService, at: book.start)
+    if let fault = book.restore(image.book) { return fault }
+    return allowances.restore(image.allowances) ? nil : "an allowance that nobody grants"
+  }
+
   /// The fleet.
   public var topology: Topology { occupancy.topology }
 

@@ -26,6 +26,16 @@ public struct JobTable: Sendable {
   /// An empty table.
   public init() {}
 
+  /// A table as it was before a restart, to be filled in order of the jobs' numbers.
+  ///
+  /// - Parameter first: the number of the first live job, or the next one where none is live.
+  public init(restoringFrom first: JobID) {
+    firstChunk = Int(first.number) / Self.chunkSize
+  }
+
+  /// Puts a job back in its place, behind all that are there.
+  public mutating func restore(_ job: Job, as id: JobID) { insert(job, as: id) }
+
   /// The job of a number, or nil if there is none alive. O(1)
   public subscript(id: JobID) -> Job? {
     let (chunk, slot) = place(id)

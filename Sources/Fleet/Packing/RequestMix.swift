@@ -5,20 +5,22 @@
 /// Which of them found no room is counted too, as prices for room of their sizes.
 /// It is a fold over what was submitted: the same everywhere.
 public struct RequestMix: Sendable {
-  private var offers: [RoomValue.Offer] = []
-  private var shortages = Shortages()
-  private var arrivals = 0
-  private var nextSolution = 1
+  var offers: [RoomValue.Offer] = []
+  /// Those of them that `value` was solved for.
+  var solved: [RoomValue.Offer] = []
+  var shortages = Shortages()
+  var arrivals = 0
+  var nextSolution = 1
 
   /// What room is worth; nothing before the first request.
-  private(set) var value: RoomValue
+  var value: RoomValue
 
   /// Whether nodes differ in more than how many accelerators are free: else nothing is counted, as
   /// the node with the least room to spare loses least.
   let isNeeded: Bool
 
   /// So many different requests are kept apart; the rarest makes room for a new one.
-  private static let mostKinds = 256
+  static let mostKinds = 256
 
   /// So many are counted before all counts are halved: what was long ago counts less.
   private static let mostCounted = 1 << 20
@@ -78,6 +80,7 @@ public struct RequestMix: Sendable {
       arrivals /= 2
     }
     nextSolution = arrivals + max(16, arrivals / 4)
+    solved = offers
     value.solve(offers)
     return true
   }

@@ -14,7 +14,7 @@ struct Shortages: Sendable {
     var milli: Int
   }
 
-  private struct Price: Sendable {
+  struct Price: Sendable {
     var size: Size
     var now: Int
     /// The price that room is judged by; it follows where the other has moved by a quarter.
@@ -28,14 +28,14 @@ struct Shortages: Sendable {
   /// Every 64 requests a price loses a 256th: half of it in 11,000 requests.
   ///
   /// A 64th forgets between two requests for a size that is rare; a 1024th does as well.
-  private static let pause = 64
+  static let pause = 64
   private static let decay = 256
 
   /// A price that has fallen below that is none.
   private static let least = 10 * RoomValue.one
 
-  private var prices: [Price] = []
-  private var counted = 0
+  var prices: [Price] = []
+  var counted = 0
 
   /// Counts a request; whether the prices that hold have changed.
   mutating func note(_ size: Size, hasRoom: Bool) -> Bool {

@@ -73,6 +73,11 @@ public struct GangShape: Hashable, Sendable {
     self.eligibility = eligibility
   }
 
+  /// Whether there can be such a gang: at least one member, and a rest that fits where one does.
+  public static func canBe(members: Int, member: MemberShape, rest: MemberShape?) -> Bool {
+    members > 0 && members <= UInt32.max && rest.map(member.covers) ?? true
+  }
+
   /// The same gang with another closeness.
   public func with(_ closeness: Closeness) -> GangShape {
     GangShape(

@@ -110,7 +110,7 @@ public final class Topology: Sendable {
   /// For each level, the nodes of its largest domain, and whether any holds domains.
   private let levels: [(largest: Int, isDivided: Bool)]
 
-  private let indicesByID: [Int32]
+  let indicesByID: [Int32]
 
   /// What the network model asks of it.
   let fabric: FabricSizes

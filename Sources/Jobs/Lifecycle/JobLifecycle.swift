@@ -57,7 +57,8 @@ public struct JobLifecycle: Hashable, Sendable {
     }
   }
 
-  private enum State: Hashable, Sendable {
+  /// Where it stands, for whoever keeps it over a restart.
+  public enum State: Hashable, Sendable {
     /// The queue holds it; it may hold a promise of a start.
     case pending(promise: Reservation?)
     /// The agents hold its tasks; it holds an allocation.
@@ -68,10 +69,14 @@ public struct JobLifecycle: Hashable, Sendable {
     case ended(JobOutcome)
   }
 
-  private var state = State.pending(promise: nil)
+  /// Where it stands.
+  public private(set) var state = State.pending(promise: nil)
 
   /// A job that has just been accepted.
   public init() {}
+
+  /// A job that stands where it stood before a restart.
+  public init(restoring state: State) { self.state = state }
 
   /// Whether it waits for a start.
   public var isPending: Bool {

@@ -25,6 +25,7 @@ struct Room: Sendable {
   static let core: [Room] = {
     let names = [
       "Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
+      "Codec",
     ]
     return names.indices.map { index in
       Room(name: names[index], floor: .core, imports: Set(names[..<index]))
@@ -44,6 +45,7 @@ struct Room: Sendable {
     edge("PolicyFiles", coreNames + ["Yams"]),
     edge("Traces", ["Units", "Jobs", "Gzip"]),
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
+    edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge(
       "Workbench",

@@ -1,0 +1,95 @@
+import Cluster
+import Fleet
+import Jobs
+import Units
+
+/// The number of each kind of event stands in `Documentation/Internals/Journal.md`, and never
+/// changes; a new kind gets a new one.
+extension Event: BinaryValue {
+  init(from reader: inout ByteReader) throws(CodecError) {
+    let start = reader.offset
+    switch try reader.byte() {
+    case 0:
+      self = .submitted(try reader.value(), try reader.value(), at: try reader.instant())
+    case 1: self = .heldBack(try reader.value(), try reader.flag())
+    case 2: self = .cancelled(try reader.value(), at: try reader.instant())
+    case 3: self = .cancelRequested(try reader.value())
+    case 4: self = .promised(try reader.value(), try reader.value())
+    case 5: self = .promiseDropped(try reader.value())
+    case 6:
+      self = .started(
+        try reader.value(), try reader.value(), try reader.value(), at: try reader.instant())
+    case 7: self = .checkpointed(try reader.value(), at: try reader.instant())
+    case 8: self = .resized(try reader.value(), try reader.value(), at: try reader.instant())
+    case 9: self = .ended(try reader.value(), try reader.raw(), at: try reader.instant())
+    case 10: self = .claimed(try reader.value(), at: try reader.instant())
+    case 11: self = .evicted(try reader.value(), at: try reader.instant())
+    case 12: self = .dissolved(try reader.value(), at: try reader.instant())
+    case 13:
+      self = .conditionChanged(try reader.value(), try reader.raw(), at: try reader.instant())
+    case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
+    }
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.put(byte: tag)
+    switch self {
+    case .submitted(let job, let request, let at):
+      writer.put(job)
+      writer.put(request)
+      writer.put(at)
+    case .heldBack(let job, let isHeldBack):
+      writer.put(job)
+      writer.put(isHeldBack)
+    case .cancelled(let job, let at), .checkpointed(let job, let at), .evicted(let job, let at):
+      writer.put(job)
+      writer.put(at)
+    case .cancelRequested(let job), .promiseDropped(let job): writer.put(job)
+    case .promised(let job, let reservation):
+      writer.put(job)
+      writer.put(reservation)
+    case .started(let job, let attempt, let allocation, let at):
+      writer.put(job)
+      writer.put(attempt)
+      writer.put(allocation)
+      writer.put(at)
+    case .resized(let job, let allocation, let at):
+      writer.put(job)
+      writer.put(allocation)
+      writer.put(at)
+    case .ended(let job, let outcome, let at):
+      writer.put(job)
+      writer.put(byte: outcome.rawValue)
+      writer.put(at)
+    case .claimed(let claim, let at):
+      writer.put(claim)
+      writer.put(at)
+    case .dissolved(let claim, let at):
+      writer.put(claim)
+      writer.put(at)
+    case .conditionChanged(let node, let condition, let at):
+      writer.put(node)
+      writer.put(byte: condition.rawValue)
+      writer.put(at)
+    }
+  }
+
+  private var tag: UInt8 {
+    switch self {
+    case .submitted: 0
+    case .heldBack: 1
+    case .cancelled: 2
+    case .cancelRequested: 3
+    case .promised: 4
+    case .promiseDropped: 5
+    case .started: 6
+    case .checkpointed: 7
+    case .resized: 8
+    case .ended: 9
+    case .claimed: 10
+    case .evicted: 11
+    case .dissolved: 12
+    case .conditionChanged: 13
+    }
+  }
+}

@@ -1,0 +1,90 @@
+public import Control
+import Fleet
+import Jobs
+import Units
+
+/// What came in from the world, as the journal keeps it.
+///
+/// The policy and the fleet come in as the files that somebody wrote, whole, so that whoever
+/// replays a journal needs nothing beside it.
+public enum JournalInput: Hashable, Sendable {
+  /// The journal begins: the fleet file and the policy file that the machine was made of.
+  case opened(fleet: [UInt8], policy: [UInt8])
+  /// The policy is another from now on.
+  case policyFile([UInt8])
+  /// The fleet is another from now on.
+  case fleetFile([UInt8])
+  /// What the machine was told.
+  case told(Input)
+}
+
+/// The numbers of inputs never change; a new kind gets a new one.
+extension JournalInput: BinaryValue {
+  init(from reader: inout ByteReader) throws(CodecError) {
+    let start = reader.offset
+    switch try reader.byte() {
+    case 0: self = .opened(fleet: try reader.block(), policy: try reader.block())
+    case 1: self = .policyFile(try reader.block())
+    case 2: self = .fleetFile(try reader.block())
+    case 16: self = .told(.submit(try reader.value()))
+    case 17: self = .told(.cancel(try reader.value()))
+    case 18: self = .told(.hold(try reader.value(), try reader.flag()))
+    case 19: self = .told(.checkpointed(try reader.value(), try reader.value()))
+    case 20: self = .told(.resized(try reader.value(), try reader.value()))
+    case 21: self = .told(.nodeChanged(try reader.value(), try reader.raw()))
+    case 22:
+      self = .told(.tasksGone(try reader.value(), try reader.value(), try reader.raw()))
+    case 23: self = .told(.tick)
+    case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
+    }
+  }
+
+  func write(to writer: inout ByteWriter) {
+    switch self {
+    case .opened(let fleet, let policy):
+      writer.put(byte: 0)
+      writer.put(fleet)
+      writer.put(policy)
+    case .policyFile(let bytes):
+      writer.put(byte: 1)
+      writer.put(bytes)
+    case .fleetFile(let bytes):
+      writer.put(byte: 2)
+      writer.put(bytes)
+    case .told(let input): Self.write(input, to: &writer)
+    }
+  }
+
+  private static func write(_ input: Input, to writer: inout ByteWriter) {
+    switch input {
+    case .submit(let request):
+      writer.put(byte: 16)
+      writer.put(request)
+    case .cancel(let job):
+      writer.put(byte: 17)
+      writer.put(job)
+    case .hold(let job, let isHeldBack):
+      writer.put(byte: 18)
+      writer.put(job)
+      writer.put(isHeldBack)
+    case .checkpointed(let job, let attempt):
+      writer.put(byte: 19)
+      writer.put(job)
+      writer.put(attempt)
+    case .resized(let job, let attempt):
+      writer.put(byte: 20)
+      writer.put(job)
+      writer.put(attempt)
+    case .nodeChanged(let node, let condition):
+      writer.put(byte: 21)
+      writer.put(node)
+      writer.put(byte: condition.rawValue)
+    case .tasksGone(let job, let attempt, let exit):
+      writer.put(byte: 22)
+      writer.put(job)
+      writer.put(attempt)
+      writer.put(byte: exit.rawValue)
+    case .tick: writer.put(byte: 23)
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import Accounts
+import Cluster
+import Codec
+import Fleet
+internal import GRDB
+import Jobs
+import Policy
+import Units
+
+/// The state after the last durable entry, and the accounting tables that follow from the events.
+///
+/// It is fed with each entry in the transaction that makes the entry durable: so the tables are
+/// never ahead of the journal, and never behind.
+struct AccountingProjection: Sendable {
+  private(set) var state: ClusterState
+  private var marks: AccountingMarks
+
+  /// Before the first entry; the names of accounts, models and modes are written down.
+  init(beginning state: ClusterState, at instant: Instant, in db: Database) throws {
+    self.state = state
+    let day = AccountingMarks.day(of: instant)
+    marks = AccountingMarks(day: day, of: state.holdings.book, at: instant)
+    try writeNames(to: db)
+    try db.execute(
+      sql: "INSERT INTO projection (one, sequence, marks) VALUES (1, 0, ?)",
+      arguments: [Blob(marks.encoded)])
+  }
+
+  /// After entries that the tables hold already.
+  init(resuming state: ClusterState, in db: Database) throws {
+    self.state = state
+    guard let bytes = try Blob.fetchOne(db, sql: "SELECT marks FROM projection") else {
+      throw NoMarks()
+    }
+    marks = try AccountingMarks(decoding: bytes.bytes)
+    let book = state.holdings.book
+    guard marks.isLike(AccountingMarks(day: 0, of: book, at: book.start)) else {
+      throw StoreError(
+        .damaged, at: "accounting", "the sums at midnight are of other accounts or models",
+        fix: "make the tables again from the journal")
+    }
+  }
+
+  /// The tables were never begun: the file is of a version that had none.
+  struct NoMarks: Error {}
+
+  // MARK: Entries
+
+  /// Takes an entry's events into the state and the tables.
+  mutating func take(_ entry: JournalEntry, in db: Database) throws {
+    try closeDays(before: entry.draft.instant, in: db)
+    for event in entry.draft.events { try take(event, at: entry.draft.instant, in: db) }
+  }
+
+  /// Notes up to which entry the tables are made.
+  func finish(at sequence: UInt64, in db: Database) throws {
+    try db.cachedStatement(sql: "UPDATE projection SET sequence = ?")
+      .execute(arguments: [Int64(sequence)])
+  }
+
+  private mutating func take(_ event: Event, at now: Instant, in db: Database) throws {
+    guard let id = event.job, let before = Change(event, state, at: now) else {
+      state.apply(event)
+      return
+    }
+    let account = before.account
+    let refunded = account.map { state.holdings.book.refunded($0) } ?? 0
+    state.apply(event)
+    let given = account.map { state.holdings.book.refunded($0) - refunded } ?? 0
+    try before.write(job: id, refunded: given, in: db)
+  }
+
+  // MARK: Days
+
+  /// Writes down what each day that is over by an instant came to.
+  private mutating func closeDays(before now: Instant, in db: Database) throws {
+    guard marks.end <= now else { return }
+    while marks.end <= now {
+      let next = AccountingMarks(day: marks.day + 1, of: state.holdings.book, at: marks.end)
+      try write(records(until: next), to: db)
+      marks = next
+      // While nobody holds anything all sums stand still: the days until now come to nothing.
+      if isStill { marks.day = max(marks.day, AccountingMarks.day(of: now)) }
+    }
+    try db.execute(sql: "UPDATE projection SET marks = ?", arguments: [Blob(marks.encoded)])
+  }
+
+  /// Whether nobody holds anything, so that all sums stand still.
+  private var isStill: Bool {
+    let book = state.holdings.book
+    return book.models.indices.allSatisfy { book.heldMilli(.root, model: $0) == 0 }
+  }
+
+  /// What the open day has come to until an instant.
+  func openDay(until now: Instant) -> AccountingRecords {
+    records(until: AccountingMarks(day: marks.day, of: state.holdings.book, at: now))
+  }
+
+  private func records(until next: AccountingMarks) -> AccountingRecords {
+    var records = AccountingRecords()
+    let book = state.holdings.book
+    let models = book.models.count
+    for index in next.used.indices where next.used[index] != marks.used[index] {
+      records.usage.append(
+        UsageRecord(
+          day: marks.day, account: AccountID(UInt16(index / models)), model: index % models,
+          held: Int64(clamping: next.used[index] &- marks.used[index])))
+    }
+    for index in next.charged.indices where next.charged[index] != marks.charged[index] {
+      records.charges.append(
+        ChargeRecord(
+          day: marks.day, account: AccountID(UInt16(index)),
+          charged: Int64(clamping: next.charged[index] &- marks.charged[index])))
+    }
+    let members = AccountingMarks.members(of: book.tree)
+    for index in next.lent.indices where next.lent[index] != marks.lent[index] {
+      let pair = index / models
+      records.loans.append(
+        LoanRecord(
+          day: marks.day, lender: members[pair / members.count],
+          borrower: members[pair % members.count], model: index % models,
+          lent: Int64(clamping: next.lent[index] &- marks.lent[index])))
+    }
+    return records
+  }
+
+  private func write(_ records: AccountingRecords, to db: Database) throws {
+    for row in records.usage {
+      try db.cachedStatement(sql: "INSERT INTO usage VALUES (?, ?, ?, ?)")
+        .execute(arguments: [row.day, Int64(row.account.number), row.model, row.held])
+    }
+    for row in records.charges {
+      try db.cachedStatement(sql: "INSERT INTO charge VALUES (?, ?, ?)")
+        .execute(arguments: [row.day, Int64(row.account.number), row.charged])
+    }
+    for row in records.loans {
+      try db.cachedStatement(sql: "INSERT INTO loan VALUES (?, ?, ?, ?, ?)")
+        .execute(
+          arguments: [
+            row.day, Int64(row.lender.number), Int64(row.borrower.number), row.model, row.lent,
+          ])
+    }
+  }
+
+  // MARK: Names
+
+  private func writeNames(to db: Database) throws {
+    let tree = state.policy.accounts
+    for number in 0..<tree.count {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO account VALUES (?, ?)",
+        arguments: [number, tree.path(of: AccountID(UInt16(number)))])
+    }
+    for (number, name) in state.holdings.book.models.enumerated() {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO model VALUES (?, ?)", arguments: [number, name])
+    }
+    for (number, mode) in state.policy.modes.enumerated() {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO mode VALUES (?, ?)", arguments: [number, mode.name])
+    }
+  }
+}
+
+/// What an event means for the row of its job: worked out before the state has changed.
+private enum Change {
+  case submitted(JobRequest, Instant)
+  case started(Instant, members: Int, milli: Int)
+  case resized(members: Int, milli: Int)
+  case over(Instant, JobOutcome, spent: Int64)
+  case evicted(AccountID, spent: Int64)
+
+  /// nil where the event means nothing for the accounts.
+  init?(_ event: Event, _ state: ClusterState, at now: Instant) {
+    let holdings = state.holdings
+    func spent(_ id: JobID, at now: Instant) -> Int64 {
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { return 0 }
+      return holdings.spent(job.request, run, at: now)
+    }
+    switch event {
+    case .submitted(_, let request, let at): self = .submitted(request, at)
+    case .started(_, _, let allocation, let at):
+      let amounts = holdings.charging.amounts(of: allocation, on: state.topology)
+      self = .started(
+        at, members: allocation.slices.count, milli: amounts.reduce(0) { $0 + $1.milli })
+    case .resized(_, let allocation, _):
+      let amounts = holdings.charging.amounts(of: allocation, on: state.topology)
+      self = .resized(
+        members: allocation.slices.count, milli: amounts.reduce(0) { $0 + $1.milli })
+    case .cancelled(_, let at): self = .over(at, .cancelled, spent: 0)
+    case .ended(let id, let outcome, let at):
+      self = .over(at, outcome, spent: spent(id, at: at))
+    case .evicted(let id, let at):
+      guard let account = state.jobs[id]?.request.account else { return nil }
+      self = .evicted(account, spent: spent(id, at: at))
+    case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
+      .dissolved, .conditionChanged:
+      return nil
+    }
+  }
+
+  /// Whose refunds may change.
+  var account: AccountID? {
+    if case .evicted(let account, _) = self { account } else { nil }
+  }
+
+  func write(job: JobID, refunded: Int64, in db: Database) throws {
+    let number = Int64(job.number)
+    switch self {
+    case .submitted(let request, let at):
+      try db.cachedStatement(
+        sql: "INSERT INTO job (number, account, mode, submitted) VALUES (?, ?, ?, ?)"
+      ).execute(
+        arguments: [
+          number, Int64(request.account.number), Int64(request.mode.number), at.milliseconds,
+        ])
+    case .started(let at, let members, let milli):
+      try db.cachedStatement(
+        sql: """
+          UPDATE job SET started = ?, members = ?, milli = ?, attempts = attempts + 1
+          WHERE number = ?
+          """
+      ).execute(arguments: [at.milliseconds, members, milli, number])
+    case .resized(let members, let milli):
+      try db.cachedStatement(sql: "UPDATE job SET members = ?, milli = ? WHERE number = ?")
+        .execute(arguments: [members, milli, number])
+    case .over(let at, let outcome, let spent):
+      try db.cachedStatement(
+        sql: "UPDATE job SET ended = ?, outcome = ?, charged = charged + ? WHERE number = ?"
+      ).execute(arguments: [at.milliseconds, Int64(outcome.rawValue), spent, number])
+    case .evicted(_, let spent):
+      try db.cachedStatement(
+        sql: """
+          UPDATE job SET evictions = evictions + 1, charged = charged + ?, refunded = refunded + ?
+          WHERE number = ?
+          """
+      ).execute(arguments: [spent, refunded, number])
+    }
+  }
+}

@@ -1,0 +1,267 @@
+import Cluster
+import Codec
+internal import GRDB
+import Policy
+import Units
+
+/// The one hand that writes a journal: what it has written last, and the state after that.
+///
+/// Everything that it changes, it changes in one transaction of the file; where that fails, the
+/// value from before it still tells what is in the file.
+struct JournalWriter: Sendable {
+  let file: JournalFile
+  let epoch: UInt64
+  private(set) var projection: AccountingProjection
+
+  /// The last entry: its number, hash and instant, and when the last plan was made.
+  private(set) var sequence: UInt64
+  private(set) var hash: [UInt8]
+  private(set) var instant: Instant
+  private(set) var lastPlan: Instant?
+
+  /// The entry that the newest snapshot was taken after.
+  private(set) var lastSnapshot: UInt64
+
+  // MARK: Beginning
+
+  /// A new journal, whose first entry opens it.
+  static func create(
+    in file: JournalFile, _ opening: JournalEntry.Draft, _ state: ClusterState
+  ) throws(StoreError) -> JournalWriter {
+    let snapshot = try encoded(
+      Snapshot(after: 1, at: opening.instant, lastPlan: opening.lastPlan, state), file.path)
+    return try JournalFile.translating(file.path) {
+      try file.queue.writeWithoutTransaction { db in
+        var writer: JournalWriter?
+        try db.inTransaction(.immediate) {
+          try db.execute(
+            sql: "INSERT INTO head VALUES (1, 1, 0, ?, 0, ?)",
+            arguments: [Blob(Chain.beginning), Blob(Chain.beginning)])
+          let projection = try AccountingProjection(
+            beginning: state, at: opening.instant, in: db)
+          var created = JournalWriter(
+            file: file, epoch: 1, projection: projection, sequence: 0, hash: Chain.beginning,
+            instant: opening.instant, lastPlan: nil, lastSnapshot: 0)
+          try created.insert(JournalEntry(sequence: 1, epoch: 1, opening), in: db)
+          try created.finishGroup(in: db)
+          try created.insert(snapshot, after: 1, at: opening.instant, created.hash, in: db)
+          writer = created
+          return .commit
+        }
+        guard let writer else { preconditionFailure("a transaction that did not happen") }
+        // From now on the file is a journal, whatever becomes of its log.
+        try db.checkpoint(.truncate)
+        return writer
+      }
+    }
+  }
+
+  /// A journal that is there: this controller's epoch begins.
+  static func open(
+    in file: JournalFile
+  ) throws(StoreError) -> (writer: JournalWriter, recovery: Recovery) {
+    let epoch = try JournalFile.translating(file.path) {
+      try file.queue.write { db in
+        try db.execute(sql: "UPDATE head SET epoch = epoch + 1")
+        return try Int64.fetchOne(db, sql: "SELECT epoch FROM head").map { UInt64(bitPattern: $0) }
+      }
+    }
+    guard let epoch else {
+      throw StoreError(
+        .damaged, at: file.path, "the journal has no head", fix: "restore the last backup")
+    }
+    let recovered = try RecoveredJournal(from: file)
+    let projection = try JournalFile.translating(file.path) {
+      try file.queue.writeWithoutTransaction { db in
+        do {
+          return try AccountingProjection(resuming: recovered.recovery.state, in: db)
+        } catch is AccountingProjection.NoMarks {
+          // The file is of a version without these tables: they are made from the journal.
+          var built: AccountingProjection?
+          try db.inTransaction(.immediate) {
+            built = try AccountingRebuild(file: file).run(into: db, from: db)
+            return .commit
+          }
+          guard let built else { preconditionFailure("a transaction that did not happen") }
+          return built
+        }
+      }
+    }
+    let writer = JournalWriter(
+      file: file, epoch: epoch, projection: projection, sequence: recovered.recovery.sequence,
+      hash: recovered.hash, instant: recovered.recovery.instant,
+      lastPlan: recovered.recovery.lastPlan, lastSnapshot: recovered.newestSnapshot)
+    return (writer, recovered.recovery)
+  }
+
+  // MARK: Entries
+
+  /// Writes entries, all or none.
+  ///
+  /// - Parameter beforeCommit: called when all is written but nothing committed.
+  mutating func write(
+    _ group: [JournalEntry], beforeCommit: (UInt64) throws -> Void
+  ) throws(StoreError) {
+    var next = self
+    try JournalFile.translating(file.path) {
+      try file.queue.writeWithoutTransaction { db in
+        try db.inTransaction(.immediate) {
+          try next.refuseIfDeposed(in: db)
+          for entry in group { try next.insert(entry, in: db) }
+          try next.finishGroup(in: db)
+          try beforeCommit(next.sequence)
+          return .commit
+        }
+      }
+    }
+    self = next
+  }
+
+  private mutating func insert(_ entry: JournalEntry, in db: Database) throws {
+    let content = entry.encoded
+    hash = Chain.hash(after: hash, content)
+    try db.cachedStatement(sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?)")
+      .execute(
+        arguments: [
+          Int64(entry.sequence), Int64(entry.epoch), entry.draft.instant.milliseconds,
+          Blob(content), Blob(hash),
+        ])
+    sequence = entry.sequence
+    instant = entry.draft.instant
+    lastPlan = entry.draft.lastPlan ?? lastPlan
+    try projection.take(entry, in: db)
+  }
+
+  private func finishGroup(in db: Database) throws {
+    try db.cachedStatement(sql: "UPDATE head SET sequence = ?, hash = ?")
+      .execute(arguments: [Int64(sequence), Blob(hash)])
+    try projection.finish(at: sequence, in: db)
+  }
+
+  /// A later controller has another epoch in the file: what this one writes would contradict it.
+  private func refuseIfDeposed(in db: Database) throws {
+    let statement = try db.cachedStatement(sql: "SELECT epoch, sequence FROM head")
+    guard let row = try Row.fetchOne(statement) else { throw deposed(by: nil) }
+    let found = UInt64(bitPattern: try row.number(0))
+    guard found == epoch, UInt64(bitPattern: try row.number(1)) == sequence else {
+      throw deposed(by: found)
+    }
+  }
+
+  private func deposed(by other: UInt64?) -> StoreError {
+    StoreError(
+      .deposed, at: file.path,
+      "controller \(other.map(String.init) ?? "none") has the journal now; this is \(epoch)",
+      fix: "let this one stop: nothing of it is lost that was answered")
+  }
+
+  // MARK: Snapshots
+
+  /// The state after the last entry; a copy that costs nothing until one of both changes.
+  var snapshot: Snapshot {
+    Snapshot(after: sequence, at: instant, lastPlan: lastPlan, projection.state)
+  }
+
+  /// A snapshot's bytes, which were read back.
+  static func encoded(
+    _ snapshot: Snapshot, _ path: String
+  ) throws(StoreError) -> [UInt8] {
+    let bytes = snapshot.encoded
+    do throws(CodecError) {
+      _ = try Snapshot(decoding: bytes)
+    } catch {
+      throw StoreError(
+        .failed, at: path, "a snapshot that can't be read back: \(error)",
+        fix: "report this as a bug; the journal goes on without it")
+    }
+    return bytes
+  }
+
+  /// Keeps a snapshot; those that nobody needs any more go.
+  mutating func keep(_ bytes: [UInt8], of snapshot: Snapshot) throws(StoreError) {
+    let number = snapshot.sequence
+    try JournalFile.translating(file.path) {
+      try file.queue.writeWithoutTransaction { db in
+        try db.inTransaction(.immediate) {
+          try refuseIfDeposed(in: db)
+          guard let hash = try Self.hash(ofEntry: number, in: db) else { return .rollback }
+          try insert(bytes, after: number, at: snapshot.instant, hash, in: db)
+          // The two newest stay, and the one that the journal begins with.
+          try db.execute(
+            sql: """
+              DELETE FROM snapshot
+              WHERE sequence NOT IN (SELECT sequence FROM snapshot ORDER BY sequence DESC LIMIT 2)
+                AND sequence != (SELECT base + 1 FROM head)
+              """)
+          return .commit
+        }
+      }
+    }
+    lastSnapshot = max(lastSnapshot, number)
+  }
+
+  private func insert(
+    _ bytes: [UInt8], after number: UInt64, at instant: Instant, _ hash: [UInt8], in db: Database
+  ) throws {
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)",
+      arguments: [
+        Int64(number), instant.milliseconds, Blob(bytes), Blob(Chain.hash(after: hash, bytes)),
+      ])
+  }
+
+  /// The hash of an entry that is there, or that was the last to go.
+  static func hash(ofEntry number: UInt64, in db: Database) throws -> [UInt8]? {
+    try Blob.fetchOne(
+      db,
+      sql: """
+        SELECT hash FROM entry WHERE sequence = ?1
+        UNION ALL SELECT base_hash FROM head WHERE base = ?1
+        """, arguments: [Int64(bitPattern: number)])?.bytes
+  }
+
+  // MARK: Retention
+
+  /// Removes some of the oldest entries that came before an instant and that nobody needs: a
+  /// snapshot, and another before it, hold what they led to, and so do the accounting tables.
+  ///
+  /// - Returns: how many went; fewer than `most` when no more can go.
+  func trim(before cutoff: Instant, most: Int) throws(StoreError) -> Int {
+    try JournalFile.translating(file.path) {
+      try file.queue.writeWithoutTransaction { db in
+        var count = 0
+        try db.inTransaction(.immediate) {
+          try refuseIfDeposed(in: db)
+          let row = try Row.fetchOne(
+            db,
+            sql: """
+              SELECT (SELECT CASE count(*) WHEN 2 THEN min(sequence) END FROM
+                       (SELECT sequence FROM snapshot ORDER BY sequence DESC LIMIT 2)),
+                     (SELECT sequence FROM projection), base FROM head
+              """)
+          guard let row, let covered = try row.optionalNumber(0) else { return .rollback }
+          let (projected, base) = (try row.number(1), try row.number(2))
+          let limit = min(covered, projected, base + Int64(most))
+          let last = try Row.fetchOne(
+            db,
+            sql: """
+              SELECT sequence, hash FROM entry
+              WHERE sequence <= ? AND sequence <
+                coalesce((SELECT min(sequence) FROM entry WHERE sequence > ? AND instant >= ?),
+                         9223372036854775807)
+              ORDER BY sequence DESC LIMIT 1
+              """, arguments: [limit, base, cutoff.milliseconds])
+          guard let last else { return .rollback }
+          let (number, hash) = (try last.number(0), Blob(try last.bytes(1)))
+          try db.execute(sql: "DELETE FROM entry WHERE sequence <= ?", arguments: [number])
+          try db.execute(
+            sql: "UPDATE head SET base = ?, base_hash = ?", arguments: [number, hash])
+          try db.execute(sql: "DELETE FROM snapshot WHERE sequence < ?", arguments: [number])
+          count = Int(number - base)
+          return .commit
+        }
+        return count
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import GRDB
+
+/// How a file comes from one version to the next: steps with names, in order.
+///
+/// A step that was ever released is never changed, renamed or left out; what is to be different is
+/// a new step at the end. A file with a step that is not here was written by a later version.
+enum Migrations {
+  static let all: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 journal") { db in try db.execute(sql: journal) }
+    migrator.registerMigration("2 accounting") { db in try db.execute(sql: accounting) }
+    return migrator
+  }()
+
+  /// `head` is the end of the chain, and `base` the entry before the first that is left.
+  private static let journal = """
+    CREATE TABLE head (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      epoch INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      base INTEGER NOT NULL,
+      base_hash BLOB NOT NULL
+    );
+    CREATE TABLE entry (
+      sequence INTEGER PRIMARY KEY,
+      epoch INTEGER NOT NULL,
+      instant INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      hash BLOB NOT NULL
+    );
+    CREATE TABLE snapshot (
+      sequence INTEGER PRIMARY KEY,
+      instant INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      digest BLOB NOT NULL
+    );
+    """
+
+  /// `projection` is up to which entry the other tables are made, and what they are told from.
+  private static let accounting = """
+    CREATE TABLE account (number INTEGER PRIMARY KEY, path TEXT NOT NULL);
+    CREATE TABLE model (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TABLE mode (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TABLE job (
+      number INTEGER PRIMARY KEY,
+      account INTEGER NOT NULL,
+      mode INTEGER NOT NULL,
+      submitted INTEGER NOT NULL,
+      started INTEGER,
+      ended INTEGER,
+      outcome INTEGER,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      evictions INTEGER NOT NULL DEFAULT 0,
+      members INTEGER NOT NULL DEFAULT 0,
+      milli INTEGER NOT NULL DEFAULT 0,
+      charged INTEGER NOT NULL DEFAULT 0,
+      refunded INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX job_by_account ON job (account, ended);
+    CREATE TABLE usage (
+      day INTEGER NOT NULL, account INTEGER NOT NULL, model INTEGER NOT NULL, held INTEGER NOT NULL,
+      PRIMARY KEY (day, account, model)
+    ) WITHOUT ROWID;
+    CREATE TABLE charge (
+      day INTEGER NOT NULL, account INTEGER NOT NULL, charged INTEGER NOT NULL,
+      PRIMARY KEY (day, account)
+    ) WITHOUT ROWID;
+    CREATE TABLE loan (
+      day INTEGER NOT NULL, lender INTEGER NOT NULL, borrower INTEGER NOT NULL,
+      model INTEGER NOT NULL, lent INTEGER NOT NULL,
+      PRIMARY KEY (day, lender, borrower, model)
+    ) WITHOUT ROWID;
+    CREATE TABLE projection (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      sequence INTEGER NOT NULL,
+      marks BLOB NOT NULL
+    );
+    """
+}

@@ -1,0 +1,142 @@
+import Cluster
+import Codec
+import Control
+import Fleet
+import Jobs
+import TestFiles
+import Testing
+import Units
+
+@Suite struct `An entry of the journal` {
+  @Test func `of every kind comes back from its bytes`() throws {
+    for entry in EveryEntry.all {
+      #expect(try JournalEntry(decoding: entry.encoded) == entry)
+    }
+  }
+
+  @Test func `is written in bytes that never change within a version`() throws {
+    let lines = EveryEntry.all.map { $0.encoded.hexadecimal + "\n" }
+    try Golden.expect(lines.joined(), in: "entries-v1.txt")
+  }
+
+  @Test func `of any input and event of a random world comes back from its bytes`() throws {
+    for seed in 0..<40 as Range<UInt64> {
+      let journal = WorldJournal.of(try PolicyWorld(seed: seed))
+      for (index, draft) in journal.entries.enumerated() {
+        let entry = JournalEntry(sequence: UInt64(index) + 1, epoch: seed, draft)
+        let decoded = try JournalEntry(decoding: entry.encoded)
+        #expect(decoded == entry, "seed \(seed), entry \(index + 1)")
+        #expect(decoded.encoded == entry.encoded)
+      }
+    }
+  }
+
+  /// Those that are refused stand in the journal as well: whatever a request says can be read back.
+  @Test(arguments: [
+    MemberShape(accelerators: 65_535, share: .milli(0)),
+    MemberShape(accelerators: 0, share: .milli(65_535)),
+    MemberShape(
+      accelerators: 1, host: HostShare(milliCores: Int(Int32.min), memory: Int(Int32.max))),
+  ])
+  func `of a request that is refused comes back as well`(member: MemberShape) throws {
+    var request = JobRequest(
+      shape: GangShape(members: Int(UInt32.max), member: member),
+      timeLimit: TimeSpan(milliseconds: .min))
+    var options = JobTerms.Options()
+    options.leastMembers = .min
+    options.throttle = .max
+    options.begin = .distantPast
+    options.deadline = .distantFuture
+    options.window = ""
+    request.terms = JobTerms(options)
+    request.account = AccountID(.max)
+    let draft = JournalEntry.Draft(
+      at: Instant(milliseconds: .max), from: "\u{1F680}", .told(.submit(request)))
+    let entry = JournalEntry(sequence: .max, epoch: .max, draft)
+    #expect(try JournalEntry(decoding: entry.encoded) == entry)
+  }
+
+  @Test func `is small: a gang of 4,096 nodes in a row takes six bytes`() {
+    let with = JournalEntry(
+      sequence: 1, epoch: 1,
+      JournalEntry.Draft(
+        at: EveryEntry.now, .told(.tick),
+        events: [.started(JobID(1), AttemptNumber(1), EveryEntry.wholeNodes, at: EveryEntry.now)]))
+    let without = JournalEntry(
+      sequence: 1, epoch: 1, JournalEntry.Draft(at: EveryEntry.now, .told(.tick)))
+    #expect(with.encoded.count - without.encoded.count == 12)
+  }
+}
+
+@Suite struct `Bytes that are no entry` {
+  @Test func `give an error that says where and what, or an entry with just these bytes`() {
+    var errors = 0
+    for (index, entry) in EveryEntry.all.enumerated() {
+      let valid = entry.encoded
+      for seed in 0..<2000 as Range<UInt64> {
+        var mutator = Mutator(generator: SeededGenerator(seed: seed << 8 | UInt64(index)))
+        let bytes = mutator.mutated(valid)
+        do throws(CodecError) {
+          #expect(try JournalEntry(decoding: bytes).encoded == bytes)
+        } catch {
+          errors += 1
+          #expect(error.path.first == "entry")
+          #expect((0...bytes.count).contains(error.offset))
+        }
+      }
+    }
+    #expect(errors > 1000)
+  }
+
+  @Test func `cut off anywhere are noticed`() {
+    for entry in EveryEntry.all {
+      let bytes = entry.encoded
+      for count in 0..<bytes.count {
+        #expect(throws: CodecError.self) {
+          try JournalEntry(decoding: Array(bytes[..<count]))
+        }
+      }
+    }
+  }
+
+  @Test func `drawn at random give an error`() {
+    var random = SeededGenerator(seed: 1)
+    for _ in 0..<20_000 {
+      let bytes = [1] + (0..<random.below(60)).map { _ in UInt8(random.below(256)) }
+      do throws(CodecError) {
+        #expect(try JournalEntry(decoding: bytes).encoded == bytes)
+      } catch {
+        #expect(!error.description.isEmpty)
+      }
+    }
+  }
+
+  /// What to break, and what is said of it.
+  @Test(arguments: [
+    ([0x02], "entry, byte 0: version 2 of the format; this program knows versions up to 1"),
+    ([0x01, 0x80, 0x00], "entry, byte 1: a value that is not written in the one way"),
+    ([0x01, 0x01, 0x01, 0x00, 0x01, 0xFF], "entry, byte 4: a text that is not UTF-8"),
+    ([0x01, 0x01, 0x01, 0x00, 0x00, 0x02], "entry, byte 5: no value begins with the number 2"),
+    ([0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x63], "entry > input, byte 6: no value begins with"),
+    ([0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x17, 0x01, 0x0E, 0x00], "entry > event 1, byte 8: "),
+    ([0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x17, 0x00, 0x00], "entry, byte 8: 1 bytes follow"),
+    ([0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x17, 0x7F], "entry, byte 7: the bytes end"),
+  ])
+  func `are told by place and reason`(bytes: [UInt8], expected: String) {
+    do throws(CodecError) {
+      _ = try JournalEntry(decoding: bytes)
+      Issue.record("read \(bytes)")
+    } catch {
+      #expect("\(error)".hasPrefix(expected), "\(error)")
+    }
+  }
+
+  @Test func `that stand for a million times their size are refused`() {
+    // Runs of 2^24 nodes each: two of them are more than one entry may hold.
+    let run: [UInt8] = [0x00, 0x01, 0x80, 0x80, 0x80, 0x08]
+    let head: [UInt8] = [0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x17, 0x01, 0x06, 0x01, 0x01, 0x02]
+    #expect(throws: CodecError.self) {
+      try JournalEntry(decoding: head + run + [0x02, 0x02] + run.dropFirst(2) + [0, 0, 0])
+    }
+  }
+}

@@ -1,0 +1,1 @@
+../CodecTests/WorldJournal.swift
