@@ -73,9 +73,16 @@ let package = Package(
     room("Store", core + ["Codec", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Reports", core + ["Simulation"]),
     room(
+      "Arguments",
+      [
+        "Units", "Fleet", "Jobs",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    room("Wire", core),
+    room(
       "Workbench",
       core + [
-        "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip",
+        "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

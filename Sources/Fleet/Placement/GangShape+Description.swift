@@ -1,3 +1,5 @@
+import Units
+
 extension MemberShape: CustomStringConvertible {
   public var description: String {
     var parts: [String] = []
@@ -20,13 +22,7 @@ extension GangShape: CustomStringConvertible {
 
 extension HostShare {
   /// Its cores as a decimal number: `4`, `3.152`.
-  public var coreText: String {
-    let (whole, part) = Int(milliCores).quotientAndRemainder(dividingBy: 1000)
-    guard part > 0 else { return "\(whole)" }
-    var digits = String(1000 + part).dropFirst()
-    while digits.last == "0" { digits.removeLast() }
-    return "\(whole).\(digits)"
-  }
+  public var coreText: String { Thousandths(Int(milliCores)).text }
 }
 
 extension DeviceShare: CustomStringConvertible {

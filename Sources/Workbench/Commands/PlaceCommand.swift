@@ -1,4 +1,5 @@
 import ArgumentParser
+import Arguments
 import Fleet
 import Foundation
 import Reports

@@ -47,9 +47,13 @@ struct Room: Sendable {
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
     edge("Reports", coreNames + ["Simulation"]),
+    edge("Wire", coreNames),
+    edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(
       "Workbench",
-      coreNames + ["Simulation", "Reports", "Traces", "PolicyFiles", "Gzip", "ArgumentParser"]),
+      coreNames + [
+        "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip", "ArgumentParser",
+      ]),
   ]
 
   private static let executables = [

@@ -1,0 +1,131 @@
+public import Fleet
+import Units
+
+extension GangSpec {
+  /// The most members that a gang may have.
+  public static let mostMembers = 1_000_000
+
+  /// The members of the European Union, by ISO 3166.
+  private static let union = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
+    "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+  ]
+
+  /// The gang's shape on a fleet.
+  ///
+  /// O(nodes) where nodes are named.
+  ///
+  /// - Throws: `GangSpecError` where it can't be made out; whether it fits is another question.
+  public func shape(on topology: Topology) throws(GangSpecError) -> GangShape {
+    if let fault { throw fault }
+    let eligibility = try eligibility(on: topology)
+    let asked = perMember ?? accelerators
+    var member = MemberShape(accelerators: 0, share: asked?.share ?? .whole)
+    member.accelerators = UInt16(clamping: asked?.count ?? 0)
+    member.host = host
+    member.wholeNode = isExclusive
+    guard let accelerators, accelerators.share == .whole else {
+      return GangShape(
+        members: members ?? 1, member: member, closeness: closeness, eligibility: eligibility)
+    }
+    let perMember = try count(perMemberOf: accelerators, on: topology)
+    member.accelerators = UInt16(clamping: min(accelerators.count, perMember))
+    let (whole, left) = accelerators.count.quotientAndRemainder(dividingBy: perMember)
+    var rest: MemberShape?
+    if whole > 0, left > 0 {
+      rest = member
+      rest?.accelerators = UInt16(clamping: left)
+    }
+    return GangShape(
+      members: max(whole, 1), member: member, rest: rest, closeness: closeness,
+      eligibility: eligibility)
+  }
+
+  /// What is wrong with it whatever the fleet is; nil: nothing.
+  public var fault: GangSpecError? {
+    if let members, !(1...Self.mostMembers).contains(members) { return .members(members) }
+    if let leastMembers, !(1...(members ?? 1)).contains(leastMembers) {
+      return .leastMembers(leastMembers, of: members ?? 1)
+    }
+    guard accelerators == nil || perMember == nil else { return .countedTwice }
+    guard accelerators != nil || perMember != nil || host.milliCores > 0 || isExclusive else {
+      return .nothing
+    }
+    if let word = residency.first(where: { !Self.isCountry($0) }) { return .noCountry(word) }
+    return nil
+  }
+
+  private static func isCountry(_ word: String) -> Bool {
+    word.utf8.count == 2 && word.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+  }
+
+  /// How many accelerators each member gets: what is said, or what a node of the model has.
+  private func count(
+    perMemberOf asked: Accelerators, on topology: Topology
+  ) throws(GangSpecError) -> Int {
+    if let members {
+      guard asked.count % members == 0 else {
+        throw .indivisible(asked.count, members: members)
+      }
+      return asked.count / members
+    }
+    let types = topology.nodeTypes.filter { type in
+      type.accelerators > 0
+        && (asked.models.isEmpty || asked.models.contains(type.acceleratorModel))
+    }
+    let sizes = asked.models.map { model in
+      types.filter { $0.acceleratorModel == model }.map(\.accelerators).max() ?? 0
+    }.filter { $0 > 0 }
+    let largest = types.map(\.accelerators).max() ?? asked.count
+    let differ = sizes.contains { $0 != sizes[0] }
+    guard asked.count > sizes.min() ?? largest, differ else {
+      return max(1, sizes.first ?? largest)
+    }
+    throw .sizesDiffer(models: asked.models)
+  }
+
+  private func eligibility(on topology: Topology) throws(GangSpecError) -> Eligibility? {
+    let models = (perMember ?? accelerators)?.models ?? []
+    let countries = countries
+    let named = try nodes(nodes, on: topology)
+    let excluded = try nodes(excluded, on: topology)
+    guard !(models + countries).isEmpty || !(named + excluded).isEmpty else { return nil }
+    return Eligibility(
+      models: models, countries: countries, named: named, excluded: excluded)
+  }
+
+  private var countries: [String] {
+    var countries: [String] = []
+    for word in residency {
+      for country in word == "EU" ? Self.union : [word] where !countries.contains(country) {
+        countries.append(country)
+      }
+    }
+    return countries
+  }
+
+  private func nodes(
+    _ names: [String], on topology: Topology
+  ) throws(GangSpecError) -> [NodeID] {
+    guard !names.isEmpty else { return [] }
+    let sorted = names.sorted()
+    var isFound = Array(repeating: false, count: sorted.count)
+    var ids: [NodeID] = []
+    for node in topology.nodes {
+      let name = "\(node.name)"
+      var (low, high) = (0, sorted.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if sorted[middle] < name { low = middle + 1 } else { high = middle }
+      }
+      guard low < sorted.count, sorted[low] == name else { continue }
+      ids.append(node.id)
+      while low < sorted.count, sorted[low] == name {
+        isFound[low] = true
+        low += 1
+      }
+    }
+    if let missing = isFound.firstIndex(of: false) { throw .noNode(sorted[missing]) }
+    return ids
+  }
+}
