@@ -37,17 +37,26 @@ struct Room: Sendable {
   private static let headers = [
     Room(name: "CZlib", floor: .header, imports: []),
     Room(name: "CLibCrypto", floor: .header, imports: []),
+    Room(name: "CUsers", floor: .header, imports: []),
   ]
 
   private static let edge = [
     edge("Gzip", ["CZlib"]),
     edge("Hashing", ["CLibCrypto"]),
+    edge("Users", ["CUsers"]),
     edge("PolicyFiles", coreNames + ["Yams"]),
     edge("Traces", ["Units", "Jobs", "Gzip"]),
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge("Wire", coreNames),
+    edge(
+      "Server",
+      coreNames + [
+        "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Dispatch", "HTTPTypes",
+        "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "ServiceLifecycle",
+        "Synchronization", "UnixSignals",
+      ]),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(
       "Workbench",
