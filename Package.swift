@@ -108,6 +108,9 @@ let package = Package(
     .executableTarget(
       name: "gsim", dependencies: ["Workbench"], exclude: ["README.md"], swiftSettings: house),
 
+    .executableTarget(
+      name: "gschedd", dependencies: ["Server"], exclude: ["README.md"], swiftSettings: house),
+
     // The tests.
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),

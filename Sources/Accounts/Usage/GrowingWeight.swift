@@ -70,6 +70,14 @@ struct GrowingWeight: Hashable, Sendable {
     return Int128(slot) &* Int128(before) &+ Int128(rest) &* Int128(Self.table[index] << doublings)
   }
 
+  /// The weight of an instant, with `fractionBits` behind the point.
+  ///
+  /// - Precondition: the instant lies in the epoch.
+  func value(at instant: Instant) -> Int64 {
+    let passed = (instant - epoch).milliseconds / slot
+    return Self.table[Int(passed & 1023)] << (passed >> 10)
+  }
+
   /// Begins the next epoch.
   mutating func beginEpoch() { epoch = nextEpoch }
 

@@ -96,7 +96,7 @@ public final class Controller: Sendable {
   // MARK: Inputs
 
   /// Tells the machine something; `answer` is called once that is durable, in the order of inputs.
-  public func tell(_ telling: Telling, answer: @escaping @Sendable (Answer) -> Void = { _ in }) {
+  public func tell(_ telling: Telling, answer: @escaping @Sendable (Answer) -> Void) {
     post(.tell(telling, answer: answer))
   }
 
@@ -184,7 +184,7 @@ public final class Controller: Sendable {
     core.machine.handle(telling.input, at: now, into: &effects)
     core.last = now
     for case .wake(let instant) in effects {
-      clock.wake(at: instant) { [weak self] in self?.tell(Telling(.tick)) }
+      clock.wake(at: instant) { [weak self] in self?.tell(Telling(.tick)) { _ in } }
     }
     let events = effects.compactMap { effect in
       if case .append(let event) = effect { event } else { nil }
@@ -272,6 +272,7 @@ extension Answer {
       case .accepted(let job): self = .accepted(job, count: 1)
       case .rejected(let rejection): self = .rejected(rejection)
       case .append, .record, .launch, .signal, .resize, .terminate, .wake: break
+      case .acceptedArray(let job, let count): self = .accepted(job, count: count)
       }
     }
   }
