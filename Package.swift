@@ -136,7 +136,13 @@ let package = Package(
         "Codec", "Store", "Hashing", "Simulation", "TestFiles", "store-writer",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    tests("ServerTests", core + ["Codec", "Server", "Store", "Wire"]),
+    tests(
+      "ServerTests",
+      core + [
+        "Codec", "Server", "Store", "Wire", .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),

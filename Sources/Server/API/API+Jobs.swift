@@ -46,7 +46,7 @@ extension API {
     let spec = try SubmissionSpec(submission, by: call.caller.taskUser)
     let count = submission.array?.indices.count ?? 1
     let telling = Telling(
-      submitting: request, count: count, spec: spec.encoded, from: call.caller.author)
+      submitting: request, count: count, spec, from: call.caller.author)
     switch await controller.tell(telling) {
     case .accepted(let job, let count):
       return try Reply.message(
@@ -285,14 +285,5 @@ extension Explanation.Estimate {
     case .promised(let at, _), .claimed(let at), .room(let at), .notBefore(let at, _): at
     case .overdue, .when, .never: nil
     }
-  }
-}
-
-extension Telling {
-  /// So many jobs alike, and what they run: the one place where submissions become inputs.
-  init(submitting request: JobRequest, count: Int, spec: [UInt8], from author: String) {
-    self.init(
-      count == 1 ? .submit(request) : .submitArray(request, count: count),
-      kept: .submission(request, count: count, spec: spec), from: author)
   }
 }

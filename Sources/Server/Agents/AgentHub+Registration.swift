@@ -9,14 +9,14 @@ import Policy
 import Store
 import Synchronization
 import Units
-import Wire
+public import Wire
 
 /// Agents come, go, and are adopted after a restart of either side.
 extension AgentHub {
   /// An agent has come: it gets a session, and commands by what it has and what it should have.
   ///
   /// - Throws: `Refusal` where it speaks another version, or may not speak for its nodes.
-  func register(
+  public func register(
     _ agent: AgentRegistration, by caller: Caller
   ) throws(Refusal) -> AgentSession {
     guard agent.version == AgentRegistration.version else {
@@ -172,7 +172,7 @@ extension AgentHub {
   // MARK: Silence
 
   /// Finds agents that were not heard of for too long: their nodes take no new work.
-  func sweep() {
+  public func sweep() {
     let now = controller.clock.now()
     let silent = table.withLock { table -> [NodeID] in
       var silent: [NodeID] = []

@@ -5,14 +5,14 @@ import Jobs
 import Logging
 import Synchronization
 import Units
-import Wire
+public import Wire
 
 /// Commands down, reports up: each with the next number of its session.
 extension AgentHub {
   /// The agent's commands behind one, once there are any or the time is over.
   ///
   /// - Throws: `Refusal` where there is no such session: the agent has to register again.
-  func commands(
+  public func commands(
     _ session: String, after number: UInt64, waitMs: Int
   ) async throws(Refusal) -> CommandBatch {
     noteHeard(session)
@@ -59,7 +59,7 @@ extension AgentHub {
   /// Takes reports in, each once, and says how far they are durable.
   ///
   /// - Throws: `Refusal` where there is no such session, or reports are missing between.
-  func take(
+  public func take(
     _ batch: ReportBatch, from session: String
   ) async throws(Refusal) -> ReportReceipt {
     noteHeard(session)

@@ -15,7 +15,7 @@ import Wire
 /// What runs where it folds from durable events alone, and so it does after a restart from the
 /// durable state; what an agent is to do follows from that and from what the agent has. A launch
 /// may be said twice: the agent's marker for each member sees to it that it happens once.
-final class AgentHub: Performer {
+public final class AgentHub: Performer {
   /// How often an agent must be heard of, and after how long without a word it is unreachable.
   static let heartbeat = TimeSpan.seconds(10)
   static let longestSilence = TimeSpan.seconds(30)
@@ -64,7 +64,8 @@ final class AgentHub: Performer {
 
   // MARK: Effects
 
-  func perform(_ aftermath: Aftermath) {
+  /// Gives the agents what follows from a durable entry.
+  public func perform(_ aftermath: Aftermath) {
     let gates = table.withLock { table in
       aftermath.effects.flatMap { perform($0, at: aftermath.instant, &table) }
     }

@@ -28,6 +28,17 @@ public struct Telling: Sendable {
   }
 }
 
+extension Telling {
+  /// So many jobs alike, and what they run: the one place where submissions become inputs.
+  public init(
+    submitting request: JobRequest, count: Int = 1, _ spec: SubmissionSpec, from author: String
+  ) {
+    self.init(
+      count == 1 ? .submit(request) : .submitArray(request, count: count),
+      kept: .submission(request, count: count, spec: spec.encoded), from: author)
+  }
+}
+
 /// What an input came to, once that is durable.
 public enum Answer: Sendable {
   /// It was taken in; or it was nothing new.

@@ -25,7 +25,10 @@ public final class Daemon: Sendable {
   public let controller: Controller
 
   let board = JobBoard()
-  let hub: AgentHub
+
+  /// What speaks with the agents.
+  public let hub: AgentHub
+
   let api: API
   let logger: Logger
   private let failed = Gate()
@@ -140,7 +143,10 @@ public final class Daemon: Sendable {
 
 /// Looks every second for agents that are not heard of.
 private struct Sweeper: Service {
-  let hub: AgentHub
+
+  /// What speaks with the agents.
+  public let hub: AgentHub
+
 
   func run() async throws {
     await withGracefulShutdownHandler {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Glibc
 import Logging
 import PolicyFiles
 import Store
@@ -80,10 +81,13 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func serve(_ logger: Logger) async throws {
+    // What is kept holds scripts and environments: it is for nobody else to read.
+    umask(0o077)
     let address = try ListenAddress(listen ?? "unix:\(folder.state)/muster.sock")
     do {
       try FileManager.default.createDirectory(
-        atPath: folder.state, withIntermediateDirectories: true)
+        atPath: folder.state, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o755])
     } catch {
       throw Refusal(
         "no-folder", "the folder can't be made: \(error.localizedDescription)",
@@ -139,6 +143,7 @@ struct BackupCommand: ParsableCommand {
   var file: String
 
   func run() throws {
+    umask(0o077)
     try SQLiteStore.backUp(folder.journal, to: file)
   }
 }

@@ -162,6 +162,7 @@ public struct Resolution {
       return JobDependency(job: JobID(dependency.job), condition: condition)
     }
     options.window = asked.reservation
+    options.isHeldBack = asked.isHeldBack
     if let array = submission.array { options.throttle = try throttle(of: array) }
     return JobTerms(options)
   }

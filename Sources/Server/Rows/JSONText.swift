@@ -56,7 +56,7 @@ struct JSONText {
   mutating func put(_ name: StaticString, _ moment: Moment) {
     key(name)
     bytes.append(UInt8(ascii: "\""))
-    Self.write(moment.instant, into: &bytes)
+    moment.write(into: &bytes)
     bytes.append(UInt8(ascii: "\""))
   }
 
@@ -102,39 +102,6 @@ struct JSONText {
 
   private static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-  }
-
-  /// `2026-03-01T06:00:00.000Z`.
-  ///
-  /// Days to a date: Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013.
-  static func write(_ instant: Instant, into bytes: inout [UInt8]) {
-    let (day, rest) = floorDivided(instant.milliseconds, by: 86_400_000)
-    let shifted = day + 719_468
-    let (era, dayOfEra) = floorDivided(shifted, by: 146_097)
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let date = dayOfYear - (153 * month + 2) / 5 + 1
-    let isNextYear = month >= 10
-    let year = yearOfEra + era * 400 + (isNextYear ? 1 : 0)
-    if year < 0 { bytes.append(UInt8(ascii: "-")) }
-    bytes.append(decimal: year.magnitude, width: 4)
-    for (mark, number) in [
-      ("-", month + (isNextYear ? -9 : 3)), ("-", date), ("T", rest / 3_600_000),
-      (":", rest / 60_000 % 60), (":", rest / 1000 % 60),
-    ] {
-      bytes.append(contentsOf: mark.utf8)
-      bytes.append(decimal: UInt64(number), width: 2)
-    }
-    bytes.append(UInt8(ascii: "."))
-    bytes.append(decimal: UInt64(rest % 1000), width: 3)
-    bytes.append(UInt8(ascii: "Z"))
-  }
-
-  private static func floorDivided(_ number: Int64, by divisor: Int64) -> (Int64, Int64) {
-    let (whole, rest) = number.quotientAndRemainder(dividingBy: divisor)
-    return rest < 0 ? (whole - 1, rest + divisor) : (whole, rest)
   }
 }
 
