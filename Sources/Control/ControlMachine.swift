@@ -32,6 +32,7 @@ public struct ControlMachine: Sendable {
 
   var planner: Planner
   var alarms = BinaryHeap<Alarm>()
+  var fences = BinaryHeap<Fence>()
   private var alarm = Instant.distantFuture
 
   /// What the fleet has room for when nothing runs: admission asks it.
@@ -72,6 +73,7 @@ public struct ControlMachine: Sendable {
       arm(eviction, id, run.attempt)
     }
     for claim in state.claims { arm(claim.shrinks) }
+    for silent in state.silence.nodes { armFence(of: silent.node, since: silent.since) }
   }
 
   /// Takes one input and appends what is to be done to `effects`.
@@ -89,7 +91,14 @@ public struct ControlMachine: Sendable {
     _ input: Input, at now: Instant, _ effects: inout [Effect]
   ) -> Bool {
     switch input {
-    case .submit(let request): return submit(request, at: now, &effects)
+    case .submit(let request):
+      guard let job = submit(request, count: 1, at: now, &effects) else { return false }
+      effects.append(.accepted(job))
+      return true
+    case .submitArray(let request, let count):
+      guard let job = submit(request, count: count, at: now, &effects) else { return false }
+      effects.append(.acceptedArray(job, count: count))
+      return true
     case .cancel(let id): return cancel(id, at: now, &effects)
     case .hold(let id, let isHeldBack): return hold(id, isHeldBack, at: now, &effects)
     case .checkpointed(let id, let attempt):
@@ -101,16 +110,23 @@ public struct ControlMachine: Sendable {
       return nodeChanged(node, condition, at: now, &effects)
     case .tasksGone(let id, let attempt, let exit):
       return tasksGone(id, attempt, exit, at: now, &effects)
+    case .memberEnded(let id, let attempt, let node, let exit, let code):
+      return memberEnded(id, attempt, on: node, exit, code: code, at: now, &effects)
+    case .agentsChanged(let nodes, let isHeardOf):
+      return agentsChanged(nodes, isHeardOf, at: now, &effects)
     case .tick:
       alarm = .distantFuture
       giveAlarms(at: now, &effects)
+      giveUpSilent(at: now, &effects)
       return true
     }
   }
 
+  /// Admits jobs alike, more than one of them as an array; the number of the first, nil: none is.
   private mutating func submit(
-    _ request: JobRequest, at now: Instant, _ effects: inout [Effect]
-  ) -> Bool {
+    _ request: JobRequest, count: Int, at now: Instant, _ effects: inout [Effect]
+  ) -> JobID? {
+    precondition(count > 0, "an array of \(count) jobs")
     do throws(JobRejection) {
       try request.validate(on: emptyFleet)
       try policy.admit(request)
@@ -120,12 +136,15 @@ public struct ControlMachine: Sendable {
       }
     } catch {
       effects.append(.rejected(error))
-      return false
+      return nil
     }
-    let job = state.nextJob
-    happen(.submitted(job, request, at: now), at: now, &effects)
-    effects.append(.accepted(job))
-    return true
+    let first = state.nextJob
+    var request = request
+    if count > 1 { request.array = first }
+    for _ in 0..<count {
+      happen(.submitted(state.nextJob, request, at: now), at: now, &effects)
+    }
+    return first
   }
 
   /// Lets an event happen, and tells the planner unless it was its own idea.
@@ -194,7 +213,9 @@ public struct ControlMachine: Sendable {
   /// The limit of a job that ended early stays in the heap until its alarm comes: taking it out at
   /// once would cost more than the alarm.
   private mutating func arm(_ promise: Instant?, _ effects: inout [Effect]) {
-    let next = min(promise ?? .distantFuture, alarms.first?.instant ?? .distantFuture)
+    let next = min(
+      promise ?? .distantFuture, alarms.first?.instant ?? .distantFuture,
+      fences.first?.instant ?? .distantFuture)
     guard next < alarm else { return }
     alarm = next
     effects.append(.wake(at: next))

@@ -100,6 +100,12 @@ public struct ClusterPolicy: Hashable, Sendable {
   /// What sites may draw; a site not named, without limit.
   public var power: [PowerBudget] = []
 
+  /// After how long without the controller agents end their tasks.
+  public var fence = TimeSpan.seconds(1800)
+
+  /// How much later the controller takes them for ended: agents need time to end them.
+  public static let fenceMargin = TimeSpan.seconds(60)
+
   /// A policy of this name: first come, first served, without backfill, until told otherwise.
   public init(name: String) { self.name = name }
 }

@@ -54,6 +54,8 @@ enum EveryEntry {
     options.dependencies = [JobDependency(job: JobID(3), condition: .succeeded)]
     options.throttle = 10
     options.window = "wartung Süd"
+    options.isHeldBack = true
+    options.endsWithNode = true
     return JobTerms(options)
   }
 
@@ -83,6 +85,10 @@ enum EveryEntry {
       .told(.checkpointed(JobID(3), AttemptNumber(2))), .told(.resized(JobID(4), AttemptNumber(1))),
       .told(.nodeChanged(NodeID(12_499), .drained)),
       .told(.tasksGone(JobID(5), AttemptNumber(65_535), .terminated)), .told(.tick),
+      .told(.submitArray(simple, count: 10_000)),
+      .told(.memberEnded(JobID(5), AttemptNumber(2), NodeID(7), .outOfMemory, code: 137)),
+      .told(.agentsChanged([NodeID(3), NodeID(12_499)], isHeardOf: false)),
+      .submission(simple, count: 3, spec: Array("{}".utf8)),
     ]
   }
 
@@ -97,6 +103,8 @@ enum EveryEntry {
       .ended(JobID(9), .timedOut, at: now), .claimed(claim, at: now),
       .evicted(JobID(2), at: now + .seconds(-1)), .dissolved(ClaimID(4), at: now),
       .conditionChanged(NodeID(0), .failed, at: now),
+      .memberEnded(JobID(9), NodeID(300), .failed, code: 2, at: now), .lost(JobID(9), at: now),
+      .agentsChanged([NodeID(0), NodeID(1)], isHeardOf: true, at: now),
     ]
   }
 

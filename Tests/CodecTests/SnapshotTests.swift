@@ -139,16 +139,18 @@ private func whole(_ value: Any) -> String {
   }
 
   private static let fields: [(value: any Sendable, count: Int)] = [
-    (ClusterPolicy(name: ""), 16), (AccessMode(name: ""), 15),
+    (ClusterPolicy(name: ""), 17), (AccessMode(name: ""), 15),
     (PreemptionRules(), 6), (OrderWeights(), 4), (PowerBudget(site: "", watts: 1), 5),
     (CapacityWindow(name: "", places: [], from: EveryEntry.now, until: EveryEntry.now), 6),
     (Account(name: "", kind: .user, parent: nil), 9),
     (NodeType(name: "", accelerators: 1), 9), (DomainAttributes(), 3), (NodeLinks(), 3),
-    (Budget(acceleratorMilliseconds: 0), 4), (EveryEntry.request, 6), (EveryEntry.terms, 7),
+    (Budget(acceleratorMilliseconds: 0), 4), (EveryEntry.request, 6), (EveryEntry.terms, 9),
     (EveryEntry.request.shape, 5), (EveryEntry.claim, 8), (EveryEntry.parts, 3),
     (Job(request: EveryEntry.request, submitted: EveryEntry.now), 8),
-    (JobLifecycle.Run(AttemptNumber(1), from: EveryEntry.now, on: EveryEntry.parts), 7),
-    (EveryEntry.state, 9), (EveryEntry.state.holdings, 8), (EveryEntry.state.holdings.book, 17),
+    (JobLifecycle.Run(AttemptNumber(1), from: EveryEntry.now, on: EveryEntry.parts), 8),
+    (EveryEntry.state, 10),
+    (SilentNodes.Node(NodeID(0), since: EveryEntry.now, condition: .failed), 3),
+    (MemberEnds(), 3), (EveryEntry.state.holdings, 8), (EveryEntry.state.holdings.book, 17),
   ]
 
   /// A field that is added to one of these types must be written by the codec as well; then raise

@@ -28,10 +28,16 @@ public enum Event: Hashable, Sendable {
   case claimed(Claim, at: Instant)
   /// A running gang's tasks are gone because of a claim; the job waits again.
   case evicted(JobID, at: Instant)
+  /// The tasks of one member of a running gang are gone, while others go on; 0: they ended well.
+  case memberEnded(JobID, NodeID, TaskExit, code: UInt8, at: Instant)
+  /// A running gang's tasks are gone with a node; the job waits again.
+  case lost(JobID, at: Instant)
   /// A claim is void; those of its victims that have not been told yet are spared.
   case dissolved(ClaimID, at: Instant)
   /// A node came into service, or left it.
   case conditionChanged(NodeID, NodeCondition, at: Instant)
+  /// The agents of nodes are not heard of any more, or are again; in order of their numbers.
+  case agentsChanged([NodeID], isHeardOf: Bool, at: Instant)
 }
 
 extension Event {
@@ -41,10 +47,11 @@ extension Event {
     case .submitted(let id, _, _), .heldBack(let id, _), .cancelled(let id, _),
       .cancelRequested(let id), .promised(let id, _), .promiseDropped(let id),
       .started(let id, _, _, _), .checkpointed(let id, _), .resized(let id, _, _),
-      .ended(let id, _, _), .evicted(let id, _):
+      .ended(let id, _, _), .evicted(let id, _), .memberEnded(let id, _, _, _, _),
+      .lost(let id, _):
       id
     case .claimed(let claim, _): claim.preemptor
-    case .dissolved, .conditionChanged: nil
+    case .dissolved, .conditionChanged, .agentsChanged: nil
     }
   }
 }

@@ -93,7 +93,7 @@ public struct Charging: Hashable, Sendable {
       all[model] += milli
       switch occupancy.condition(of: node.id) {
       case .inService, .reserved: inService[model] += milli
-      case .cordoned, .drained, .failed: break
+      case .cordoned, .drained, .failed, .silent: break
       }
     }
     return (all, inService)

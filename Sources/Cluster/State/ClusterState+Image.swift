@@ -14,7 +14,9 @@ extension ClusterState {
     public var jobs = JobTable()
     /// By number, the raw value of how each job ended; 255 for those that have not. The last has.
     public var outcomes: [UInt8] = []
-    /// The nodes that are not in service.
+    /// The nodes whose agents are not heard of.
+    public var silent: [SilentNodes.Node] = []
+    /// The nodes that are not in service, those among them that are not heard of.
     public var outOfService: [(node: NodeID, condition: NodeCondition)] = []
     /// Who holds, and has used, how much.
     public var book: AccountBook.Image
@@ -51,6 +53,7 @@ extension ClusterState {
     image.jobs = jobs
     image.outcomes = outcomes.image
     image.outOfService = occupancy.outOfService
+    image.silent = silence.nodes
     image.allowances = holdings.allowances.uses
     image.mix = mix.image
     image.churn = churn.losses
@@ -80,6 +83,11 @@ extension ClusterState {
     guard image.outcomes.count <= Int(image.nextJob.number) else {
       throw ImageFault("a job that ended before it came")
     }
+    guard let silence = SilentNodes(restoring: image.silent),
+      silence.nodes.map(\.node)
+        == image.outOfService.filter({ $0.condition == .silent }).map(\.node).sorted()
+    else { throw ImageFault("a node that is heard of, and is not") }
+    self.silence = silence
     if let fault = holdings.restore(image) { throw ImageFault(fault) }
     guard churn.restore(image.churn) else { throw ImageFault("a loss of no account") }
     for (id, job) in image.jobs.all { try retake(id, job, before: image.nextJob) }

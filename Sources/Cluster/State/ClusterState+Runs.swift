@@ -74,14 +74,38 @@ extension ClusterState {
   }
 
   mutating func evict(_ id: JobID, at now: Instant) {
-    let lost = lostCost(of: id, at: now)
-    let run = jobs.update(id) { $0.lifecycle.evicted() }
-    stop(id, run, at: now)
-    if let request = jobs[id]?.request { holdings.refund(request, lost, startedAt: run.started) }
+    wait(again: id, at: now) { $0.evicted() }
     jobs.update(id) {
       $0.evictions += 1
       $0.lastEviction = now
     }
+  }
+
+  mutating func lose(_ id: JobID, at now: Instant) {
+    wait(again: id, at: now) { $0.lost() }
+  }
+
+  /// Takes a run's tasks for gone, and credits back what it has lost by that.
+  private mutating func wait(
+    again id: JobID, at now: Instant, _ change: (inout JobLifecycle) -> JobLifecycle.Run
+  ) {
+    let lost = lostCost(of: id, at: now)
+    let run = jobs.update(id) { change(&$0.lifecycle) }
+    stop(id, run, at: now)
+    if let request = jobs[id]?.request { holdings.refund(request, lost, startedAt: run.started) }
+  }
+
+  /// Agents are not heard of any more, or are again: then their nodes are as operators left them.
+  mutating func hear(_ nodes: [NodeID], _ isHeardOf: Bool, at now: Instant) {
+    guard !isHeardOf else {
+      holdings.setConditions(silence.end(of: nodes), at: now)
+      return
+    }
+    silence.begin(
+      of: nodes.map { node in
+        SilentNodes.Node(node, since: now, condition: occupancy.condition(of: node))
+      })
+    holdings.setConditions(nodes.map { ($0, .silent) }, at: now)
   }
 
   /// What of a run's cost is credited back if it goes now: what it has paid since its last

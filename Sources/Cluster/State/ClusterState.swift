@@ -21,6 +21,9 @@ public struct ClusterState: Sendable {
   /// The claims that stand, in order of their numbers.
   public internal(set) var claims: [Claim] = []
 
+  /// The nodes whose agents are not heard of.
+  public internal(set) var silence = SilentNodes()
+
   var outcomes = OutcomeTable()
 
   /// How many events were applied: a plan names the version it was made for.
@@ -76,7 +79,9 @@ public struct ClusterState: Sendable {
       precondition(id == nextJob, "job \(id.number) instead of \(nextJob.number)")
       nextJob = JobID(id.number + 1)
       mix.note(request.shape, on: occupancy)
-      jobs.insert(Job(request: request, submitted: at), as: id)
+      var job = Job(request: request, submitted: at)
+      job.isHeldBack = request.terms?.isHeldBack ?? false
+      jobs.insert(job, as: id)
     case .heldBack(let id, let isHeldBack):
       jobs.update(id) { $0.isHeldBack = isHeldBack }
     case .cancelled(let id, _):
@@ -102,10 +107,17 @@ public struct ClusterState: Sendable {
       make(claim, at: at)
     case .evicted(let id, let at):
       evict(id, at: at)
+    case .memberEnded(let id, let node, let exit, let code, _):
+      jobs.update(id) { $0.lifecycle.memberEnded(on: node, exit, code: code) }
+    case .lost(let id, let at):
+      lose(id, at: at)
     case .dissolved(let id, let at):
       dissolve(id, at: at)
     case .conditionChanged(let node, let condition, let at):
-      holdings.setCondition(condition, of: node, at: at)
+      guard !silence.note(condition, of: node) else { return }
+      holdings.setConditions(CollectionOfOne((node, condition)), at: at)
+    case .agentsChanged(let nodes, let isHeardOf, let at):
+      hear(nodes, isHeardOf, at: at)
     }
   }
 }

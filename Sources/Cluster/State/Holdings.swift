@@ -228,9 +228,11 @@ public struct Holdings: Sendable {
     Int64(clamping: rate * Int128(mode.chargeMilli) * Int128(limit.milliseconds) / 1_000_000_000)
   }
 
-  /// A node came into service, or left it.
-  mutating func setCondition(_ condition: NodeCondition, of node: NodeID, at now: Instant) {
-    occupancy.setCondition(condition, of: node)
+  /// Nodes came into service, or left it. O(nodes)
+  mutating func setConditions(
+    _ conditions: some Sequence<(NodeID, NodeCondition)>, at now: Instant
+  ) {
+    for (node, condition) in conditions { occupancy.setCondition(condition, of: node) }
     book.setInService(charging.capacity(of: occupancy).inService, at: now)
   }
 }

@@ -27,6 +27,14 @@ extension Event: BinaryValue {
     case 12: self = .dissolved(try reader.value(), at: try reader.instant())
     case 13:
       self = .conditionChanged(try reader.value(), try reader.raw(), at: try reader.instant())
+    case 14:
+      self = .memberEnded(
+        try reader.value(), try reader.value(), try reader.raw(), code: try reader.byte(),
+        at: try reader.instant())
+    case 15: self = .lost(try reader.value(), at: try reader.instant())
+    case 16:
+      self = .agentsChanged(
+        try reader.list(), isHeardOf: try reader.flag(), at: try reader.instant())
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }
   }
@@ -41,7 +49,8 @@ extension Event: BinaryValue {
     case .heldBack(let job, let isHeldBack):
       writer.put(job)
       writer.put(isHeldBack)
-    case .cancelled(let job, let at), .checkpointed(let job, let at), .evicted(let job, let at):
+    case .cancelled(let job, let at), .checkpointed(let job, let at), .evicted(let job, let at),
+      .lost(let job, let at):
       writer.put(job)
       writer.put(at)
     case .cancelRequested(let job), .promiseDropped(let job): writer.put(job)
@@ -71,6 +80,16 @@ extension Event: BinaryValue {
       writer.put(node)
       writer.put(byte: condition.rawValue)
       writer.put(at)
+    case .memberEnded(let job, let node, let exit, let code, let at):
+      writer.put(job)
+      writer.put(node)
+      writer.put(byte: exit.rawValue)
+      writer.put(byte: code)
+      writer.put(at)
+    case .agentsChanged(let nodes, let isHeardOf, let at):
+      writer.put(list: nodes)
+      writer.put(isHeardOf)
+      writer.put(at)
     }
   }
 
@@ -90,6 +109,9 @@ extension Event: BinaryValue {
     case .evicted: 11
     case .dissolved: 12
     case .conditionChanged: 13
+    case .memberEnded: 14
+    case .lost: 15
+    case .agentsChanged: 16
     }
   }
 }

@@ -1,6 +1,6 @@
 public import Control
 import Fleet
-import Jobs
+public import Jobs
 import Units
 
 /// What came in from the world, as the journal keeps it.
@@ -16,6 +16,8 @@ public enum JournalInput: Hashable, Sendable {
   case fleetFile([UInt8])
   /// What the machine was told.
   case told(Input)
+  /// So many jobs alike were submitted, and what they run: it means nothing to the machine.
+  case submission(JobRequest, count: Int, spec: [UInt8])
 }
 
 /// The numbers of inputs never change; a new kind gets a new one.
@@ -35,6 +37,17 @@ extension JournalInput: BinaryValue {
     case 22:
       self = .told(.tasksGone(try reader.value(), try reader.value(), try reader.raw()))
     case 23: self = .told(.tick)
+    case 24: self = .told(.submitArray(try reader.value(), count: try Self.count(&reader)))
+    case 25:
+      self = .told(
+        .memberEnded(
+          try reader.value(), try reader.value(), try reader.value(), try reader.raw(),
+          code: try reader.byte()))
+    case 26:
+      self = .told(.agentsChanged(try reader.list(), isHeardOf: try reader.flag()))
+    case 27:
+      self = .submission(
+        try reader.value(), count: try Self.count(&reader), spec: try reader.block())
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }
   }
@@ -52,7 +65,30 @@ extension JournalInput: BinaryValue {
       writer.put(byte: 2)
       writer.put(bytes)
     case .told(let input): Self.write(input, to: &writer)
+    case .submission(let request, let count, let spec):
+      writer.put(byte: 27)
+      writer.put(request)
+      writer.put(UInt64(count))
+      writer.put(spec)
     }
+  }
+
+  /// What the machine is told; nil where it is a file that is read first.
+  public var input: Input? {
+    switch self {
+    case .told(let input): input
+    case .submission(let request, let count, _):
+      count == 1 ? .submit(request) : .submitArray(request, count: count)
+    case .opened, .policyFile, .fleetFile: nil
+    }
+  }
+
+  /// How many jobs a submission has: at least one.
+  private static func count(_ reader: inout ByteReader) throws(CodecError) -> Int {
+    let start = reader.offset
+    let count: UInt32 = try reader.unsigned()
+    guard count > 0 else { throw CodecError(.notCanonical, at: start) }
+    return Int(count)
   }
 
   private static func write(_ input: Input, to writer: inout ByteWriter) {
@@ -85,6 +121,21 @@ extension JournalInput: BinaryValue {
       writer.put(attempt)
       writer.put(byte: exit.rawValue)
     case .tick: writer.put(byte: 23)
+    case .submitArray(let request, let count):
+      writer.put(byte: 24)
+      writer.put(request)
+      writer.put(UInt64(count))
+    case .memberEnded(let job, let attempt, let node, let exit, let code):
+      writer.put(byte: 25)
+      writer.put(job)
+      writer.put(attempt)
+      writer.put(node)
+      writer.put(byte: exit.rawValue)
+      writer.put(byte: code)
+    case .agentsChanged(let nodes, let isHeardOf):
+      writer.put(byte: 26)
+      writer.put(list: nodes)
+      writer.put(isHeardOf)
     }
   }
 }

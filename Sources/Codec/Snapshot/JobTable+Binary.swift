@@ -196,6 +196,13 @@ extension JobLifecycle.Run: BinaryValue {
     reserved = try reader.signed()
     since = try reader.instant()
     spent = try reader.signed()
+    guard try reader.flag() else { return }
+    let start = reader.offset
+    let nodes: [NodeID] = try reader.list()
+    guard let ends = MemberEnds(restoring: nodes, try reader.raw(), code: try reader.byte()),
+      !nodes.isEmpty
+    else { throw CodecError(.notCanonical, at: start) }
+    self.ends = ends
   }
 
   func write(to writer: inout ByteWriter) {
@@ -206,5 +213,10 @@ extension JobLifecycle.Run: BinaryValue {
     writer.put(reserved)
     writer.put(since)
     writer.put(spent)
+    writer.put(ends != nil)
+    guard let ends else { return }
+    writer.put(list: ends.nodes)
+    writer.put(byte: ends.exit.rawValue)
+    writer.put(byte: ends.code)
   }
 }

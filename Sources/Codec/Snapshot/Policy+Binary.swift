@@ -21,6 +21,7 @@ extension ClusterPolicy: BinaryValue {
     preemption = try reader.optional()
     windows = try reader.list()
     power = try reader.list()
+    fence = try reader.span()
   }
 
   func write(to writer: inout ByteWriter) {
@@ -40,6 +41,7 @@ extension ClusterPolicy: BinaryValue {
     writer.put(optional: preemption)
     writer.put(list: windows)
     writer.put(list: power)
+    writer.put(fence)
   }
 
   private static func modes(_ reader: inout ByteReader) throws(CodecError) -> [AccessMode] {

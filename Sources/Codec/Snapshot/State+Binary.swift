@@ -20,6 +20,7 @@ enum StateCodec {
       writer.put(node)
       writer.put(byte: condition.rawValue)
     }
+    writer.put(list: image.silent)
     writer.put(count: image.claims.count)
     for (claim, made) in image.claims {
       writer.put(claim)
@@ -48,6 +49,7 @@ enum StateCodec {
       guard condition != .inService else { throw CodecError(.notCanonical, at: start) }
       image.outOfService.append((node, condition))
     }
+    image.silent = try reader.list()
     for _ in 0..<(try reader.count(ofAtLeast: 2)) {
       image.claims.append((try reader.value(), try reader.instant()))
     }
@@ -85,6 +87,19 @@ enum StateCodec {
       outcomes += Array(repeating: outcome == 7 ? 255 : outcome, count: Int(run >> 3) + 1)
     }
     return outcomes
+  }
+}
+
+extension SilentNodes.Node: BinaryValue {
+  init(from reader: inout ByteReader) throws(CodecError) {
+    self.init(
+      try reader.value(), since: try reader.instant(), condition: try reader.raw())
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.put(node)
+    writer.put(since)
+    writer.put(byte: condition.rawValue)
   }
 }
 

@@ -34,6 +34,8 @@ extension JobTerms {
     options.dependencies = try reader.list()
     options.throttle = try reader.optional()
     options.window = try reader.optional()
+    options.isHeldBack = try reader.flag()
+    options.endsWithNode = try reader.flag()
     return JobTerms(options)
   }
 
@@ -45,6 +47,8 @@ extension JobTerms {
     writer.put(list: dependencies)
     writer.put(optional: throttle)
     writer.put(optional: window)
+    writer.put(isHeldBack)
+    writer.put(endsWithNode)
   }
 }
 

@@ -12,6 +12,8 @@ public enum Effect: Hashable, Sendable {
   case record(Decision)
   /// Answer the one who submitted: this is the job's number.
   case accepted(JobID)
+  /// Answer the one who submitted an array: these are its jobs' numbers, from the first on.
+  case acceptedArray(JobID, count: Int)
   /// Answer the one who submitted: the job could never run.
   case rejected(JobRejection)
   /// Have the agents start a gang's tasks.

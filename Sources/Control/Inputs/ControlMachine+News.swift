@@ -18,6 +18,8 @@ extension ControlMachine {
     switch exit {
     case .finished: happen(.ended(id, .completed, at: now), at: now, &effects)
     case .failed: happen(.ended(id, .failed, at: now), at: now, &effects)
+    case .outOfMemory: happen(.ended(id, .outOfMemory, at: now), at: now, &effects)
+    case .lost: lose(id, at: now, &effects)
     case .terminated:
       if job.isCancelled {
         happen(.ended(id, .cancelled, at: now), at: now, &effects)
@@ -30,6 +32,59 @@ extension ControlMachine {
         happen(.ended(id, .failed, at: now), at: now, &effects)
       }
     }
+    return true
+  }
+
+  /// The end of one member: the last of them ends the attempt, and one that ends otherwise than
+  /// well has the others ended too.
+  mutating func memberEnded(
+    _ id: JobID, _ attempt: AttemptNumber, on node: NodeID, _ exit: TaskExit, code: UInt8,
+    at now: Instant, _ effects: inout [Effect]
+  ) -> Bool {
+    // What has shrunk meanwhile holds nothing on that node, and late news comes twice.
+    guard let run = state.jobs[id]?.lifecycle.run, run.attempt == attempt,
+      run.allocation.slices.contains(where: { $0.node == node }),
+      run.ends?.contains(node) != true
+    else { return false }
+    let wasWell = (run.ends?.exit ?? .finished) == .finished
+    happen(.memberEnded(id, node, exit, code: code, at: now), at: now, &effects)
+    guard let ends = state.jobs[id]?.lifecycle.run?.ends else {
+      preconditionFailure("an end that is not noted")
+    }
+    if run.allocation.slices.allSatisfy({ ends.contains($0.node) }) {
+      return tasksGone(id, attempt, ends.exit, at: now, &effects)
+    }
+    if wasWell, exit != .finished { effects.append(.terminate(id, attempt)) }
+    return false
+  }
+
+  /// A gang's tasks are gone with a node: it waits again, unless it was to end with it.
+  mutating func lose(_ id: JobID, at now: Instant, _ effects: inout [Effect]) {
+    guard let job = state.jobs[id] else { preconditionFailure("losing no job") }
+    if job.isCancelled {
+      happen(.ended(id, .cancelled, at: now), at: now, &effects)
+    } else if job.request.terms?.endsWithNode ?? false {
+      happen(.ended(id, .nodeFailed, at: now), at: now, &effects)
+    } else {
+      happen(.lost(id, at: now), at: now, &effects)
+    }
+  }
+
+  /// Agents are not heard of any more, or are again; claims to nodes that are not are void.
+  mutating func agentsChanged(
+    _ nodes: [NodeID], _ isHeardOf: Bool, at now: Instant, _ effects: inout [Effect]
+  ) -> Bool {
+    var changed: [NodeID] = []
+    for node in nodes.sorted()
+    where (state.silence[node] == nil) != isHeardOf && changed.last != node {
+      changed.append(node)
+    }
+    guard !changed.isEmpty else { return false }
+    if !isHeardOf {
+      dissolveClaims(to: changed, at: now, &effects)
+      for node in changed { armFence(of: node, since: now) }
+    }
+    happen(.agentsChanged(changed, isHeardOf: isHeardOf, at: now), at: now, &effects)
     return true
   }
 
@@ -78,13 +133,20 @@ extension ControlMachine {
   mutating func nodeChanged(
     _ node: NodeID, _ condition: NodeCondition, at now: Instant, _ effects: inout [Effect]
   ) -> Bool {
-    guard state.occupancy.condition(of: node) != condition else { return false }
-    for claim in state.claims
-    where claim.allocation.slices.contains(where: { $0.node == node }) {
-      happen(.dissolved(claim.id, at: now), at: now, &effects)
-    }
+    let current = state.silence[node]?.condition ?? state.occupancy.condition(of: node)
+    guard current != condition, condition != .silent else { return false }
+    dissolveClaims(to: [node], at: now, &effects)
     happen(.conditionChanged(node, condition, at: now), at: now, &effects)
     return true
+  }
+
+  private mutating func dissolveClaims(
+    to nodes: [NodeID], at now: Instant, _ effects: inout [Effect]
+  ) {
+    for claim in state.claims
+    where claim.allocation.slices.contains(where: { nodes.contains($0.node) }) {
+      happen(.dissolved(claim.id, at: now), at: now, &effects)
+    }
   }
 
   private mutating func dissolveClaim(

@@ -6,6 +6,8 @@ public import Units
 public enum Input: Hashable, Sendable {
   /// Somebody asks to run a job.
   case submit(JobRequest)
+  /// Somebody asks to run so many jobs alike, as an array.
+  case submitArray(JobRequest, count: Int)
   /// Somebody takes a job back, waiting or running.
   case cancel(JobID)
   /// Somebody holds a waiting job back, or releases it.
@@ -18,16 +20,10 @@ public enum Input: Hashable, Sendable {
   case nodeChanged(NodeID, NodeCondition)
   /// The agents say that an attempt's tasks are gone, on all nodes.
   case tasksGone(JobID, AttemptNumber, TaskExit)
+  /// An agent says that the tasks of the member on its node are gone, and what they left behind.
+  case memberEnded(JobID, AttemptNumber, NodeID, TaskExit, code: UInt8)
+  /// Agents are not heard of any more, or are again.
+  case agentsChanged([NodeID], isHeardOf: Bool)
   /// The instant has come that the machine asked to be woken at.
   case tick
-}
-
-/// How an attempt's tasks went.
-public enum TaskExit: UInt8, Hashable, Sendable {
-  /// They ended by themselves.
-  case finished
-  /// They ended by themselves, and not well.
-  case failed
-  /// They were ended because the machine said so.
-  case terminated
 }

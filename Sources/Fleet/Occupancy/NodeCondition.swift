@@ -10,6 +10,8 @@ public enum NodeCondition: UInt8, CaseIterable, Sendable {
   case failed
   /// It is kept for a reservation: only requests that name it get it.
   case reserved
+  /// Nobody has heard of its agent for too long; what runs there may go on.
+  case silent
 }
 
 extension NodeCondition: CustomStringConvertible {
@@ -20,6 +22,7 @@ extension NodeCondition: CustomStringConvertible {
     case .drained: "drained"
     case .failed: "failed"
     case .reserved: "reserved"
+    case .silent: "not heard of"
     }
   }
 }

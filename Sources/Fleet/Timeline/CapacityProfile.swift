@@ -93,7 +93,7 @@ public struct CapacityProfile: Sendable {
     switch condition {
     case .inService: break
     case .reserved: domains[domain].reserved |= bit
-    case .cordoned, .drained, .failed: domains[domain].outOfService |= bit
+    case .cordoned, .drained, .failed, .silent: domains[domain].outOfService |= bit
     }
   }
 

@@ -11,6 +11,66 @@ public enum JobOutcome: UInt8, Hashable, Sendable {
   case failed
   /// Somebody took it back.
   case cancelled
+  /// A node was lost on which it ran, and it asked not to be started again.
+  case nodeFailed
+  /// Its tasks took more memory than it had asked for.
+  case outOfMemory
+}
+
+/// How an attempt's tasks went, or those of one of its members; the gravest last.
+public enum TaskExit: UInt8, Comparable, Sendable {
+  /// They ended by themselves.
+  case finished
+  /// They were ended because the machine said so.
+  case terminated
+  /// They ended by themselves, and not well.
+  case failed
+  /// They took more memory than they had asked for.
+  case outOfMemory
+  /// Their node lost them, or was lost itself, or has ended them for want of a controller.
+  case lost
+
+  public static func < (a: TaskExit, b: TaskExit) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What is known of the members of a gang that have ended while others go on.
+public struct MemberEnds: Hashable, Sendable {
+  /// The nodes whose members have ended, sorted: a gang has one member on each of its nodes.
+  public private(set) var nodes: [NodeID] = []
+  /// The gravest of their ends.
+  public private(set) var exit = TaskExit.finished
+  /// What the first of them left behind that did not end well, as a shell has it; 0: none did.
+  public private(set) var code: UInt8 = 0
+
+  /// Nobody has ended yet.
+  public init() {}
+
+  /// What was known before a restart; nil where it can't have been.
+  public init?(restoring nodes: [NodeID], _ exit: TaskExit, code: UInt8) {
+    guard zip(nodes, nodes.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+    (self.nodes, self.exit, self.code) = (nodes, exit, code)
+  }
+
+  /// Whether the member on a node has ended. O(log members)
+  public func contains(_ node: NodeID) -> Bool {
+    let place = place(of: node)
+    return place < nodes.count && nodes[place] == node
+  }
+
+  mutating func add(_ node: NodeID, _ exit: TaskExit, code: UInt8) {
+    nodes.insert(node, at: place(of: node))
+    self.exit = max(self.exit, exit)
+    if self.code == 0 { self.code = code }
+  }
+
+  private func place(of node: NodeID) -> Int {
+    var (low, high) = (0, nodes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if nodes[middle] < node { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }
 
 /// Where a job stands in its life.
@@ -22,7 +82,7 @@ public enum JobOutcome: UInt8, Hashable, Sendable {
 ///    └─┘ promised,       │    │ spared       │ ended, or
 ///    ▲   promiseDropped  ▼    │              │ cancelled while pending
 ///    │                 evicting ─────────────┘
-///    └─────────────────────┘ evicted
+///    └─────────────────────┘ evicted, or lost, which a running one may be too
 /// ```
 public struct JobLifecycle: Hashable, Sendable {
   /// What exists while a job runs.
@@ -41,6 +101,8 @@ public struct JobLifecycle: Hashable, Sendable {
     public var since: Instant
     /// What it has cost until then.
     public var spent: Int64
+    /// Those of its members that have ended, while others go on; nil: none has.
+    public var ends: MemberEnds?
   }
 
   /// What exists while a job is made to go.
@@ -173,6 +235,31 @@ public struct JobLifecycle: Hashable, Sendable {
     return run
   }
 
+  /// The gang's tasks are gone with a node; returns what it held.
+  public mutating func lost() -> Run {
+    switch state {
+    case .running(let run), .evicting(let run, _):
+      state = .pending(promise: nil)
+      return run
+    case .pending, .ended: preconditionFailure("lost while \(state)")
+    }
+  }
+
+  /// A member's tasks are gone, while others go on.
+  public mutating func memberEnded(on node: NodeID, _ exit: TaskExit, code: UInt8) {
+    switch state {
+    case .running(var run):
+      run.ends = run.ends ?? MemberEnds()
+      run.ends?.add(node, exit, code: code)
+      state = .running(run)
+    case .evicting(var run, let eviction):
+      run.ends = run.ends ?? MemberEnds()
+      run.ends?.add(node, exit, code: code)
+      state = .evicting(run, eviction)
+    case .pending, .ended: preconditionFailure("a member ended while \(state)")
+    }
+  }
+
   /// The gang's tasks are gone for good; returns what it held.
   public mutating func ended(_ outcome: JobOutcome) -> Run {
     switch state {
@@ -200,6 +287,6 @@ extension JobLifecycle.Run {
   ) {
     self.init(
       attempt: attempt, started: started, allocation: allocation, reserved: reserved,
-      since: started, spent: 0)
+      since: started, spent: 0, ends: nil)
   }
 }

@@ -25,6 +25,12 @@ public final class JobTerms: Hashable, Sendable {
   /// The name of the window it runs in; nil: outside of all.
   public let window: String?
 
+  /// Whether it may not start until it is released.
+  public let isHeldBack: Bool
+
+  /// Whether it is over once a node is lost on which it runs, instead of waiting again.
+  public let endsWithNode: Bool
+
   /// Terms by their options.
   public init(_ options: Options) {
     leastMembers = options.leastMembers
@@ -34,6 +40,8 @@ public final class JobTerms: Hashable, Sendable {
     dependencies = options.dependencies
     throttle = options.throttle
     window = options.window
+    isHeldBack = options.isHeldBack
+    endsWithNode = options.endsWithNode
   }
 
   /// What `JobTerms` are made of; nothing is asked for until it is set.
@@ -52,6 +60,10 @@ public final class JobTerms: Hashable, Sendable {
     public var throttle: Int?
     /// In this window.
     public var window: String?
+    /// Not until it is released.
+    public var isHeldBack = false
+    /// Over once a node is lost.
+    public var endsWithNode = false
 
     /// Nothing is asked for.
     public init() {}
@@ -67,6 +79,8 @@ public final class JobTerms: Hashable, Sendable {
     options.dependencies = dependencies
     options.throttle = throttle
     options.window = window
+    options.isHeldBack = isHeldBack
+    options.endsWithNode = endsWithNode
     return options
   }
 

@@ -39,6 +39,7 @@ extension PolicyFile {
     if !policy.power.isEmpty {
       text.nest("power") { text in for budget in policy.power { text.add(budget) } }
     }
+    if policy.fence != usual.fence { text.add("fence", DocumentText.span(policy.fence)) }
     return text.text
   }
 }

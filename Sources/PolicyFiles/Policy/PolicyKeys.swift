@@ -47,6 +47,11 @@ extension KeySection {
       KeyDefinition(
         "power", .named("site", .section(.power)),
         "what sites may draw, by their names; a site not named: without limit"),
+      KeyDefinition(
+        "fence", .span(60...604_800),
+        "after how long without the controller agents end their tasks: as long as it may be away "
+          + "without a loss, and as long as a job waits whose node is gone",
+        default: "30 min"),
     ])
 
   private static let entitlement = ValueKind.either(.amount, .named("model", .amount))

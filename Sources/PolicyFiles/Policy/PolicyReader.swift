@@ -32,6 +32,7 @@ struct PolicyReader {
     if let rules = fields["preemption"] { policy.preemption = try PreemptionRules(rules) }
     if let windows = fields["windows"] { try readWindows(windows) }
     if let power = fields["power"] { try readPower(power) }
+    if let fence = fields["fence"] { policy.fence = try fence.span() }
   }
 
   private mutating func readOrder(_ fields: Fields) throws(PolicyFileError) {

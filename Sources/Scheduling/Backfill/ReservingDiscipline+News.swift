@@ -52,7 +52,7 @@ extension ReservingDiscipline {
       guard let before, let run = before.lifecycle.run else { return }
       runEnded(id, run, before, state, at: now)
       deferred.jobEnded(id)
-    case .evicted(let id, _):
+    case .evicted(let id, _), .lost(let id, _):
       guard let before, let run = before.lifecycle.run, let job = state.jobs[id] else { return }
       runEnded(id, run, before, state, at: now)
       jobSubmitted(id, job, state, at: now)
@@ -65,11 +65,12 @@ extension ReservingDiscipline {
       // Who was spared holds on longer than the timeline took for granted.
       conditionsChanged = true
       isQuiet = false
-    case .conditionChanged:
+    case .conditionChanged, .agentsChanged:
       conditionsChanged = true
       isQuiet = false
       freed()
-    case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed:
+    case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed,
+      .memberEnded:
       break
     }
   }

@@ -330,6 +330,8 @@ extension JobOutcome {
     case .timedOut: "was ended at its time limit"
     case .failed: "failed"
     case .cancelled: "was cancelled"
+    case .nodeFailed: "was lost with a node"
+    case .outOfMemory: "took more memory than it had asked for"
     }
   }
 }

@@ -56,22 +56,25 @@ public struct Planner: Sendable {
     reserving?.happened(event, to: before, state, at: now)
     switch event {
     case .submitted(let id, let request, _):
+      guard !(request.terms?.isHeldBack ?? false) else { return }
       head?.jobSubmitted(id, request)
       promises?.jobSubmitted(id, request)
-    case .ended(_, _, _):
+    case .ended:
       guard let before, let run = before.lifecycle.run else { return }
       head?.runEnded(run.allocation, deadline: run.started + before.request.timeLimit)
       promises?.runEnded(run, before.request, at: now)
     case .conditionChanged(let node, let condition, _):
       head?.conditionChanged(condition, of: node)
       promises?.conditionChanged()
-    case .cancelled, .heldBack:
+    case .cancelled, .heldBack, .lost:
       guard reserving == nil else { return }
       // Rare, and these disciplines take out only the first of a class: begin anew.
       self = Planner(policy: state.policy, state: state, at: now)
+    case .agentsChanged(let nodes, _, _):
+      for node in nodes { head?.conditionChanged(state.occupancy.condition(of: node), of: node) }
+      promises?.conditionChanged()
     case .cancelRequested, .promised, .promiseDropped, .started, .checkpointed, .resized, .claimed,
-      .evicted,
-      .dissolved:
+      .evicted, .memberEnded, .dissolved:
       break
     }
   }

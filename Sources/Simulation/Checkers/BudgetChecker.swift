@@ -43,9 +43,9 @@ public struct BudgetChecker: RuleChecker {
     guard case .append(let event) = effect else { return }
     switch event {
     case .submitted: bills.append(nil)
-    case .started, .resized, .ended, .evicted: changes.append(event)
+    case .started, .resized, .ended, .evicted, .lost: changes.append(event)
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .claimed, .dissolved, .conditionChanged:
+      .claimed, .memberEnded, .dissolved, .conditionChanged, .agentsChanged:
       break
     }
   }
@@ -93,14 +93,14 @@ public struct BudgetChecker: RuleChecker {
       bill.since = now
       bill.rate = state.rate(of: allocation, job.request.mode)
       bills[index] = bill
-    case .ended, .evicted:
+    case .ended, .evicted, .lost:
       guard var bill = bills[index] else { return }
       bill.paid = bill.cost(at: now)
       bill.rate = 0
       settled.append(bill)
       bills[index] = nil
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .claimed, .dissolved, .conditionChanged:
+      .checkpointed, .claimed, .memberEnded, .dissolved, .conditionChanged, .agentsChanged:
       break
     }
   }

@@ -62,7 +62,7 @@ public struct EvictionChecker: RuleChecker {
       guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
       dissolve(open.remove(at: index), at: now)
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .conditionChanged:
+      .checkpointed, .resized, .ended, .memberEnded, .lost, .conditionChanged, .agentsChanged:
       break
     }
   }
@@ -73,8 +73,9 @@ public struct EvictionChecker: RuleChecker {
     switch input {
     case .cancel(let id) where id == entry.claim.preemptor: return
     case .hold(let id, true) where id == entry.claim.preemptor: return
-    case .nodeChanged: return
-    case .submit, .cancel, .hold, .checkpointed, .resized, .tasksGone, .tick, nil:
+    case .nodeChanged, .agentsChanged: return
+    case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
+      .tick, nil:
       violations.append(
         RuleViolation(now, "claim \(entry.claim.id.number) was dissolved without a cause"))
     }

@@ -35,7 +35,8 @@ public struct GuaranteeChecker: RuleChecker {
     case .started(let id, _, _, _):
       if let request = requests[Int(id.number)] { progress.append(request.account) }
     case .claimed, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .evicted, .dissolved, .conditionChanged:
+      .checkpointed, .resized, .ended, .evicted, .memberEnded, .lost, .dissolved,
+      .conditionChanged, .agentsChanged:
       break
     }
   }

@@ -68,9 +68,10 @@ public struct InvariantChecker: ReplayObserver, Sendable {
       }
     case .claimed(let claim, _):
       promises[Int(claim.preemptor.number) - 1] = claim.deadline
-    case .dissolved, .conditionChanged:
+    case .dissolved, .conditionChanged, .agentsChanged:
       isExcused = true
-    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted:
+    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted,
+      .memberEnded, .lost:
       break
     }
   }
@@ -104,7 +105,7 @@ public struct InvariantChecker: ReplayObserver, Sendable {
     switch effect {
     case .wake, .record(.hold): true
     case .signal(let id, let attempt): signalled[Int(id.number) - 1] == attempt
-    case .append, .record, .accepted, .rejected, .launch, .resize, .terminate: false
+    case .append, .record, .accepted, .acceptedArray, .rejected, .launch, .resize, .terminate: false
     }
   }
 }

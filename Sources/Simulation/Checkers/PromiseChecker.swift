@@ -38,7 +38,7 @@ public struct PromiseChecker: RuleChecker {
     guard case .append(let event) = effect else { return }
     switch event {
     case .submitted: promised.append(nil)
-    case .conditionChanged: isExcused = true
+    case .conditionChanged, .agentsChanged: isExcused = true
     case .dissolved(let claim, _):
       isExcused = true
       for (id, preemptor) in claims where id == claim { promised[Int(preemptor.number)] = nil }
@@ -71,7 +71,9 @@ public struct PromiseChecker: RuleChecker {
           RuleViolation(now, "job \(id.number) starts after \(old.milliseconds) ms"))
       }
       promised[Int(id.number)] = nil
-    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted: break
+    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted,
+      .memberEnded, .lost:
+      break
     }
   }
 

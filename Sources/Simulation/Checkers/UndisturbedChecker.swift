@@ -38,7 +38,7 @@ public struct UndisturbedChecker: RuleChecker {
         return
       }
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .resized, .ended, .dissolved, .conditionChanged:
+      .resized, .ended, .memberEnded, .lost, .dissolved, .conditionChanged, .agentsChanged:
       break
     }
     guard case .claimed(let claim, _) = event else { return }

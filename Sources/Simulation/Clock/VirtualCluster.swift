@@ -131,6 +131,11 @@ public struct VirtualCluster: Sendable {
       case .accepted(let id):
         guard let job else { preconditionFailure("job \(id.number) accepted unasked") }
         agents.expect(id, job)
+      case .acceptedArray(let first, let count):
+        guard let job else { preconditionFailure("an array accepted unasked") }
+        for number in first.number..<first.number + UInt32(count) {
+          agents.expect(JobID(number), job)
+        }
       case .launch(let id, let attempt, let allocation):
         agents.launch(id, attempt, allocation, at: now)
       case .signal(let id, let attempt):

@@ -94,7 +94,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
       jobs[id]?.run?.allocation = allocation
       jobs[id]?.run?.since = at
       enter(allocation, job, holds: true, at: at)
-    case .evicted(let id, let at):
+    case .evicted(let id, let at), .lost(let id, let at):
       leave(id, at: at)
       jobs[id]?.run = nil
       jobs[id]?.waitingSince = at
@@ -106,7 +106,8 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
         job.request.account, submitted: job.submitted,
         waited: TimeSpan(milliseconds: job.waited), held: job.held, at: at)
       jobs[id] = nil
-    case .cancelRequested, .promised, .promiseDropped, .claimed, .dissolved, .conditionChanged:
+    case .cancelRequested, .promised, .promiseDropped, .claimed, .memberEnded, .dissolved,
+      .conditionChanged, .agentsChanged:
       break
     }
   }

@@ -73,7 +73,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .rejected:
       counts.submitted += 1
       counts.rejected += 1
-    case .record, .accepted, .launch, .signal, .resize, .terminate, .wake:
+    case .record, .accepted, .acceptedArray, .launch, .signal, .resize, .terminate, .wake:
       break
     }
   }
@@ -90,7 +90,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
       live[index].waited += (at - live[index].since).milliseconds
       live[index].since = at
       live[index].units = units(of: allocation)
-    case .evicted(let id, let at):
+    case .evicted(let id, let at), .lost(let id, let at):
       held(Int(id.number) - 1, until: at)
     case .resized(let id, let allocation, let at):
       held(Int(id.number) - 1, until: at)
@@ -99,7 +99,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
       switch outcome {
       case .completed: counts.completed += 1
       case .timedOut: counts.timedOut += 1
-      case .failed: counts.failed += 1
+      case .failed, .nodeFailed, .outOfMemory: counts.failed += 1
       case .cancelled: counts.cancelled += 1
       }
       held(Int(id.number) - 1, until: at)
@@ -107,7 +107,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .cancelled:
       counts.cancelled += 1
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .dissolved, .conditionChanged:
+      .memberEnded, .dissolved, .conditionChanged, .agentsChanged:
       break
     }
   }

@@ -84,7 +84,7 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
     case .append(.submitted): owners.append(submitter)
     case .append(.started(let id, _, _, _)): waits(id, -1, at: now)
     case .append(.cancelled(let id, _)): waits(id, -1, at: now)
-    case .append(.evicted(let id, _)): waits(id, 1, at: now)
+    case .append(.evicted(let id, _)), .append(.lost(let id, _)): waits(id, 1, at: now)
     default: break
     }
   }

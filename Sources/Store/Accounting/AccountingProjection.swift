@@ -190,11 +190,11 @@ private enum Change {
     case .cancelled(_, let at): self = .over(at, .cancelled, spent: 0)
     case .ended(let id, let outcome, let at):
       self = .over(at, outcome, spent: spent(id, at: at))
-    case .evicted(let id, let at):
+    case .evicted(let id, let at), .lost(let id, let at):
       guard let account = state.jobs[id]?.request.account else { return nil }
       self = .evicted(account, spent: spent(id, at: at))
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .dissolved, .conditionChanged:
+      .memberEnded, .dissolved, .conditionChanged, .agentsChanged:
       return nil
     }
   }

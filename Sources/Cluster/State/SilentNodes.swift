@@ -1,0 +1,80 @@
+public import Fleet
+public import Units
+
+/// The nodes whose agents are not heard of, since when, and what they are once they are again.
+public struct SilentNodes: Hashable, Sendable {
+  /// A node that is not heard of.
+  public struct Node: Hashable, Sendable {
+    /// Which.
+    public var node: NodeID
+    /// Since when.
+    public var since: Instant
+    /// What operators want of it meanwhile.
+    public var condition: NodeCondition
+
+    /// A node that is not heard of.
+    public init(_ node: NodeID, since: Instant, condition: NodeCondition) {
+      self.node = node
+      self.since = since
+      self.condition = condition
+    }
+  }
+
+  /// All of them, by number.
+  public private(set) var nodes: [Node] = []
+
+  init() {}
+
+  /// What was known before a restart; nil where it can't have been.
+  init?(restoring nodes: [Node]) {
+    guard zip(nodes, nodes.dropFirst()).allSatisfy({ $0.node < $1.node }),
+      nodes.allSatisfy({ $0.condition != .silent })
+    else { return nil }
+    self.nodes = nodes
+  }
+
+  /// A node that is not heard of; nil where it is. O(log nodes)
+  public subscript(node: NodeID) -> Node? {
+    let place = place(of: node)
+    return place < nodes.count && nodes[place].node == node ? nodes[place] : nil
+  }
+
+  /// Takes nodes that were heard of until now, in order. O(nodes)
+  mutating func begin(of silent: [Node]) {
+    precondition(silent.allSatisfy { self[$0.node] == nil }, "not heard of already")
+    guard let last = nodes.last, let first = silent.first, first.node < last.node else {
+      nodes += silent
+      return
+    }
+    nodes = (nodes + silent).sorted { $0.node < $1.node }
+  }
+
+  /// Lets nodes go that are heard of again, in order; what each of them is now. O(nodes)
+  mutating func end(of heard: [NodeID]) -> [(NodeID, NodeCondition)] {
+    var ended: [(NodeID, NodeCondition)] = []
+    nodes.removeAll { silent in
+      guard ended.count < heard.count, heard[ended.count] == silent.node else { return false }
+      ended.append((silent.node, silent.condition))
+      return true
+    }
+    precondition(ended.count == heard.count, "a node is heard of again that always was")
+    return ended
+  }
+
+  /// Notes what operators want of a node; false where it is heard of, so that it is so at once.
+  mutating func note(_ condition: NodeCondition, of node: NodeID) -> Bool {
+    let place = place(of: node)
+    guard place < nodes.count, nodes[place].node == node else { return false }
+    nodes[place].condition = condition
+    return true
+  }
+
+  private func place(of node: NodeID) -> Int {
+    var (low, high) = (0, nodes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if nodes[middle].node < node { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,60 @@
+import Cluster
+import Fleet
+import Jobs
+import Policy
+import Units
+
+/// When the tasks of a node that is not heard of are over for certain; earliest first.
+///
+/// Its agent ends them at the fence at the latest, by a clock that runs through sleep; until some
+/// time later the controller takes them for running, so that two attempts never overlap.
+struct Fence: Comparable, Sendable {
+  var instant: Instant
+  var node: NodeID
+
+  static func < (a: Fence, b: Fence) -> Bool { (a.instant, a.node) < (b.instant, b.node) }
+}
+
+extension ControlMachine {
+  /// What runs on a node is given up then, unless it is heard of before.
+  mutating func armFence(of node: NodeID, since silence: Instant) {
+    fences.insert(Fence(instant: fence(since: silence), node: node))
+  }
+
+  private func fence(since silence: Instant) -> Instant {
+    silence + policy.fence + ClusterPolicy.fenceMargin
+  }
+
+  /// Gives up what runs on nodes that have not been heard of for too long.
+  ///
+  /// O(live jobs) where there are such nodes.
+  mutating func giveUpSilent(at now: Instant, _ effects: inout [Effect]) {
+    var lost: [NodeID] = []
+    while let first = fences.first {
+      let silence = state.silence[first.node]
+      // One that was heard of meanwhile, and is silent again, has a later fence.
+      let isSilent = silence.map { fence(since: $0.since) == first.instant } ?? false
+      guard !isSilent || first.instant <= now else { break }
+      _ = fences.popFirst()
+      if isSilent { lost.append(first.node) }
+    }
+    guard !lost.isEmpty else { return }
+    lost.sort()
+    for (id, job) in state.jobs.all {
+      guard let run = job.lifecycle.run else { continue }
+      for slice in run.allocation.slices where Self.contains(lost, slice.node) {
+        _ = memberEnded(
+          id, run.attempt, on: slice.node, .lost, code: 0, at: now, &effects)
+      }
+    }
+  }
+
+  private static func contains(_ nodes: [NodeID], _ node: NodeID) -> Bool {
+    var (low, high) = (0, nodes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if nodes[middle] < node { low = middle + 1 } else { high = middle }
+    }
+    return low < nodes.count && nodes[low] == node
+  }
+}
