@@ -139,7 +139,8 @@ let package = Package(
     tests(
       "ServerTests",
       core + [
-        "Codec", "Server", "Store", "Wire", .product(name: "Logging", package: "swift-log"),
+        "Codec", "PolicyFiles", "Server", "Store", "Wire",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),

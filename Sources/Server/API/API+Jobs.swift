@@ -131,7 +131,9 @@ extension API {
     let wait = try call.waitMs()
     let first = try await row(of: job, call)
     guard wait > 0, !first.state.isOver else { return try Reply.message(first) }
-    await board.waitForEnd(of: job, atMost: wait)
+    await board.waitForEnd(of: job, atMost: wait) { [controller] in
+      controller.store.durable.state.jobs[job] == nil
+    }
     return try Reply.message(try await row(of: job, call))
   }
 

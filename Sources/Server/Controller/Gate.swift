@@ -21,9 +21,11 @@ final class Gate: Sendable {
   }
 
   /// Waits until it is opened, or for so many milliseconds: then it is open for all.
-  func wait(atMost milliseconds: Int) async {
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
-      [weak self] in self?.open()
+  func wait(atMost milliseconds: Int?) async {
+    if let milliseconds {
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+        [weak self] in self?.open()
+      }
     }
     await withCheckedContinuation { continuation in
       let isOpen = latch.withLock { latch in

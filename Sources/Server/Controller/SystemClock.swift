@@ -10,16 +10,19 @@ public import Units
 /// arrive, and no job reaches its time limit early because of it.
 public final class SystemClock: ControllerClock {
   private struct Hands: Sendable {
-    /// The steady clock, and what was said, when it was last looked at.
+    /// The steady clock, and the time, when the two were compared with the calendar's clock last.
     var steady: ContinuousClock.Instant
+    var base: Instant
+    /// What was said last.
     var said: Instant
-    /// What remains of the steady clock's time below a millisecond, in nanoseconds.
-    var rest: Int64 = 0
     var wakes: UInt64 = 0
   }
 
   /// How much faster or slower than the steady clock it may run: one part in so many.
   private static let yielding: Int64 = 200
+
+  /// How often it looks at the calendar's clock, in milliseconds.
+  private static let comparing: Int64 = 1000
 
   /// Nobody sleeps for longer without a look at the clock.
   private static let longestSleep: Int64 = 60_000
@@ -39,29 +42,30 @@ public final class SystemClock: ControllerClock {
 
   init(notBefore instant: Instant, calendar: @escaping @Sendable () -> Instant) {
     self.calendar = calendar
-    hands = Mutex(Hands(steady: ContinuousClock.now, said: max(instant, calendar())))
+    let start = max(instant, calendar())
+    hands = Mutex(Hands(steady: ContinuousClock.now, base: start, said: start))
   }
 
   /// The time, to the millisecond.
   public func now() -> Instant {
-    let (steady, calendar) = (ContinuousClock.now, calendar())
+    let steady = ContinuousClock.now
     return hands.withLock { hands in
       let (seconds, attoseconds) = (steady - hands.steady).components
-      let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000 + hands.rest
-      guard nanoseconds > 0 else { return hands.said }
-      hands.steady = steady
-      hands.said = Self.next(
-        after: hands.said, passed: nanoseconds / 1_000_000, calendar: calendar)
-      hands.rest = nanoseconds % 1_000_000
+      var passed = max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+      if passed >= Self.comparing {
+        hands.base = Self.next(after: hands.base, passed: passed, calendar: calendar())
+        hands.steady += .milliseconds(passed)
+        passed = 0
+      }
+      hands.said = max(hands.said, hands.base + TimeSpan(milliseconds: passed))
       return hands.said
     }
   }
 
-  /// What is said when so many milliseconds have passed.
-  static func next(after said: Instant, passed: Int64, calendar: Instant) -> Instant {
+  /// What is said when so many milliseconds have passed since something was.
+  public static func next(after said: Instant, passed: Int64, calendar: Instant) -> Instant {
     let steady = said + TimeSpan(milliseconds: passed)
     let off = calendar.milliseconds - steady.milliseconds
-    // What is less than the clocks' own grain is no difference; nobody is moved back by it.
     let most = passed / yielding
     return steady + TimeSpan(milliseconds: max(-most, min(most, off)))
   }

@@ -149,13 +149,13 @@ private struct Sweeper: Service {
 
 
   func run() async throws {
-    await withGracefulShutdownHandler {
+    await withTaskCancellationOrGracefulShutdownHandler {
       while !Task.isCancelled, !Task.isShuttingDownGracefully {
         hub.sweep()
         do { try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) } } catch
         { break }
       }
-    } onGracefulShutdown: {
+    } onCancelOrGracefulShutdown: {
       hub.release()
     }
   }
@@ -167,12 +167,9 @@ private struct FailureWatch: Service {
   let controller: Controller
 
   func run() async throws {
-    await withGracefulShutdownHandler {
-      while controller.failure == nil, !Task.isCancelled, !Task.isShuttingDownGracefully {
-        await gate.wait(atMost: 3_600_000)
-        if controller.failure == nil { return }
-      }
-    } onGracefulShutdown: {
+    await withTaskCancellationOrGracefulShutdownHandler {
+      await gate.wait(atMost: nil)
+    } onCancelOrGracefulShutdown: {
       gate.open()
     }
     if let failure = controller.failure { throw failure }

@@ -13,7 +13,8 @@ final class JobBoard: Performer {
     var cards = CardTable()
     /// Why jobs of one kind wait, as the last plan that looked has said.
     var reasons: [JobRequest: String] = [:]
-    var gates: [JobID: Gate] = [:]
+    /// A gate for each who waits: it also opens when their time is over.
+    var gates: [JobID: [Gate]] = [:]
   }
 
   /// More kinds of waiting jobs than these are forgotten, and told again by later plans.
@@ -35,15 +36,17 @@ final class JobBoard: Performer {
   }
 
   /// Waits until a job is over, or for so long.
-  func waitForEnd(of job: JobID, atMost milliseconds: Int) async {
-    let gate = board.withLock { board in
-      let gate = board.gates[job] ?? Gate()
-      board.gates[job] = gate
-      return gate
-    }
+  func waitForEnd(
+    of job: JobID, atMost milliseconds: Int, isOver: @Sendable () -> Bool
+  ) async {
+    let gate = Gate()
+    board.withLock { $0.gates[job, default: []].append(gate) }
+    // It may have been over before anybody knew that somebody waits.
+    guard !isOver() else { return }
     await gate.wait(atMost: milliseconds)
     board.withLock { board in
-      if board.gates[job] === gate { board.gates[job] = nil }
+      board.gates[job]?.removeAll { $0 === gate }
+      if board.gates[job]?.isEmpty == true { board.gates[job] = nil }
     }
   }
 
@@ -57,7 +60,7 @@ final class JobBoard: Performer {
           board.file(aftermath.input, from: job, count: count)
         case .append(.ended(let job, _, _)), .append(.cancelled(let job, _)):
           board.cards[job] = nil
-          if let gate = board.gates.removeValue(forKey: job) { opened.append(gate) }
+          opened += board.gates.removeValue(forKey: job) ?? []
         case .record(.hold(let job, _, let verdict)): board.note(verdict, of: job)
         default: break
         }

@@ -17,7 +17,7 @@ public struct Resolution {
   static let largestArray = 1_000_000
 
   /// The fleet and the policy.
-  let state: ClusterState
+  public let state: ClusterState
 
   /// Names as a state's fleet and policy have them.
   public init(in state: ClusterState) { self.state = state }
