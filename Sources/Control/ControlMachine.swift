@@ -21,21 +21,21 @@ public import Units
 ///            Planner ─▶ Plan          4. the next alarm
 ///               │ checked against the state's version
 ///               ▼
-///     effects: append, record, accepted, launch, signal, resize, terminate, wake
+///     effects: append, record, accepted, refused, launch, signal, resize, terminate, wake
 /// ```
 public struct ControlMachine: Sendable {
   /// The truth, as far as this machine has decided it.
   public internal(set) var state: ClusterState
 
   /// The rules in force.
-  public let policy: ClusterPolicy
+  public internal(set) var policy: ClusterPolicy
 
   var planner: Planner
   var alarms = BinaryHeap<Alarm>()
   private var alarm = Instant.distantFuture
 
   /// What the fleet has room for when nothing runs: admission asks it.
-  private let emptyFleet: Occupancy
+  var emptyFleet: Occupancy
 
   /// When the last plan was made.
   public private(set) var lastPlan: Instant
@@ -101,6 +101,8 @@ public struct ControlMachine: Sendable {
       return nodeChanged(node, condition, at: now, &effects)
     case .tasksGone(let id, let attempt, let exit):
       return tasksGone(id, attempt, exit, at: now, &effects)
+    case .policyChanged(let described): return change(to: described, at: now, &effects)
+    case .fleetChanged(let described): return change(to: described, at: now, &effects)
     case .tick:
       alarm = .distantFuture
       giveAlarms(at: now, &effects)

@@ -1,5 +1,6 @@
 public import Fleet
 public import Jobs
+public import Policy
 public import Units
 
 /// What happened, once it is decided: the only way in which `ClusterState` changes.
@@ -32,6 +33,10 @@ public enum Event: Hashable, Sendable {
   case dissolved(ClaimID, at: Instant)
   /// A node came into service, or left it.
   case conditionChanged(NodeID, NodeCondition, at: Instant)
+  /// The rules are others from now on; accounts and modes that there were keep their numbers.
+  indirect case policyChanged(ClusterPolicy, at: Instant)
+  /// The fleet is another from now on; nodes that there were keep their ids.
+  case fleetChanged(Topology, at: Instant)
 }
 
 extension Event {
@@ -44,7 +49,7 @@ extension Event {
       .ended(let id, _, _), .evicted(let id, _):
       id
     case .claimed(let claim, _): claim.preemptor
-    case .dissolved, .conditionChanged: nil
+    case .dissolved, .conditionChanged, .policyChanged, .fleetChanged: nil
     }
   }
 }

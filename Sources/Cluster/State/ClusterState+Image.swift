@@ -70,7 +70,8 @@ extension ClusterState {
   public init(
     restoring image: Image, topology: Topology, policy: ClusterPolicy
   ) throws(ImageFault) {
-    self.init(topology: topology, policy: policy, at: image.book.start)
+    self.init(
+      topology: topology, policy: policy, models: image.book.models, at: image.book.start)
     guard let mix = RequestMix(restoring: image.mix, topology: topology) else {
       throw ImageFault("counts of requests that can't have been")
     }

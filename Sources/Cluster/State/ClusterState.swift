@@ -36,7 +36,12 @@ public struct ClusterState: Sendable {
   public init(
     topology: Topology, policy: ClusterPolicy, at start: Instant = Instant(milliseconds: 0)
   ) {
-    holdings = Holdings(topology: topology, policy: policy, at: start)
+    self.init(topology: topology, policy: policy, models: [], at: start)
+  }
+
+  /// - Parameter models: those that were numbered before.
+  init(topology: Topology, policy: ClusterPolicy, models: [String], at start: Instant) {
+    holdings = Holdings(topology: topology, policy: policy, models: models, at: start)
     mix = RequestMix(topology: topology)
     churn = ChurnMeter(accounts: policy.accounts.count)
   }
@@ -106,6 +111,10 @@ public struct ClusterState: Sendable {
       dissolve(id, at: at)
     case .conditionChanged(let node, let condition, let at):
       holdings.setCondition(condition, of: node, at: at)
+    case .policyChanged(let policy, let at):
+      change(to: policy, on: topology, at: at)
+    case .fleetChanged(let topology, let at):
+      change(to: policy, on: topology, at: at)
     }
   }
 }

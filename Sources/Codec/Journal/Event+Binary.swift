@@ -1,6 +1,7 @@
 import Cluster
 import Fleet
 import Jobs
+import Policy
 import Units
 
 /// The number of each kind of event stands in `Documentation/Internals/Journal.md`, and never
@@ -27,6 +28,14 @@ extension Event: BinaryValue {
     case 12: self = .dissolved(try reader.value(), at: try reader.instant())
     case 13:
       self = .conditionChanged(try reader.value(), try reader.raw(), at: try reader.instant())
+    case 20:
+      let policy = try reader.part("policy") { (reader) throws(CodecError) in
+        try reader.value(ClusterPolicy.self)
+      }
+      self = .policyChanged(policy, at: try reader.instant())
+    case 21:
+      self = .fleetChanged(
+        try reader.part("fleet", TopologyCodec.read), at: try reader.instant())
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }
   }
@@ -71,6 +80,12 @@ extension Event: BinaryValue {
       writer.put(node)
       writer.put(byte: condition.rawValue)
       writer.put(at)
+    case .policyChanged(let policy, let at):
+      writer.put(policy)
+      writer.put(at)
+    case .fleetChanged(let topology, let at):
+      TopologyCodec.write(topology, to: &writer)
+      writer.put(at)
     }
   }
 
@@ -90,6 +105,8 @@ extension Event: BinaryValue {
     case .evicted: 11
     case .dissolved: 12
     case .conditionChanged: 13
+    case .policyChanged: 20
+    case .fleetChanged: 21
     }
   }
 }

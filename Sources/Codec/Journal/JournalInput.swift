@@ -1,6 +1,7 @@
 public import Control
 import Fleet
 import Jobs
+import Policy
 import Units
 
 /// What came in from the world, as the journal keeps it.
@@ -14,7 +15,7 @@ public enum JournalInput: Hashable, Sendable {
   case policyFile([UInt8])
   /// The fleet is another from now on.
   case fleetFile([UInt8])
-  /// What the machine was told.
+  /// What the machine was told; of changes of the policy and the fleet a daemon writes down the files.
   case told(Input)
 }
 
@@ -35,6 +36,10 @@ extension JournalInput: BinaryValue {
     case 22:
       self = .told(.tasksGone(try reader.value(), try reader.value(), try reader.raw()))
     case 23: self = .told(.tick)
+    case 40:
+      self = .told(.policyChanged(try reader.value()))
+    case 41:
+      self = .told(.fleetChanged(try TopologyCodec.read(from: &reader)))
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }
   }
@@ -85,6 +90,12 @@ extension JournalInput: BinaryValue {
       writer.put(attempt)
       writer.put(byte: exit.rawValue)
     case .tick: writer.put(byte: 23)
+    case .policyChanged(let policy):
+      writer.put(byte: 40)
+      writer.put(policy)
+    case .fleetChanged(let topology):
+      writer.put(byte: 41)
+      TopologyCodec.write(topology, to: &writer)
     }
   }
 }

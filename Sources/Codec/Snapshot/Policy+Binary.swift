@@ -21,6 +21,11 @@ extension ClusterPolicy: BinaryValue {
     preemption = try reader.optional()
     windows = try reader.list()
     power = try reader.list()
+    guard reader.version >= 2 else { return }
+    defaultMode = try reader.value()
+    guard Int(defaultMode.number) < modes.count else {
+      throw reader.fault(.contradiction("a default mode that there is not"))
+    }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -40,6 +45,7 @@ extension ClusterPolicy: BinaryValue {
     writer.put(optional: preemption)
     writer.put(list: windows)
     writer.put(list: power)
+    writer.put(defaultMode)
   }
 
   private static func modes(_ reader: inout ByteReader) throws(CodecError) -> [AccessMode] {
@@ -75,6 +81,7 @@ extension AccessMode: BinaryValue {
     grace = try reader.span()
     undisturbed = try reader.span()
     chargeMilli = try reader.int(in: charges)
+    if reader.version >= 2 { isClosed = try reader.flag() }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -93,6 +100,7 @@ extension AccessMode: BinaryValue {
     writer.put(grace)
     writer.put(undisturbed)
     writer.put(chargeMilli)
+    writer.put(isClosed)
   }
 }
 

@@ -152,6 +152,21 @@ public struct JobLifecycle: Hashable, Sendable {
     state = .running(run)
   }
 
+  /// What it holds costs something else from now on.
+  ///
+  /// - Parameter spent: what it has cost until then.
+  public mutating func rated(at instant: Instant, spent: Int64) {
+    switch state {
+    case .running(var run):
+      (run.since, run.spent) = (instant, spent)
+      state = .running(run)
+    case .evicting(var run, let eviction):
+      (run.since, run.spent) = (instant, spent)
+      state = .evicting(run, eviction)
+    case .pending, .ended: preconditionFailure("rated while \(state)")
+    }
+  }
+
   /// Another job has a claim to what it holds.
   public mutating func evictionBegan(_ eviction: Eviction) {
     guard case .running(let run) = state else { preconditionFailure("evicted while \(state)") }

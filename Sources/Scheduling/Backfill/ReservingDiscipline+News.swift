@@ -69,7 +69,8 @@ extension ReservingDiscipline {
       conditionsChanged = true
       isQuiet = false
       freed()
-    case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed:
+    case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed,
+      .policyChanged, .fleetChanged:
       break
     }
   }

@@ -45,7 +45,7 @@ public struct BudgetChecker: RuleChecker {
     case .submitted: bills.append(nil)
     case .started, .resized, .ended, .evicted: changes.append(event)
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .claimed, .dissolved, .conditionChanged:
+      .claimed, .dissolved, .conditionChanged, .policyChanged, .fleetChanged:
       break
     }
   }
@@ -100,7 +100,7 @@ public struct BudgetChecker: RuleChecker {
       settled.append(bill)
       bills[index] = nil
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .claimed, .dissolved, .conditionChanged:
+      .checkpointed, .claimed, .dissolved, .conditionChanged, .policyChanged, .fleetChanged:
       break
     }
   }

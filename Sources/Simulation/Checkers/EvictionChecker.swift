@@ -62,7 +62,7 @@ public struct EvictionChecker: RuleChecker {
       guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
       dissolve(open.remove(at: index), at: now)
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .conditionChanged:
+      .checkpointed, .resized, .ended, .conditionChanged, .policyChanged, .fleetChanged:
       break
     }
   }
@@ -73,7 +73,7 @@ public struct EvictionChecker: RuleChecker {
     switch input {
     case .cancel(let id) where id == entry.claim.preemptor: return
     case .hold(let id, true) where id == entry.claim.preemptor: return
-    case .nodeChanged: return
+    case .nodeChanged, .policyChanged, .fleetChanged: return
     case .submit, .cancel, .hold, .checkpointed, .resized, .tasksGone, .tick, nil:
       violations.append(
         RuleViolation(now, "claim \(entry.claim.id.number) was dissolved without a cause"))

@@ -70,6 +70,10 @@ public struct InvariantChecker: ReplayObserver, Sendable {
       promises[Int(claim.preemptor.number) - 1] = claim.deadline
     case .dissolved, .conditionChanged:
       isExcused = true
+    case .policyChanged, .fleetChanged:
+      isExcused = true
+      // All promises are dropped but those of claims; whom they are made to again will be told.
+      promises = Array(repeating: nil, count: promises.count)
     case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted:
       break
     }
@@ -104,7 +108,7 @@ public struct InvariantChecker: ReplayObserver, Sendable {
     switch effect {
     case .wake, .record(.hold): true
     case .signal(let id, let attempt): signalled[Int(id.number) - 1] == attempt
-    case .append, .record, .accepted, .rejected, .launch, .resize, .terminate: false
+    case .append, .record, .accepted, .rejected, .refused, .launch, .resize, .terminate: false
     }
   }
 }

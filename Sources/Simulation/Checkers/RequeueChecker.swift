@@ -40,7 +40,9 @@ public struct RequeueChecker: RuleChecker {
       entries[index]?.promised = nil
     case .ended, .cancelled: entries[index] = nil
     case .heldBack: entries[index]?.evicted = nil
-    case .cancelRequested, .checkpointed, .resized, .dissolved, .conditionChanged: break
+    case .cancelRequested, .checkpointed, .resized, .dissolved, .conditionChanged, .policyChanged,
+      .fleetChanged:
+      break
     }
   }
 

@@ -38,7 +38,7 @@ public struct UndisturbedChecker: RuleChecker {
         return
       }
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .resized, .ended, .dissolved, .conditionChanged:
+      .resized, .ended, .dissolved, .conditionChanged, .policyChanged, .fleetChanged:
       break
     }
     guard case .claimed(let claim, _) = event else { return }

@@ -106,7 +106,8 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
         job.request.account, submitted: job.submitted,
         waited: TimeSpan(milliseconds: job.waited), held: job.held, at: at)
       jobs[id] = nil
-    case .cancelRequested, .promised, .promiseDropped, .claimed, .dissolved, .conditionChanged:
+    case .cancelRequested, .promised, .promiseDropped, .claimed, .dissolved, .conditionChanged,
+      .policyChanged, .fleetChanged:
       break
     }
   }

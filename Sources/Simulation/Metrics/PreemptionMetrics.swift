@@ -81,7 +81,8 @@ public struct PreemptionMetrics: Sendable {
         close(number, allocation == entry.claim.allocation ? .useful : .useless)
       }
     case .dissolved(let id, _): voided.append(id)
-    case .cancelled, .heldBack, .conditionChanged: sawFaultOrCancel = true
+    case .cancelled, .heldBack, .conditionChanged, .policyChanged, .fleetChanged:
+      sawFaultOrCancel = true
     default: break
     }
   }
