@@ -78,7 +78,10 @@ extension ControlMachine {
   mutating func nodeChanged(
     _ node: NodeID, _ condition: NodeCondition, at now: Instant, _ effects: inout [Effect]
   ) -> Bool {
-    guard state.occupancy.condition(of: node) != condition else { return false }
+    // A node that is gone from the fleet may still be heard of.
+    guard state.topology.knownIndex(of: node) != nil,
+      state.occupancy.condition(of: node) != condition
+    else { return false }
     for claim in state.claims
     where claim.allocation.slices.contains(where: { $0.node == node }) {
       happen(.dissolved(claim.id, at: now), at: now, &effects)
