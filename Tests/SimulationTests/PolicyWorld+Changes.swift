@@ -76,7 +76,7 @@ extension PolicyWorld {
 
   private mutating func addNode(to builder: inout TopologyBuilder) throws {
     var type = topology.nodeTypes[0]
-    if chance(30) {
+    if features.contains(.models), chance(50) {
       type = NodeType(name: "new", acceleratorModel: "new", accelerators: perNode)
       type.acceleratorWatts = 700
     }

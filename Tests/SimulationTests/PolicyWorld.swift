@@ -19,6 +19,8 @@ struct PolicyWorld {
     static let terms = Features(rawValue: 32)
     /// Changes of the policy and of the fleet; no part of `all`.
     static let changes = Features(rawValue: 64)
+    /// Nodes of another model among those that are added; no part of `all`.
+    static let models = Features(rawValue: 128)
     static let all: Features = [.leaves, .windows, .power, .incidents, .budgets, .terms]
   }
 
@@ -30,7 +32,7 @@ struct PolicyWorld {
   var incidents: [Incident] = []
 
   var random: SeededGenerator
-  private let features: Features
+  let features: Features
   private(set) var perNode = 1
 
   init(seed: UInt64, _ features: Features = .all) throws {
