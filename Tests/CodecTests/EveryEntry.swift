@@ -106,7 +106,28 @@ enum EveryEntry {
     return ClusterState(topology: topology, policy: ClusterPolicy(name: "p"))
   }
 
-  /// One entry for each input, all events among them.
+  /// The same, and entries of changes of the policy and of the fleet.
+  static func withChanges() throws -> [JournalEntry] {
+    let fleet = try EveryState.grownFleet()
+    var policy = EveryState.policy
+    policy.defaultMode = ModeID(1)
+    policy.modes.append(AccessMode(name: "closed"))
+    policy.modes[1].isClosed = true
+    let changes: [(JournalInput, Event)] = [
+      (.policyFile(Array("policy: 2".utf8)), .policyChanged(policy, at: now)),
+      (.fleetFile(Array("fleet: 2".utf8)), .fleetChanged(fleet, at: now)),
+      (.told(.policyChanged(policy)), .policyChanged(policy, at: now + .seconds(1))),
+      (.told(.fleetChanged(fleet)), .fleetChanged(fleet, at: now + .seconds(1))),
+    ]
+    return all
+      + changes.enumerated().map { index, change in
+        JournalEntry(
+          sequence: UInt64(all.count + index) + 1, epoch: 3,
+          JournalEntry.Draft(at: now, from: "root", change.0, events: [change.1], lastPlan: now))
+      }
+  }
+
+  /// One entry for each input, all events among them, but for changes of the policy and the fleet.
   static var all: [JournalEntry] {
     inputs.enumerated().map { index, input in
       let share = events.enumerated().filter { $0.offset % inputs.count == index }.map(\.element)

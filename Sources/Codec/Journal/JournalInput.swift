@@ -1,7 +1,7 @@
 public import Control
-import Fleet
+public import Fleet
 import Jobs
-import Policy
+public import Policy
 import Units
 
 /// What came in from the world, as the journal keeps it.
@@ -17,6 +17,29 @@ public enum JournalInput: Hashable, Sendable {
   case fleetFile([UInt8])
   /// What the machine was told; of changes of the policy and the fleet a daemon writes down the files.
   case told(Input)
+}
+
+extension JournalInput {
+  /// What the machine was told, for whoever replays a journal; nil for what opened it.
+  ///
+  /// Files are read by those who know how: the same bytes give the same value, and so the same
+  /// events.
+  ///
+  /// - Parameters:
+  ///   - policy: reads a policy file.
+  ///   - fleet: reads a fleet file.
+  /// - Throws: what these throw.
+  public func input<Failure>(
+    readingPolicy policy: ([UInt8]) throws(Failure) -> ClusterPolicy,
+    fleet: ([UInt8]) throws(Failure) -> Topology
+  ) throws(Failure) -> Input? {
+    switch self {
+    case .opened: nil
+    case .policyFile(let bytes): .policyChanged(try policy(bytes))
+    case .fleetFile(let bytes): .fleetChanged(try fleet(bytes))
+    case .told(let input): input
+    }
+  }
 }
 
 /// The numbers of inputs never change; a new kind gets a new one.
