@@ -10,7 +10,8 @@ enum Golden {
 
   /// The bytes of each line of a file.
   static func bytes(in name: String) throws -> [[UInt8]] {
-    try String(contentsOf: folder.appending(path: name), encoding: .utf8).split(separator: "\n").map {
+    try String(contentsOf: folder.appending(path: name), encoding: .utf8).split(separator: "\n").map
+    {
       line in
       let digits = Array(line)
       return stride(from: 0, to: digits.count, by: 2).compactMap {
