@@ -170,7 +170,8 @@ extension Driver {
     #expect(driver.machine.state.jobs[JobID(2)]?.isBarred == true)
   }
 
-  @Test func `lets those go on who are charged to an account that has others below it now`() throws {
+  @Test func `lets those go on who are charged to an account that has others below it now`() throws
+  {
     var driver = try Driver(Files.policy("uni"), on: "n0")
     driver.submit(nodes: 1, as: "uni", at: 0)
     driver.submit(nodes: 1, as: "uni", at: 1)

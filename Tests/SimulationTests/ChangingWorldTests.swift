@@ -143,7 +143,8 @@ extension ClusterState {
 
 @Suite struct `Random worlds in which the policy and the fleet change` {
   /// Each world runs once; the tests below look at the same runs.
-  private static let alike = reports(0..<400, PolicyWorld.Features.all.subtracting(.power), .changes)
+  private static let alike = reports(
+    0..<400, PolicyWorld.Features.all.subtracting(.power), .changes)
 
   /// With power budgets and new models of accelerators, where a planner made afresh does otherwise
   /// in one world of a hundred, whether anything changes or not.

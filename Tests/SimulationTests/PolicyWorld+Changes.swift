@@ -136,7 +136,9 @@ extension PolicyWorld {
     let (isReversed, isRedrawn) = (chance(50), chance(40))
     var waiting = [AccountID.root]
     while let parent = waiting.popLast(), let target = numbers[Int(parent.number)] {
-      let children = tree.children[Int(parent.number)].filter { Int($0.number) != gone || gone == 0 }
+      let children = tree.children[Int(parent.number)].filter {
+        Int($0.number) != gone || gone == 0
+      }
       var left = 1_000_000
       for id in isReversed ? children.reversed() : children {
         var account = tree[id]
@@ -171,7 +173,9 @@ extension PolicyWorld {
       if chance(30) { policy.modes[index].chargeMilli = [1000, 500, 1500][random.below(3)] }
       if chance(20) { policy.modes[index].largestJob = 1 + random.below(8) }
       if chance(20) { policy.modes[index].perUser.jobs = chance(50) ? 1 + random.below(4) : nil }
-      if chance(20) { policy.modes[index].borrowing = [.allowed, .never, .always][random.below(3)] }
+      if chance(20) {
+        policy.modes[index].borrowing = [.allowed, .never, .always][random.below(3)]
+      }
       if chance(20) { policy.modes[index].isPreemptible.toggle() }
       if chance(20) { policy.modes[index].allowance = nil }
       if chance(20) { policy.modes[index].allowance?.acceleratorMilliseconds /= 4 }

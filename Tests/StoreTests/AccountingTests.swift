@@ -65,7 +65,8 @@ import Units
     }
   }
 
-  @Test func `equal those made from the journal where the policy and the fleet change`() async throws
+  @Test func `equal those made from the journal where the policy and the fleet change`()
+    async throws
   {
     try await forEachWorld(100..<130, changes: true) { _, store, records in
       try store.rebuildAccounting()

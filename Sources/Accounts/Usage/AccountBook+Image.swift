@@ -64,7 +64,8 @@ extension AccountBook {
   /// - Precondition: nothing was entered in this book yet, and it was opened at the image's start.
   public mutating func restore(_ image: Image) -> String? {
     precondition(image.start == start, "a book opened at another time")
-    guard image.models.isEmpty || image.models == models, image.holdings.count == holdings.count, image.direct.count == direct.count,
+    guard image.models.isEmpty || image.models == models, image.holdings.count == holdings.count,
+      image.direct.count == direct.count,
       image.charges.count == charges.count, image.refunds.count == refunds.count,
       image.loans.count == ledger.loans.count, image.borrowed.count == ledger.borrowed.count,
       image.purses.count == purses.count,

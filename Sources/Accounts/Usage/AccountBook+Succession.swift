@@ -82,7 +82,9 @@ extension AccountBook {
     let (accounts, count) = (rules.tree.count, rules.models.count)
     var relaid = Array(repeating: Holding(), count: accounts * count)
     for account in 0..<tree.count {
-      for model in models.indices { relaid[account * count + model] = holdings[index(account, model)] }
+      for model in models.indices {
+        relaid[account * count + model] = holdings[index(account, model)]
+      }
     }
     holdings = relaid
     terms = Array(repeating: Terms(), count: accounts * count)

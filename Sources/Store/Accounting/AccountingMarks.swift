@@ -69,7 +69,9 @@ struct AccountingMarks: Hashable, Sendable {
     let (models, more) = (old.models.count, new.models.count)
     func widened(_ sums: [Int128], rows: Int, _ place: (Int) -> Int) -> [Int128] {
       var wide = Array(repeating: Int128(0), count: rows * more)
-      for index in sums.indices { wide[place(index / models) * more + index % models] = sums[index] }
+      for index in sums.indices {
+        wide[place(index / models) * more + index % models] = sums[index]
+      }
       return wide
     }
     next.used = widened(used, rows: new.tree.count) { $0 }
