@@ -21,14 +21,14 @@ public import Units
 ///            Planner ─▶ Plan          4. the next alarm
 ///               │ checked against the state's version
 ///               ▼
-///     effects: append, record, accepted, launch, signal, resize, terminate, wake
+///     effects: append, record, accepted, refused, launch, signal, resize, terminate, wake
 /// ```
 public struct ControlMachine: Sendable {
   /// The truth, as far as this machine has decided it.
   public internal(set) var state: ClusterState
 
   /// The rules in force.
-  public let policy: ClusterPolicy
+  public internal(set) var policy: ClusterPolicy
 
   var planner: Planner
   var alarms = BinaryHeap<Alarm>()
@@ -36,7 +36,7 @@ public struct ControlMachine: Sendable {
   private var alarm = Instant.distantFuture
 
   /// What the fleet has room for when nothing runs: admission asks it.
-  private let emptyFleet: Occupancy
+  var emptyFleet: Occupancy
 
   /// When the last plan was made.
   public private(set) var lastPlan: Instant
@@ -114,6 +114,8 @@ public struct ControlMachine: Sendable {
       return memberEnded(id, attempt, on: node, exit, code: code, at: now, &effects)
     case .agentsChanged(let nodes, let isHeardOf):
       return agentsChanged(nodes, isHeardOf, at: now, &effects)
+    case .policyChanged(let described): return change(to: described, at: now, &effects)
+    case .fleetChanged(let described): return change(to: described, at: now, &effects)
     case .tick:
       alarm = .distantFuture
       giveAlarms(at: now, &effects)

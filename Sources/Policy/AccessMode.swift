@@ -88,6 +88,10 @@ public struct AccessMode: Hashable, Sendable {
   /// What its jobs are charged, in thousandths of the charge rate.
   public var chargeMilli = 1000
 
+  /// Whether it is gone from the rules: nobody may ask for it any more, and what runs under it goes
+  /// on.
+  public var isClosed = false
+
   /// A mode without limits or rights, until told otherwise.
   public init(name: String) { self.name = name }
 }

@@ -6,18 +6,23 @@ import Units
 extension ClusterPolicy {
   /// Checks what a request asks for against the rules that never change with what runs.
   ///
+  /// - Parameter isNew: whether it comes now; one that came when its account had no others below it
+  ///   may stay charged to it.
   /// - Throws: `JobRejection` where it could never start under this policy.
-  public func admit(_ request: JobRequest) throws(JobRejection) {
-    guard Int(request.account.number) < accounts.count, accounts.isLeaf(request.account) else {
-      let known = Int(request.account.number) < accounts.count
-      throw JobRejection.notAnAccount(
-        known ? accounts.path(of: request.account) : "#\(request.account.number)")
+  public func admit(_ request: JobRequest, isNew: Bool = true) throws(JobRejection) {
+    guard Int(request.account.number) < accounts.count else {
+      throw JobRejection.notAnAccount("#\(request.account.number)")
     }
     let account = accounts.path(of: request.account)
+    guard !accounts.isClosed(request.account) else { throw JobRejection.accountClosed(account) }
+    guard !isNew || accounts.isLeaf(request.account) else {
+      throw JobRejection.notAnAccount(account)
+    }
     guard Int(request.mode.number) < modes.count else {
       throw JobRejection.modeNotOpen(mode: "#\(request.mode.number)", account: account)
     }
     let mode = modes[Int(request.mode.number)]
+    guard !mode.isClosed else { throw JobRejection.modeClosed(mode.name) }
     guard mode.accounts.isEmpty || mode.accounts.contains(where: isAbove(request.account)) else {
       throw JobRejection.modeNotOpen(mode: mode.name, account: account)
     }

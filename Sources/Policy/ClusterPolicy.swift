@@ -79,8 +79,11 @@ public struct ClusterPolicy: Hashable, Sendable {
   /// Who may be charged: a root alone, or the tree of the consortium.
   public var accounts = AccountTree(root: "everybody")
 
-  /// The modes that jobs may ask for; the first is the one of jobs that name none.
+  /// The modes that jobs may ask for.
   public var modes = [AccessMode(name: "regular")]
+
+  /// The mode of jobs that name none.
+  public var defaultMode = ModeID(0)
 
   /// What a model is charged, in thousandths; 1000 for those not named.
   public var chargeRates: [ChargeRate] = []

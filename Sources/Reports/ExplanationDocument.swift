@@ -159,6 +159,8 @@ extension Verdict {
     case .tooLate(let deadline): ["deadline_ms": .at(deadline)]
     case .throttle(let running, let most): ["running": .count(running), "most": .count(most)]
     case .heldBack: [:]
+    case .notAdmitted(let rejection):
+      ["code": .text(rejection.code), "reason": .text(rejection.description)]
     case .modeJobs, .modeAccelerators, .entitlement, .borrowing, .budget, .allowance, .power:
       figuresOfRules(names)
     }

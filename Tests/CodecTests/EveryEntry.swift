@@ -54,8 +54,6 @@ enum EveryEntry {
     options.dependencies = [JobDependency(job: JobID(3), condition: .succeeded)]
     options.throttle = 10
     options.window = "wartung Süd"
-    options.isHeldBack = true
-    options.endsWithNode = true
     return JobTerms(options)
   }
 
@@ -85,10 +83,6 @@ enum EveryEntry {
       .told(.checkpointed(JobID(3), AttemptNumber(2))), .told(.resized(JobID(4), AttemptNumber(1))),
       .told(.nodeChanged(NodeID(12_499), .drained)),
       .told(.tasksGone(JobID(5), AttemptNumber(65_535), .terminated)), .told(.tick),
-      .told(.submitArray(simple, count: 10_000)),
-      .told(.memberEnded(JobID(5), AttemptNumber(2), NodeID(7), .outOfMemory, code: 137)),
-      .told(.agentsChanged([NodeID(3), NodeID(12_499)], isHeardOf: false)),
-      .submission(simple, count: 3, spec: Array("{}".utf8)),
     ]
   }
 
@@ -103,8 +97,6 @@ enum EveryEntry {
       .ended(JobID(9), .timedOut, at: now), .claimed(claim, at: now),
       .evicted(JobID(2), at: now + .seconds(-1)), .dissolved(ClaimID(4), at: now),
       .conditionChanged(NodeID(0), .failed, at: now),
-      .memberEnded(JobID(9), NodeID(300), .failed, code: 2, at: now), .lost(JobID(9), at: now),
-      .agentsChanged([NodeID(0), NodeID(1)], isHeardOf: true, at: now),
     ]
   }
 
@@ -114,7 +106,48 @@ enum EveryEntry {
     return ClusterState(topology: topology, policy: ClusterPolicy(name: "p"))
   }
 
-  /// One entry for each input, all events among them.
+  /// A request with all that came with version 2.
+  static var heldBack: JobRequest {
+    var options = JobTerms.Options()
+    options.isHeldBack = true
+    options.endsWithNode = true
+    var request = simple
+    request.terms = JobTerms(options)
+    return request
+  }
+
+  /// The same, and entries of all that came with version 2.
+  static func withChanges() throws -> [JournalEntry] {
+    let fleet = try EveryState.grownFleet()
+    var policy = EveryState.policy
+    policy.defaultMode = ModeID(1)
+    policy.modes.append(AccessMode(name: "closed"))
+    policy.modes[1].isClosed = true
+    let changes: [(JournalInput, Event)] = [
+      (.policyFile(Array("policy: 2".utf8)), .policyChanged(policy, at: now)),
+      (.fleetFile(Array("fleet: 2".utf8)), .fleetChanged(fleet, at: now)),
+      (.told(.policyChanged(policy)), .policyChanged(policy, at: now + .seconds(1))),
+      (.told(.fleetChanged(fleet)), .fleetChanged(fleet, at: now + .seconds(1))),
+      (.told(.submitArray(heldBack, count: 10_000)), .submitted(JobID(9), heldBack, at: now)),
+      (.submission(heldBack, count: 3, spec: Array("{}".utf8)), .lost(JobID(9), at: now)),
+      (
+        .told(.memberEnded(JobID(5), AttemptNumber(2), NodeID(7), .outOfMemory, code: 137)),
+        .memberEnded(JobID(9), NodeID(300), .failed, code: 2, at: now)
+      ),
+      (
+        .told(.agentsChanged([NodeID(3), NodeID(12_499)], isHeardOf: false)),
+        .agentsChanged([NodeID(0), NodeID(1)], isHeardOf: true, at: now)
+      ),
+    ]
+    return all
+      + changes.enumerated().map { index, change in
+        JournalEntry(
+          sequence: UInt64(all.count + index) + 1, epoch: 3,
+          JournalEntry.Draft(at: now, from: "root", change.0, events: [change.1], lastPlan: now))
+      }
+  }
+
+  /// One entry for each input, all events among them, but for changes of the policy and the fleet.
   static var all: [JournalEntry] {
     inputs.enumerated().map { index, input in
       let share = events.enumerated().filter { $0.offset % inputs.count == index }.map(\.element)

@@ -8,6 +8,18 @@ enum Golden {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Golden")
 
+  /// The bytes of each line of a file.
+  static func bytes(in name: String) throws -> [[UInt8]] {
+    try String(contentsOf: folder.appending(path: name), encoding: .utf8).split(separator: "\n").map
+    {
+      line in
+      let digits = Array(line)
+      return stride(from: 0, to: digits.count, by: 2).compactMap {
+        UInt8(String(digits[$0..<$0 + 2]), radix: 16)
+      }
+    }
+  }
+
   /// Compares a text with a file, or writes the file where there is none.
   static func expect(
     _ text: String, in name: String, sourceLocation: SourceLocation = #_sourceLocation

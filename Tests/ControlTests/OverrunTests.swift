@@ -28,7 +28,7 @@ import Units
           ends.append((second + Int64(random.below(5)), job, attempt, .terminated))
         case .wake(let instant):
           alarm = instant.milliseconds / 1000
-        case .append, .record, .accepted, .acceptedArray, .rejected, .signal, .resize:
+        case .append, .record, .accepted, .acceptedArray, .rejected, .refused, .signal, .resize:
           break
         }
       }

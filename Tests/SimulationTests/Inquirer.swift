@@ -181,6 +181,7 @@ extension Verdict {
     case .dependency(let other): return state.jobs[other] != nil
     case .dependencyFailed(let other): return state.outcome(of: other) != nil
     case .heldBack: return job.isHeldBack
+    case .notAdmitted: return job.isBarred
     }
   }
 }

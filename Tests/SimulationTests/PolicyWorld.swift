@@ -17,6 +17,10 @@ struct PolicyWorld {
     static let incidents = Features(rawValue: 8)
     static let budgets = Features(rawValue: 16)
     static let terms = Features(rawValue: 32)
+    /// Changes of the policy and of the fleet; no part of `all`.
+    static let changes = Features(rawValue: 64)
+    /// Nodes of another model among those that are added; no part of `all`.
+    static let models = Features(rawValue: 128)
     static let all: Features = [.leaves, .windows, .power, .incidents, .budgets, .terms]
   }
 
@@ -27,9 +31,9 @@ struct PolicyWorld {
   var jobs: [SimulatedJob] = []
   var incidents: [Incident] = []
 
-  private var random: SeededGenerator
-  private let features: Features
-  private var perNode = 1
+  var random: SeededGenerator
+  let features: Features
+  private(set) var perNode = 1
 
   init(seed: UInt64, _ features: Features = .all) throws {
     random = SeededGenerator(seed: seed)
@@ -40,11 +44,12 @@ struct PolicyWorld {
     drawPolicy()
     drawJobs()
     if features.contains(.incidents) { drawIncidents() }
+    if features.contains(.changes) { drawChanges() }
   }
 
-  private mutating func chance(_ percent: Int) -> Bool { random.below(100) < percent }
+  mutating func chance(_ percent: Int) -> Bool { random.below(100) < percent }
 
-  private mutating func minutes(_ most: Int) -> TimeSpan {
+  mutating func minutes(_ most: Int) -> TimeSpan {
     TimeSpan(milliseconds: Int64(random.below(most + 1)) * Self.minute)
   }
 
@@ -128,7 +133,7 @@ struct PolicyWorld {
     }
   }
 
-  private mutating func drawBudgets() -> [Budget] {
+  mutating func drawBudgets() -> [Budget] {
     func amount(_ random: inout SeededGenerator) -> Int64 {
       Int64(20 + random.below(600)) * Self.minute
     }
@@ -287,6 +292,10 @@ struct PolicyWorld {
         incidents.append(Incident(at: at + minutes(60), .nodeChanged(node, .inService)))
       }
     }
+    sortIncidents()
+  }
+
+  mutating func sortIncidents() {
     incidents = incidents.enumerated().sorted {
       ($0.element.instant, $0.offset) < ($1.element.instant, $1.offset)
     }.map(\.element)

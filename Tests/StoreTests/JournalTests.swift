@@ -13,8 +13,8 @@ import Units
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `opened again goes on where it was left, in any random world`() async throws {
-    for seed in 0..<6 as Range<UInt64> {
-      let world = try StoredWorld(seed: seed)
+    for seed in 0..<12 as Range<UInt64> {
+      let world = try StoredWorld(seed: seed, changes: seed >= 6)
       let path = folder.path("\(seed).sqlite")
       let half = world.entries.count / 2
       try await world.store(at: path, upTo: half).close()

@@ -11,8 +11,8 @@ import Units
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `give a fresh machine the events that stand beside them`() async throws {
-    for seed in 50..<60 as Range<UInt64> {
-      let world = try StoredWorld(seed: seed)
+    for seed in 50..<80 as Range<UInt64> {
+      let world = try StoredWorld(seed: seed, changes: seed >= 60)
       let path = folder.path("\(seed).sqlite")
       try await world.store(at: path).close()
       // Nothing but the journal is asked, not even for the fleet or the policy.

@@ -12,8 +12,10 @@ struct StoredWorld {
   /// The state after all entries.
   let last: ClusterState
 
-  init(seed: UInt64) throws {
-    let world = try PolicyWorld(seed: seed)
+  /// - Parameter changes: whether the policy and the fleet change.
+  init(seed: UInt64, changes: Bool = false) throws {
+    let features: PolicyWorld.Features = changes ? [.all, .changes, .models] : .all
+    let world = try PolicyWorld(seed: seed, features)
     entries = WorldJournal.of(world).entries
     idle = ClusterState(topology: world.topology, policy: world.policy)
     var last = idle

@@ -28,10 +28,10 @@ struct LendingLedger: Hashable, Sendable {
     loans[(model * places + lender) * places + borrower]
   }
 
-  /// The ledger with room for more members, who come last.
-  func grown(to places: Int) -> LendingLedger {
-    var grown = LendingLedger(models: borrowed.count, places: places)
-    grown.borrowed = borrowed
+  /// The ledger with room for more members and models, which come last.
+  func grown(to places: Int, models: Int? = nil) -> LendingLedger {
+    var grown = LendingLedger(models: models ?? borrowed.count, places: places)
+    for model in borrowed.indices { grown.borrowed[model] = borrowed[model] }
     for model in borrowed.indices {
       for lender in 0..<self.places {
         for borrower in 0..<self.places {

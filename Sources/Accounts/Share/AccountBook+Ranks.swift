@@ -85,7 +85,10 @@ extension AccountBook {
   /// Whether siblings are ordered by what they used above their entitlement.
   private func countsAbove(among range: Range<Int>, grown: Int128) -> Bool {
     guard shares[Int(shape.children[range.lowerBound])].isAmongEntitled else { return false }
-    return range.contains { usageAbove(Int(shape.children[$0]), grown) > 0 }
+    return range.contains { place in
+      let child = Int(shape.children[place])
+      return usageAbove(child, grown) > 0 && !tree.accounts[child].isClosed
+    }
   }
 
   private func usage(_ account: Int, _ grown: Int128) -> Int128 {

@@ -53,6 +53,9 @@ public struct Account: Hashable, Sendable {
   /// What it may use within some dates.
   public var budgets: [Budget] = []
 
+  /// Whether it is gone from the rules: nobody is charged any more, and its history is kept.
+  public var isClosed = false
+
   /// An account that is promised nothing, until told otherwise.
   public init(name: String, kind: Kind, parent: AccountID?) {
     self.name = name

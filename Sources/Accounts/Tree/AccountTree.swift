@@ -89,6 +89,26 @@ public struct AccountTree: Hashable, Sendable {
     return at
   }
 
-  /// Whether an account has none below it: only those are charged directly.
-  public func isLeaf(_ id: AccountID) -> Bool { children[Int(id.number)].isEmpty }
+  /// Whether an account has none below it that is open: only those are charged directly.
+  public func isLeaf(_ id: AccountID) -> Bool {
+    children[Int(id.number)].allSatisfy { self[$0].isClosed }
+  }
+
+  /// Whether an account is closed, or below one that is.
+  public func isClosed(_ id: AccountID) -> Bool {
+    var at: AccountID? = id
+    while let here = at {
+      if self[here].isClosed { return true }
+      at = self[here].parent
+    }
+    return false
+  }
+
+  /// Writes down other rules of an account; its name and its parent stay.
+  mutating func rewrite(_ id: AccountID, as account: Account) {
+    let (name, parent) = (self[id].name, self[id].parent)
+    accounts[Int(id.number)] = account
+    if parent != nil { accounts[Int(id.number)].name = name }
+    accounts[Int(id.number)].parent = parent
+  }
 }

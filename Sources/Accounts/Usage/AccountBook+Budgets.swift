@@ -55,6 +55,11 @@ extension AccountBook {
     changePurses(of: account, at: now) { $0.reserve(cost) }
   }
 
+  /// Sets aside again what had been set aside at an instant, whatever is left of the budgets now.
+  public mutating func resumeBudget(of account: AccountID, cost: Int64, reservedAt: Instant) {
+    changePurses(of: account, at: reservedAt) { $0.resume(cost) }
+  }
+
   /// Work has ended: what it cost is paid from what was set aside for it, and the rest is free.
   ///
   /// It is paid from the budgets that were valid when it was set aside, even after their end.

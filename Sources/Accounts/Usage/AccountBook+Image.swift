@@ -7,6 +7,8 @@ extension AccountBook {
   public struct Image: Hashable, Sendable {
     /// When the book was opened.
     public var start: Instant
+    /// The models' names in the order of their numbers; empty: those of the fleet.
+    public var models: [String]
     /// When the current epoch of decay began.
     public var epoch: Instant
     /// By account, then model.
@@ -27,6 +29,7 @@ extension AccountBook {
     /// An image of a book of which nothing is said yet.
     public init(start: Instant) {
       self.start = start
+      models = []
       epoch = start
       holdings = []
       direct = []
@@ -41,6 +44,7 @@ extension AccountBook {
   /// What of this book does not follow from anything else. O(accounts × models + members²)
   public var image: Image {
     var image = Image(start: start)
+    image.models = models
     image.epoch = weight.epoch
     image.holdings = holdings
     image.direct = direct
@@ -60,7 +64,8 @@ extension AccountBook {
   /// - Precondition: nothing was entered in this book yet, and it was opened at the image's start.
   public mutating func restore(_ image: Image) -> String? {
     precondition(image.start == start, "a book opened at another time")
-    guard image.holdings.count == holdings.count, image.direct.count == direct.count,
+    guard image.models.isEmpty || image.models == models, image.holdings.count == holdings.count,
+      image.direct.count == direct.count,
       image.charges.count == charges.count, image.refunds.count == refunds.count,
       image.loans.count == ledger.loans.count, image.borrowed.count == ledger.borrowed.count,
       image.purses.count == purses.count,

@@ -27,6 +27,25 @@ extension AccountBook {
     return (Int128(charge.rate) * Int128(elapsed(now)) + charge.offset) / 1_000_000
   }
 
+  /// What is held under an account itself, and not under one below it: as `used`.
+  ///
+  /// Of an account without others below it that is all; of others what was held before they had
+  /// any, or while they had none that was open.
+  public func usedDirectly(_ account: AccountID, model: Int, at now: Instant) -> Int128 {
+    tree.children[Int(account.number)].reduce(used(account, model: model, at: now)) {
+      $0 - used($1, model: model, at: now)
+    }
+  }
+
+  /// What an account was charged itself, and none below it: as `charged`.
+  public func chargedDirectly(_ account: AccountID, at now: Instant) -> Int128 {
+    func exact(_ account: AccountID) -> Int128 {
+      let charge = charges[Int(account.number)]
+      return Int128(charge.rate) * Int128(elapsed(now)) + charge.offset
+    }
+    return tree.children[Int(account.number)].reduce(exact(account)) { $0 - exact($1) } / 1_000_000
+  }
+
   /// The decayed charge of an account, and that part of it that was above its entitlement.
   ///
   /// The unit grows with time: only usages at one instant can be compared. What was above is not

@@ -70,10 +70,10 @@ public struct AccountBook: Hashable, Sendable {
   public internal(set) var tree: AccountTree
 
   /// The names of the models, in the order in which they are numbered.
-  public let models: [String]
+  public internal(set) var models: [String]
 
   /// By model: thousandths of the charge rate.
-  public let chargeMilli: [Int]
+  public internal(set) var chargeMilli: [Int]
 
   /// By model: thousandths of accelerators that could be in service.
   public internal(set) var capacityMilli: [Int]

@@ -70,10 +70,9 @@ struct GrowingWeight: Hashable, Sendable {
     return Int128(slot) &* Int128(before) &+ Int128(rest) &* Int128(Self.table[index] << doublings)
   }
 
-  /// The weight of an instant, with `fractionBits` behind the point.
-  ///
-  /// - Precondition: the instant lies in the epoch.
+  /// The weight at an instant of the epoch, with `fractionBits` behind the point: from one on.
   func value(at instant: Instant) -> Int64 {
+    precondition(instant >= epoch && instant < nextEpoch, "\(instant) is outside the epoch")
     let passed = (instant - epoch).milliseconds / slot
     return Self.table[Int(passed & 1023)] << (passed >> 10)
   }

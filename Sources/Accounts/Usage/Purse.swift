@@ -1,7 +1,8 @@
 /// An amount that is spent from, with what work in flight may still cost set aside.
 ///
-/// Work sets aside all it may cost before it starts and pays at most that, so that a purse is never
-/// overdrawn: `spent + reserved <= amount` always holds.
+/// Work sets aside all it may cost before it starts and pays at most that, so that no work overdraws
+/// a purse. Only who cuts its amount may leave it with less than is paid and set aside; then nothing
+/// is left.
 public struct Purse: Hashable, Sendable {
   /// How much there is in all: accelerator-milliseconds at a charge rate of one.
   public private(set) var amount: Int64
@@ -20,18 +21,18 @@ public struct Purse: Hashable, Sendable {
     self.amount = amount
   }
 
-  /// A purse as it was before a restart; nil where it would be overdrawn.
+  /// A purse as it was before a restart; nil where it can't have been.
   public init?(restoring amount: Int64, spent: Int64, reserved: Int64) {
-    guard amount >= 0, spent >= 0, reserved >= 0 else { return nil }
-    let (used, overflow) = spent.addingReportingOverflow(reserved)
-    guard !overflow, used <= amount else { return nil }
+    guard amount >= 0, spent >= 0, reserved >= 0,
+      !spent.addingReportingOverflow(reserved).overflow
+    else { return nil }
     self.amount = amount
     self.spent = spent
     self.reserved = reserved
   }
 
-  /// How much is neither paid nor set aside.
-  public var left: Int64 { amount - spent - reserved }
+  /// How much is neither paid nor set aside; 0 where the amount was cut below that.
+  public var left: Int64 { max(0, amount - spent - reserved) }
 
   /// Sets an amount aside.
   ///
@@ -39,6 +40,19 @@ public struct Purse: Hashable, Sendable {
   public mutating func reserve(_ cost: Int64) {
     precondition(cost >= 0 && cost <= left, "\(cost) set aside of \(left) that are left")
     reserved += cost
+  }
+
+  /// Sets aside again what had been before the amount was changed, whatever is left.
+  public mutating func resume(_ cost: Int64) {
+    precondition(cost >= 0, "\(cost) set aside again")
+    reserved += cost
+  }
+
+  /// The purse of an amount that takes the place of this one: what is paid and set aside stays.
+  public func succeeded(by amount: Int64) -> Purse {
+    var next = self
+    next.amount = max(0, amount)
+    return next
   }
 
   /// Pays for work that has ended out of what was set aside for it; the rest is left again.

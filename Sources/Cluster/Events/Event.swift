@@ -1,5 +1,6 @@
 public import Fleet
 public import Jobs
+public import Policy
 public import Units
 
 /// What happened, once it is decided: the only way in which `ClusterState` changes.
@@ -38,6 +39,10 @@ public enum Event: Hashable, Sendable {
   case conditionChanged(NodeID, NodeCondition, at: Instant)
   /// The agents of nodes are not heard of any more, or are again; in order of their numbers.
   case agentsChanged([NodeID], isHeardOf: Bool, at: Instant)
+  /// The rules are others from now on; accounts and modes that there were keep their numbers.
+  indirect case policyChanged(ClusterPolicy, at: Instant)
+  /// The fleet is another from now on; nodes that there were keep their ids.
+  case fleetChanged(Topology, at: Instant)
 }
 
 extension Event {
@@ -51,7 +56,7 @@ extension Event {
       .lost(let id, _):
       id
     case .claimed(let claim, _): claim.preemptor
-    case .dissolved, .conditionChanged, .agentsChanged: nil
+    case .dissolved, .conditionChanged, .agentsChanged, .policyChanged, .fleetChanged: nil
     }
   }
 }

@@ -11,19 +11,20 @@ extension ClusterState {
   /// - what is set aside in budgets: what was set aside for each run and each claim.
   func checkHoldings() {
     holdings.book.checkInvariants()
-    var rebuilt = Holdings(topology: topology, policy: policy, at: holdings.book.start)
+    var rebuilt = Holdings(
+      topology: topology, policy: policy, models: holdings.book.models, at: holdings.book.start)
     for (_, job) in jobs.all {
       guard let run = job.lifecycle.run else { continue }
       rebuilt.enter(run.allocation, job.request, sign: 1, at: holdings.book.start)
       rebuilt.arrays.add(job.request.array, 1)
-      rebuilt.book.reserveBudget(
-        of: job.request.account, cost: run.reserved, at: run.started)
+      rebuilt.book.resumeBudget(
+        of: job.request.account, cost: run.reserved, reservedAt: run.started)
     }
     for claim in claims {
       guard let job = jobs[claim.preemptor] else { preconditionFailure("nobody claims") }
-      rebuilt.book.reserveBudget(
+      rebuilt.book.resumeBudget(
         of: job.request.account, cost: holdings.cost(of: claim.allocation, job.request),
-        at: claim.made)
+        reservedAt: claim.made)
     }
     precondition(rebuilt.modeUse == holdings.modeUse, "more or less runs under a mode")
     precondition(rebuilt.arrays == holdings.arrays, "more or less runs of an array")

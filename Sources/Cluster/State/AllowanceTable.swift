@@ -90,14 +90,47 @@ public struct AllowanceTable: Hashable, Sendable {
   }
 
   mutating func reserve(_ request: JobRequest, _ cost: Int64, at now: Instant) {
-    guard let allowance = modes[Int(request.mode.number)], let cutOff = allowance.cutOff(at: now)
+    change(request, at: now) { $0.reserve(cost) }
+  }
+
+  /// Sets aside again what was set aside at an instant, whatever is left now.
+  mutating func resume(_ request: JobRequest, _ cost: Int64, reservedAt: Instant) {
+    change(request, at: reservedAt) { $0.resume(cost) }
+  }
+
+  /// Changes the grant that is valid at an instant; one that nobody has used comes into being.
+  private mutating func change(
+    _ request: JobRequest, at instant: Instant, _ change: (inout Purse) -> Void
+  ) {
+    guard let allowance = modes[Int(request.mode.number)],
+      let cutOff = allowance.cutOff(at: instant)
     else { return }
     let (mode, project) = place(of: request)
-    if grant(of: request, cutOff) == nil {
+    let next = grants[mode][project].firstIndex { $0.cutOff >= cutOff }
+    let index = next ?? grants[mode][project].count
+    if next == nil || grants[mode][project][index].cutOff != cutOff {
       let purse = Purse(amount: allowance.acceleratorMilliseconds)
-      grants[mode][project].append(Grant(cutOff: cutOff, purse: purse))
+      grants[mode][project].insert(Grant(cutOff: cutOff, purse: purse), at: index)
     }
-    grants[mode][project][grants[mode][project].count - 1].purse.reserve(cost)
+    change(&grants[mode][project][index].purse)
+  }
+
+  /// The table of a policy that takes the place of this one's: what is used of an allowance stays
+  /// used while the policy has the allowance and its cut-off date.
+  ///
+  /// - Precondition: nothing is set aside, and accounts and modes have kept their numbers.
+  func succeeded(by policy: ClusterPolicy) -> AllowanceTable {
+    var next = AllowanceTable(policy: policy)
+    for (mode, projects) in grants.enumerated() {
+      guard let allowance = next.modes[mode] else { continue }
+      for (project, grants) in projects.enumerated() {
+        next.grants[mode][project] = grants.filter { allowance.cutOffs.contains($0.cutOff) }.map {
+          Grant(
+            cutOff: $0.cutOff, purse: $0.purse.succeeded(by: allowance.acceleratorMilliseconds))
+        }
+      }
+    }
+    return next
   }
 
   mutating func settle(

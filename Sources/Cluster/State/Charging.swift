@@ -16,7 +16,7 @@ public struct Charging: Hashable, Sendable {
     public var milli: Int
   }
 
-  /// The models' names.
+  /// The models' names, in the order in which the fleet got them.
   public let models: [String]
 
   /// By model, what an accelerator is charged, in thousandths.
@@ -25,15 +25,22 @@ public struct Charging: Hashable, Sendable {
   private let countsCores: Bool
   private let modelOfType: [Int]
 
-  init(topology: Topology, policy: ClusterPolicy) {
+  /// The models of which the fleet has any, in its own order.
+  private let present: [Int]
+
+  /// - Parameter known: the models that were numbered before, which keep their numbers.
+  init(topology: Topology, policy: ClusterPolicy, known: [String] = []) {
     countsCores = topology.acceleratorCount == 0
-    models = countsCores ? [""] : topology.models
+    let named = countsCores ? [""] : topology.models
+    let models = known + named.filter { !known.contains($0) }
+    self.models = models
     rates = models.map { model in
       policy.chargeRates.first { $0.model == model }?.milli ?? 1000
     }
     modelOfType = topology.nodeTypes.map { type in
-      topology.models.firstIndex(of: type.acceleratorModel) ?? 0
+      models.firstIndex(of: type.acceleratorModel) ?? 0
     }
+    present = named.compactMap { models.firstIndex(of: $0) }
   }
 
   /// What an allocation holds, by model. O(its slices)
@@ -75,7 +82,7 @@ public struct Charging: Hashable, Sendable {
   /// The models that a gang may get, the best first; all where it names none.
   public func models(of shape: GangShape) -> [Int] {
     guard !countsCores, let named = shape.eligibility?.models, !named.isEmpty else {
-      return Array(models.indices)
+      return present
     }
     return named.compactMap { models.firstIndex(of: $0) }
   }

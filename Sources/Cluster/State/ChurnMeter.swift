@@ -52,6 +52,12 @@ public struct ChurnMeter: Hashable, Sendable {
     return true
   }
 
+  /// There are more accounts from now on; those that there were keep their numbers.
+  mutating func grow(to accounts: Int) {
+    hours += Array(repeating: .min, count: accounts - hours.count)
+    lost += Array(repeating: 0, count: accounts - lost.count)
+  }
+
   mutating func note(_ account: AccountID, _ loss: Int64, at now: Instant) {
     let before = lost(by: account, at: now)
     hours[Int(account.number)] = now.milliseconds / Self.hour

@@ -16,6 +16,8 @@ extension ClusterState {
     public var outcomes: [UInt8] = []
     /// The nodes whose agents are not heard of.
     public var silent: [SilentNodes.Node] = []
+    /// Whether anybody says which are.
+    public var hearsAgents = false
     /// The nodes that are not in service, those among them that are not heard of.
     public var outOfService: [(node: NodeID, condition: NodeCondition)] = []
     /// Who holds, and has used, how much.
@@ -54,6 +56,7 @@ extension ClusterState {
     image.outcomes = outcomes.image
     image.outOfService = occupancy.outOfService
     image.silent = silence.nodes
+    image.hearsAgents = silence.isKept
     image.allowances = holdings.allowances.uses
     image.mix = mix.image
     image.churn = churn.losses
@@ -73,7 +76,8 @@ extension ClusterState {
   public init(
     restoring image: Image, topology: Topology, policy: ClusterPolicy
   ) throws(ImageFault) {
-    self.init(topology: topology, policy: policy, at: image.book.start)
+    self.init(
+      topology: topology, policy: policy, models: image.book.models, at: image.book.start)
     guard let mix = RequestMix(restoring: image.mix, topology: topology) else {
       throw ImageFault("counts of requests that can't have been")
     }
@@ -83,7 +87,9 @@ extension ClusterState {
     guard image.outcomes.count <= Int(image.nextJob.number) else {
       throw ImageFault("a job that ended before it came")
     }
-    guard let silence = SilentNodes(restoring: image.silent),
+    guard
+      let silence = SilentNodes(
+        restoring: image.silent, isKept: image.hearsAgents),
       silence.nodes.map(\.node)
         == image.outOfService.filter({ $0.condition == .silent }).map(\.node).sorted()
     else { throw ImageFault("a node that is heard of, and is not") }

@@ -12,12 +12,14 @@ extension ClusterState {
     guard let job = jobs[id] else { preconditionFailure("starting no job") }
     let run = JobLifecycle.Run(
       attempt, from: now, on: allocation, reserved: holdings.cost(of: allocation, job.request))
-    if let index = claims.firstIndex(where: { $0.preemptor == id }) {
+    let claimed = claims.firstIndex { $0.preemptor == id }
+    if let index = claimed {
       precondition(claims[index].allocation == run.allocation, "started beside its claim")
       holdings.letGo(of: claims[index], for: job.request)
       claims.remove(at: index)
     }
-    holdings.start(job.request, on: run.allocation, at: run.started)
+    holdings.start(
+      job.request, on: run.allocation, at: run.started, isKept: claimed != nil)
     jobs.update(id) {
       $0.starts += 1
       $0.lifecycle.started(run)

@@ -39,7 +39,12 @@ public struct ClusterState: Sendable {
   public init(
     topology: Topology, policy: ClusterPolicy, at start: Instant = Instant(milliseconds: 0)
   ) {
-    holdings = Holdings(topology: topology, policy: policy, at: start)
+    self.init(topology: topology, policy: policy, models: [], at: start)
+  }
+
+  /// - Parameter models: those that were numbered before.
+  init(topology: Topology, policy: ClusterPolicy, models: [String], at start: Instant) {
+    holdings = Holdings(topology: topology, policy: policy, models: models, at: start)
     mix = RequestMix(topology: topology)
     churn = ChurnMeter(accounts: policy.accounts.count)
   }
@@ -118,6 +123,10 @@ public struct ClusterState: Sendable {
       holdings.setConditions(CollectionOfOne((node, condition)), at: at)
     case .agentsChanged(let nodes, let isHeardOf, let at):
       hear(nodes, isHeardOf, at: at)
+    case .policyChanged(let policy, let at):
+      change(to: policy, on: topology, at: at)
+    case .fleetChanged(let topology, let at):
+      grow(to: topology, at: at)
     }
   }
 }

@@ -7,10 +7,10 @@ public import Units
 /// All that changes when a gang starts, stops or changes its size: a trial is a copy of it.
 public struct Holdings: Sendable {
   /// The rules in force.
-  public let policy: ClusterPolicy
+  public internal(set) var policy: ClusterPolicy
 
   /// What is charged for an allocation.
-  public let charging: Charging
+  public internal(set) var charging: Charging
 
   /// What is free.
   public internal(set) var occupancy: Occupancy
@@ -30,10 +30,11 @@ public struct Holdings: Sendable {
   /// How many jobs of each array run.
   public internal(set) var arrays = ArrayTable()
 
-  init(topology: Topology, policy: ClusterPolicy, at start: Instant) {
+  /// - Parameter models: those that were numbered before.
+  init(topology: Topology, policy: ClusterPolicy, models: [String] = [], at start: Instant) {
     self.policy = policy
     occupancy = Occupancy(topology: topology)
-    let charging = Charging(topology: topology, policy: policy)
+    let charging = Charging(topology: topology, policy: policy, known: models)
     self.charging = charging
     book = AccountBook(
       tree: policy.accounts, models: charging.models, chargeMilli: charging.rates,
@@ -82,15 +83,21 @@ public struct Holdings: Sendable {
 
   /// A gang takes what it is given.
   ///
+  /// - Parameter isKept: whether what it may cost was kept for it by a claim: then it starts though
+  ///   a budget was cut since.
   /// - Precondition: all of it is free, and what it may cost is left in every budget.
   public mutating func start(
-    _ request: JobRequest, on allocation: Allocation, at now: Instant
+    _ request: JobRequest, on allocation: Allocation, at now: Instant, isKept: Bool = false
   ) {
     occupancy.take(allocation)
     enter(allocation, request, sign: 1, at: now)
     let cost = cost(of: allocation, request)
-    book.reserveBudget(of: request.account, cost: cost, at: now)
-    allowances.reserve(request, cost, at: now)
+    if isKept {
+      resume(request, cost, reservedAt: now)
+    } else {
+      book.reserveBudget(of: request.account, cost: cost, at: now)
+      allowances.reserve(request, cost, at: now)
+    }
     arrays.add(request.array, 1)
   }
 
@@ -178,7 +185,13 @@ public struct Holdings: Sendable {
       request, reserved: cost(of: claim.allocation, request), spent: 0, reservedAt: claim.made)
   }
 
-  private mutating func settle(
+  /// What was set aside before is set aside again, whatever is left.
+  mutating func resume(_ request: JobRequest, _ cost: Int64, reservedAt: Instant) {
+    book.resumeBudget(of: request.account, cost: cost, reservedAt: reservedAt)
+    allowances.resume(request, cost, reservedAt: reservedAt)
+  }
+
+  mutating func settle(
     _ request: JobRequest, reserved: Int64, spent: Int64, reservedAt: Instant
   ) {
     book.settleBudget(

@@ -21,6 +21,10 @@ public struct Job: Hashable, Sendable {
   /// Whether it may not start until it is released.
   public var isHeldBack = false
 
+  /// Whether the rules or the fleet have changed so that it could not be submitted any more: it may
+  /// not start until they change again, and runs on where it runs.
+  public var isBarred = false
+
   /// Whether somebody took it back while it ran.
   public var isCancelled = false
 
@@ -32,6 +36,9 @@ public struct Job: Hashable, Sendable {
     self.request = request
     self.submitted = submitted
   }
+
+  /// Whether it may start, as far as nobody but the scheduler decides.
+  public var mayBeConsidered: Bool { !isHeldBack && !isBarred }
 
   /// When its time limit ends the run it is in, or nil while it does not run.
   public var deadline: Instant? {

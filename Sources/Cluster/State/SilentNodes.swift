@@ -23,11 +23,15 @@ public struct SilentNodes: Hashable, Sendable {
   /// All of them, by number.
   public private(set) var nodes: [Node] = []
 
+  /// Whether anybody says who is heard of: then a node that is new is not, until its agent comes.
+  public private(set) var isKept = false
+
   init() {}
 
   /// What was known before a restart; nil where it can't have been.
-  init?(restoring nodes: [Node]) {
-    guard zip(nodes, nodes.dropFirst()).allSatisfy({ $0.node < $1.node }),
+  init?(restoring nodes: [Node], isKept: Bool) {
+    self.isKept = isKept
+    guard isKept || nodes.isEmpty, zip(nodes, nodes.dropFirst()).allSatisfy({ $0.node < $1.node }),
       nodes.allSatisfy({ $0.condition != .silent })
     else { return nil }
     self.nodes = nodes
@@ -42,6 +46,7 @@ public struct SilentNodes: Hashable, Sendable {
   /// Takes nodes that were heard of until now, in order. O(nodes)
   mutating func begin(of silent: [Node]) {
     precondition(silent.allSatisfy { self[$0.node] == nil }, "not heard of already")
+    isKept = true
     guard let last = nodes.last, let first = silent.first, first.node < last.node else {
       nodes += silent
       return
@@ -59,6 +64,11 @@ public struct SilentNodes: Hashable, Sendable {
     }
     precondition(ended.count == heard.count, "a node is heard of again that always was")
     return ended
+  }
+
+  /// Forgets nodes that are no part of a fleet any more.
+  mutating func keep(on topology: Topology) {
+    nodes.removeAll { topology.knownIndex(of: $0.node) == nil }
   }
 
   /// Notes what operators want of a node; false where it is heard of, so that it is so at once.

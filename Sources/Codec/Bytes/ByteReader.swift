@@ -10,6 +10,9 @@ public struct ByteReader: Sendable {
   /// The instant that others are told from.
   public var base = Instant(milliseconds: 0)
 
+  /// The version of what is read: fields that came later have their default in earlier ones.
+  var version = Snapshot.version
+
   /// How many elements runs may still stand for: a guard against a few bytes that fill the memory.
   ///
   /// Promises of the whole fleet to one waiting job after the other take some thirty bytes each:

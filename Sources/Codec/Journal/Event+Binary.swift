@@ -1,6 +1,7 @@
 import Cluster
 import Fleet
 import Jobs
+import Policy
 import Units
 
 /// The number of each kind of event stands in `Documentation/Internals/Journal.md`, and never
@@ -35,6 +36,14 @@ extension Event: BinaryValue {
     case 16:
       self = .agentsChanged(
         try reader.list(), isHeardOf: try reader.flag(), at: try reader.instant())
+    case 20:
+      let policy = try reader.part("policy") { (reader) throws(CodecError) in
+        try reader.value(ClusterPolicy.self)
+      }
+      self = .policyChanged(policy, at: try reader.instant())
+    case 21:
+      self = .fleetChanged(
+        try reader.part("fleet", TopologyCodec.read), at: try reader.instant())
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }
   }
@@ -90,6 +99,12 @@ extension Event: BinaryValue {
       writer.put(list: nodes)
       writer.put(isHeardOf)
       writer.put(at)
+    case .policyChanged(let policy, let at):
+      writer.put(policy)
+      writer.put(at)
+    case .fleetChanged(let topology, let at):
+      TopologyCodec.write(topology, to: &writer)
+      writer.put(at)
     }
   }
 
@@ -112,6 +127,8 @@ extension Event: BinaryValue {
     case .memberEnded: 14
     case .lost: 15
     case .agentsChanged: 16
+    case .policyChanged: 20
+    case .fleetChanged: 21
     }
   }
 }

@@ -29,8 +29,9 @@ public struct JournalEntry: Hashable, Sendable {
     }
   }
 
-  /// The version of the format that is written now.
-  public static let version: UInt64 = 1
+  /// The version of the format that is written now: that of snapshots, as entries may hold policies
+  /// and fleets.
+  public static let version = Snapshot.version
 
   /// Its place in the journal: 1 for the first.
   public var sequence: UInt64
@@ -78,6 +79,7 @@ public struct JournalEntry: Hashable, Sendable {
     guard (1...Self.version).contains(version) else {
       throw CodecError(.newerVersion(version, known: Self.version), at: 0)
     }
+    reader.version = version
     sequence = try reader.number()
     epoch = try reader.number()
     let instant = try reader.instant()

@@ -1,6 +1,7 @@
 public import Control
-import Fleet
+public import Fleet
 public import Jobs
+public import Policy
 import Units
 
 /// What came in from the world, as the journal keeps it.
@@ -14,10 +15,35 @@ public enum JournalInput: Hashable, Sendable {
   case policyFile([UInt8])
   /// The fleet is another from now on.
   case fleetFile([UInt8])
-  /// What the machine was told.
+  /// What the machine was told; of changes of the policy and the fleet a daemon writes down the files.
   case told(Input)
   /// So many jobs alike were submitted, and what they run: it means nothing to the machine.
   case submission(JobRequest, count: Int, spec: [UInt8])
+}
+
+extension JournalInput {
+  /// What the machine was told, for whoever replays a journal; nil for what opened it.
+  ///
+  /// Files are read by those who know how: the same bytes give the same value, and so the same
+  /// events.
+  ///
+  /// - Parameters:
+  ///   - policy: reads a policy file.
+  ///   - fleet: reads a fleet file.
+  /// - Throws: what these throw.
+  public func input<Failure>(
+    readingPolicy policy: ([UInt8]) throws(Failure) -> ClusterPolicy,
+    fleet: ([UInt8]) throws(Failure) -> Topology
+  ) throws(Failure) -> Input? {
+    switch self {
+    case .opened: nil
+    case .policyFile(let bytes): .policyChanged(try policy(bytes))
+    case .fleetFile(let bytes): .fleetChanged(try fleet(bytes))
+    case .told(let input): input
+    case .submission(let request, let count, _):
+      count == 1 ? .submit(request) : .submitArray(request, count: count)
+    }
+  }
 }
 
 /// The numbers of inputs never change; a new kind gets a new one.
@@ -48,6 +74,10 @@ extension JournalInput: BinaryValue {
     case 27:
       self = .submission(
         try reader.value(), count: try Self.count(&reader), spec: try reader.block())
+    case 40:
+      self = .told(.policyChanged(try reader.value()))
+    case 41:
+      self = .told(.fleetChanged(try TopologyCodec.read(from: &reader)))
     case let tag: throw CodecError(.unknownTag(UInt64(tag)), at: start)
     }
   }
@@ -70,16 +100,6 @@ extension JournalInput: BinaryValue {
       writer.put(request)
       writer.put(UInt64(count))
       writer.put(spec)
-    }
-  }
-
-  /// What the machine is told; nil where it is a file that is read first.
-  public var input: Input? {
-    switch self {
-    case .told(let input): input
-    case .submission(let request, let count, _):
-      count == 1 ? .submit(request) : .submitArray(request, count: count)
-    case .opened, .policyFile, .fleetFile: nil
     }
   }
 
@@ -136,6 +156,12 @@ extension JournalInput: BinaryValue {
       writer.put(byte: 26)
       writer.put(list: nodes)
       writer.put(isHeardOf)
+    case .policyChanged(let policy):
+      writer.put(byte: 40)
+      writer.put(policy)
+    case .fleetChanged(let topology):
+      writer.put(byte: 41)
+      TopologyCodec.write(topology, to: &writer)
     }
   }
 }

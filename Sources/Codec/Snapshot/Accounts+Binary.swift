@@ -36,6 +36,7 @@ extension Account: BinaryValue {
     lendLimit = try reader.optional()
     borrowLimit = try reader.optional()
     budgets = try reader.list()
+    if reader.version >= 2 { isClosed = try reader.flag() }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -50,6 +51,7 @@ extension Account: BinaryValue {
     writer.put(optional: lendLimit)
     writer.put(optional: borrowLimit)
     writer.put(list: budgets)
+    writer.put(isClosed)
   }
 }
 
@@ -108,7 +110,7 @@ extension Purse: BinaryValue {
       try reader.signed(), try reader.signed(), try reader.signed()
     )
     guard let purse = Purse(restoring: amount, spent: spent, reserved: reserved) else {
-      throw CodecError(.contradiction("an overdrawn budget"), at: start)
+      throw CodecError(.contradiction("a budget that can't be"), at: start)
     }
     self = purse
   }
@@ -189,6 +191,9 @@ extension AccountBook.Image: BinaryValue {
     refunds = try reader.list()
     loans = try reader.list()
     borrowed = try reader.list()
+    guard reader.version >= 2 else { return }
+    models = try reader.list()
+    guard !models.isEmpty else { throw reader.fault(.contradiction("a book of no model")) }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -202,5 +207,6 @@ extension AccountBook.Image: BinaryValue {
     writer.put(list: refunds)
     writer.put(list: loans)
     writer.put(list: borrowed)
+    writer.put(list: models)
   }
 }

@@ -33,6 +33,7 @@ struct JobTableWriter {
     writer.put(UInt64(job.evictions))
     writer.put(job.isHeldBack)
     writer.put(job.isCancelled)
+    writer.put(job.isBarred)
     writer.put(optional: job.lastEviction)
     writer.put(job.lifecycle)
   }
@@ -114,6 +115,7 @@ struct JobTableReader {
     job.evictions = try reader.unsigned()
     job.isHeldBack = try reader.flag()
     job.isCancelled = try reader.flag()
+    if reader.version >= 2 { job.isBarred = try reader.flag() }
     job.lastEviction = try reader.optional()
     job.lifecycle = try reader.value()
     return job
@@ -196,7 +198,7 @@ extension JobLifecycle.Run: BinaryValue {
     reserved = try reader.signed()
     since = try reader.instant()
     spent = try reader.signed()
-    guard try reader.flag() else { return }
+    guard reader.version >= 2, try reader.flag() else { return }
     let start = reader.offset
     let nodes: [NodeID] = try reader.list()
     guard let ends = MemberEnds(restoring: nodes, try reader.raw(), code: try reader.byte()),

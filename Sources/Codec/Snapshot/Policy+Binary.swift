@@ -21,7 +21,12 @@ extension ClusterPolicy: BinaryValue {
     preemption = try reader.optional()
     windows = try reader.list()
     power = try reader.list()
+    guard reader.version >= 2 else { return }
     fence = try reader.span()
+    defaultMode = try reader.value()
+    guard Int(defaultMode.number) < modes.count else {
+      throw reader.fault(.contradiction("a default mode that there is not"))
+    }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -42,6 +47,7 @@ extension ClusterPolicy: BinaryValue {
     writer.put(list: windows)
     writer.put(list: power)
     writer.put(fence)
+    writer.put(defaultMode)
   }
 
   private static func modes(_ reader: inout ByteReader) throws(CodecError) -> [AccessMode] {
@@ -77,6 +83,7 @@ extension AccessMode: BinaryValue {
     grace = try reader.span()
     undisturbed = try reader.span()
     chargeMilli = try reader.int(in: charges)
+    if reader.version >= 2 { isClosed = try reader.flag() }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -95,6 +102,7 @@ extension AccessMode: BinaryValue {
     writer.put(grace)
     writer.put(undisturbed)
     writer.put(chargeMilli)
+    writer.put(isClosed)
   }
 }
 

@@ -8,7 +8,7 @@ public import Units
 /// them and from the running jobs is worked out anew; all else comes back bit for bit.
 public struct Snapshot: Sendable {
   /// The version of the format that is written now.
-  public static let version: UInt64 = 1
+  public static let version: UInt64 = 2
 
   /// The last entry whose events the state holds.
   public var sequence: UInt64
@@ -61,6 +61,7 @@ public struct Snapshot: Sendable {
     guard (1...Self.version).contains(version) else {
       throw CodecError(.newerVersion(version, known: Self.version), at: 0)
     }
+    reader.version = version
     sequence = try reader.number()
     instant = try reader.instant()
     reader.base = instant

@@ -21,6 +21,7 @@ enum StateCodec {
       writer.put(byte: condition.rawValue)
     }
     writer.put(list: image.silent)
+    writer.put(image.hearsAgents)
     writer.put(count: image.claims.count)
     for (claim, made) in image.claims {
       writer.put(claim)
@@ -49,7 +50,10 @@ enum StateCodec {
       guard condition != .inService else { throw CodecError(.notCanonical, at: start) }
       image.outOfService.append((node, condition))
     }
-    image.silent = try reader.list()
+    if reader.version >= 2 {
+      image.silent = try reader.list()
+      image.hearsAgents = try reader.flag()
+    }
     for _ in 0..<(try reader.count(ofAtLeast: 2)) {
       image.claims.append((try reader.value(), try reader.instant()))
     }

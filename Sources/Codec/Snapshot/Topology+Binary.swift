@@ -67,6 +67,7 @@ enum TopologyCodec {
       writer.put(ids[start])
       writer.put(UInt64(end - start))
     }
+    writer.put(topology.nextID)
   }
 
   // MARK: Reading
@@ -143,7 +144,10 @@ enum TopologyCodec {
       else { throw CodecError(.notCanonical, at: runStart) }
       for number in 0..<UInt32(length) { ids.append(NodeID(first.number + number)) }
     }
-    guard let topology = built.identified(by: ids) else {
+    let nextID = reader.version >= 2 ? try reader.value(NodeID.self) : nil
+    guard let topology = built.identified(by: ids, nextID: nextID),
+      topology.nextID == nextID ?? topology.nextID
+    else {
       throw CodecError(.contradiction("ids that are not one for each node"), at: start)
     }
     return topology

@@ -34,8 +34,10 @@ extension JobTerms {
     options.dependencies = try reader.list()
     options.throttle = try reader.optional()
     options.window = try reader.optional()
-    options.isHeldBack = try reader.flag()
-    options.endsWithNode = try reader.flag()
+    if reader.version >= 2 {
+      options.isHeldBack = try reader.flag()
+      options.endsWithNode = try reader.flag()
+    }
     return JobTerms(options)
   }
 

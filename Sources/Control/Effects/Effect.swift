@@ -16,6 +16,8 @@ public enum Effect: Hashable, Sendable {
   case acceptedArray(JobID, count: Int)
   /// Answer the one who submitted: the job could never run.
   case rejected(JobRejection)
+  /// Answer the one who changed the rules or the fleet: they stay as they are.
+  case refused(ChangeRefusal)
   /// Have the agents start a gang's tasks.
   case launch(JobID, AttemptNumber, Allocation)
   /// Have the agents tell a gang to make a checkpoint: it is about to be ended.

@@ -76,7 +76,9 @@ extension ControlMachine {
   ) -> Bool {
     var changed: [NodeID] = []
     for node in nodes.sorted()
-    where (state.silence[node] == nil) != isHeardOf && changed.last != node {
+    where (state.silence[node] == nil) != isHeardOf && changed.last != node
+      && state.topology.knownIndex(of: node) != nil
+    {
       changed.append(node)
     }
     guard !changed.isEmpty else { return false }
@@ -133,6 +135,8 @@ extension ControlMachine {
   mutating func nodeChanged(
     _ node: NodeID, _ condition: NodeCondition, at now: Instant, _ effects: inout [Effect]
   ) -> Bool {
+    // A node that is gone from the fleet may still be heard of.
+    guard state.topology.knownIndex(of: node) != nil else { return false }
     let current = state.silence[node]?.condition ?? state.occupancy.condition(of: node)
     guard current != condition, condition != .silent else { return false }
     dissolveClaims(to: [node], at: now, &effects)

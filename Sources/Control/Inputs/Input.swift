@@ -1,5 +1,6 @@
 public import Fleet
 public import Jobs
+public import Policy
 public import Units
 
 /// What the world tells the machine; the journal keeps each with the instant it came at.
@@ -24,6 +25,10 @@ public enum Input: Hashable, Sendable {
   case memberEnded(JobID, AttemptNumber, NodeID, TaskExit, code: UInt8)
   /// Agents are not heard of any more, or are again.
   case agentsChanged([NodeID], isHeardOf: Bool)
+  /// The rules are to be others, as a policy file describes them: its numbers don't count.
+  indirect case policyChanged(ClusterPolicy)
+  /// The fleet is to be another, as a fleet file describes it: its ids don't count.
+  case fleetChanged(Topology)
   /// The instant has come that the machine asked to be woken at.
   case tick
 }

@@ -3,7 +3,8 @@ extension Occupancy {
   ///
   /// Allocations name nodes by id, so those that hold something here hold the same there. O(nodes)
   ///
-  /// - Precondition: `next` has come of this version by `growing(to:)`, perhaps in several steps.
+  /// - Precondition: `next` has come of this version by `growing(to:losing:)`, perhaps in several
+  ///   steps, and nothing is held of a node that is not there any more.
   public func moved(to next: Topology) -> Occupancy {
     let fresh = Occupancy(topology: next)
     var map = fresh.freeMap
@@ -12,7 +13,12 @@ extension Occupancy {
     var states: [NodeCondition] =
       conditions.isEmpty ? [] : Array(repeating: .inService, count: next.nodes.count)
     for node in topology.nodes.indices {
-      let place = next.index(of: topology.nodes[node].id)
+      guard let place = next.knownIndex(of: topology.nodes[node].id) else {
+        precondition(
+          accelerators(freeOn: node) == topology.acceleratorFields[node].ones,
+          "a node is gone of which something is held")
+        continue
+      }
       let field = next.acceleratorFields[place]
       precondition(
         field.width == topology.acceleratorFields[node].width, "a node has other accelerators")

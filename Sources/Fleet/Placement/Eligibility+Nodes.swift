@@ -19,12 +19,17 @@ extension Topology {
     }
     if !eligibility.named.isEmpty {
       var named = NodeSet(count: nodes.count)
-      for id in eligibility.named { named.insert(index(of: id)) }
+      // A node that is gone since is none that it may have.
+      for id in eligibility.named {
+        if let index = knownIndex(of: id) { named.insert(index) }
+      }
       restrict(named)
     }
     if !eligibility.excluded.isEmpty {
       if set == nil { set = NodeSet(count: nodes.count) { _ in true } }
-      for id in eligibility.excluded { set?.remove(index(of: id)) }
+      for id in eligibility.excluded {
+        if let index = knownIndex(of: id) { set?.remove(index) }
+      }
     }
     return set
   }

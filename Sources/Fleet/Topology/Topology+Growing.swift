@@ -8,10 +8,14 @@ extension Topology {
   /// leaves, pods or a whole site may be added anywhere, and domains renamed or divided.
   /// O(nodes · log nodes) where names are not in order, O(nodes) where they are.
   ///
-  /// - Parameter next: the whole fleet as it is to be, read from its file; its ids don't count.
-  /// - Throws: `GrowthError` where a node is missing, out of order, or not what it was: what it
-  ///   held could not be carried over.
-  public func growing(to next: Topology) throws(GrowthError) -> Topology {
+  /// - Parameters:
+  ///   - next: the whole fleet as it is to be, read from its file; its ids don't count.
+  ///   - mayLose: whether a node may be missing; one that is added again later is a new one.
+  /// - Throws: `GrowthError` where a node is missing that may not be, is out of order, or not what
+  ///   it was: what it held could not be carried over.
+  public func growing(
+    to next: Topology, losing mayLose: (NodeID) -> Bool = { _ in false }
+  ) throws(GrowthError) -> Topology {
     let before = indicesByName
     var places = next.indicesByName.makeIterator()
     var place = places.next()
@@ -23,22 +27,25 @@ extension Topology {
         place = places.next()
       }
       guard let found = place, next.nodes[found].name == name else {
-        throw GrowthError.nodeMissing(name)
+        guard mayLose(nodes[index].id) else { throw GrowthError.nodeMissing(name) }
+        continue
       }
       ids[found] = nodes[index].id
       successors[index] = found
     }
-    for (index, successor) in successors.enumerated() {
-      if index > 0, successors[index - 1] > successor {
-        throw GrowthError.orderChanged(nodes[index - 1].name, nodes[index].name)
+    var last: Int?
+    for (index, successor) in successors.enumerated() where successor >= 0 {
+      if let last, successors[last] > successor {
+        throw GrowthError.orderChanged(nodes[last].name, nodes[index].name)
       }
+      last = index
       let was = nodeTypes[nodes[index].type]
       let kind = next.nodeTypes[next.nodes[successor].type]
       if let change = was.change(into: kind) {
         throw GrowthError.nodeChanged(nodes[index].name, change)
       }
     }
-    var fresh = (nodes.map(\.id.number).max() ?? 0) + 1
+    var fresh = nextID.number
     let grown = next.nodes.indices.map { index in
       var node = next.nodes[index]
       if let id = ids[index] {
@@ -50,7 +57,8 @@ extension Topology {
       return node
     }
     return Topology(
-      name: next.name, domains: next.domains, nodeTypes: next.nodeTypes, nodes: grown)
+      name: next.name, domains: next.domains, nodeTypes: next.nodeTypes, nodes: grown,
+      nextID: NodeID(fresh))
   }
 
   /// The indices of all nodes, in the order of their names.
@@ -76,9 +84,9 @@ extension NodeType {
 }
 
 /// Why a topology can't be the next version of another.
-public enum GrowthError: Error, Equatable, Sendable {
+public enum GrowthError: Error, Hashable, Sendable {
   /// What of a node differs.
-  public enum Change: Equatable, Sendable {
+  public enum Change: Hashable, Sendable {
     /// It has another number of accelerators: before, after.
     case accelerators(Int, Int)
     /// It has accelerators of another model: before, after.

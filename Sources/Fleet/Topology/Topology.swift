@@ -50,6 +50,9 @@ public final class Topology: Sendable {
   /// The nodes by index.
   public let nodes: [Node]
 
+  /// The id that the next new node gets: no id is given twice, whatever becomes of its node.
+  public let nextID: NodeID
+
   /// All accelerators of the fleet.
   public let acceleratorCount: Int
 
@@ -151,11 +154,18 @@ public final class Topology: Sendable {
   }
 
   /// Use `TopologyBuilder`: it checks what this takes for granted.
-  init(name: String, domains: [Domain], nodeTypes: [NodeType], nodes: [Node]) {
+  ///
+  /// - Parameter nextID: the id that no earlier version has given yet.
+  init(
+    name: String, domains: [Domain], nodeTypes: [NodeType], nodes: [Node],
+    nextID: NodeID = NodeID(0)
+  ) {
     self.name = name
     self.domains = domains
     self.nodeTypes = nodeTypes
     self.nodes = nodes
+    let highest = nodes.reduce(nil) { max($0 ?? $1.id, $1.id) }
+    self.nextID = max(nextID, highest.map { NodeID($0.number + 1) } ?? NodeID(0))
     fabric = FabricSizes(domains: domains, nodes: nodes, types: nodeTypes)
     roots = 0..<(domains.firstIndex { $0.parent != nil } ?? domains.count)
     domainsByLevel = DomainLevel.allCases.map { level in
@@ -225,6 +235,21 @@ public final class Topology: Sendable {
     }
     try builder.addNodes(names, type: type)
     return try builder.build()
+  }
+}
+
+/// Two topologies are equal where they describe the same fleet, and know its nodes by the same ids.
+extension Topology: Hashable {
+  public static func == (a: Topology, b: Topology) -> Bool {
+    a === b
+      || a.name == b.name && a.nextID == b.nextID && a.nodes == b.nodes && a.domains == b.domains
+        && a.nodeTypes == b.nodeTypes
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(nextID)
+    hasher.combine(nodes.count)
   }
 }
 

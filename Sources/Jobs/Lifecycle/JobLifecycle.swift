@@ -17,20 +17,30 @@ public enum JobOutcome: UInt8, Hashable, Sendable {
   case outOfMemory
 }
 
-/// How an attempt's tasks went, or those of one of its members; the gravest last.
+/// How an attempt's tasks went, or those of one of its members; the gravest is the greatest.
 public enum TaskExit: UInt8, Comparable, Sendable {
   /// They ended by themselves.
   case finished
-  /// They were ended because the machine said so.
-  case terminated
   /// They ended by themselves, and not well.
   case failed
+  /// They were ended because the machine said so.
+  case terminated
   /// They took more memory than they had asked for.
   case outOfMemory
   /// Their node lost them, or was lost itself, or has ended them for want of a controller.
   case lost
 
-  public static func < (a: TaskExit, b: TaskExit) -> Bool { a.rawValue < b.rawValue }
+  public static func < (a: TaskExit, b: TaskExit) -> Bool { a.gravity < b.gravity }
+
+  private var gravity: UInt8 {
+    switch self {
+    case .finished: 0
+    case .terminated: 1
+    case .failed: 2
+    case .outOfMemory: 3
+    case .lost: 4
+    }
+  }
 }
 
 /// What is known of the members of a gang that have ended while others go on.
@@ -212,6 +222,21 @@ public struct JobLifecycle: Hashable, Sendable {
     run.since = instant
     run.spent = spent
     state = .running(run)
+  }
+
+  /// What it holds costs something else from now on.
+  ///
+  /// - Parameter spent: what it has cost until then.
+  public mutating func rated(at instant: Instant, spent: Int64) {
+    switch state {
+    case .running(var run):
+      (run.since, run.spent) = (instant, spent)
+      state = .running(run)
+    case .evicting(var run, let eviction):
+      (run.since, run.spent) = (instant, spent)
+      state = .evicting(run, eviction)
+    case .pending, .ended: preconditionFailure("rated while \(state)")
+    }
   }
 
   /// Another job has a claim to what it holds.

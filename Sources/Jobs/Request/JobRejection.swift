@@ -11,6 +11,10 @@ public enum JobRejection: Error, Hashable, Sendable {
   case notAnAccount(String)
   /// It names a mode that its account may not use.
   case modeNotOpen(mode: String, account: String)
+  /// It names an account that is gone from the policy.
+  case accountClosed(String)
+  /// It names a mode that is gone from the policy.
+  case modeClosed(String)
   /// It asks for more accelerators than its mode allows a job.
   case tooLarge(asked: Int, most: Int, mode: String)
   /// It asks for more time than its mode allows.
@@ -37,6 +41,8 @@ extension JobRejection {
     case .negativeTimeLimit: "negative-time-limit"
     case .notAnAccount: "not-an-account"
     case .modeNotOpen: "mode-not-open"
+    case .accountClosed: "account-closed"
+    case .modeClosed: "mode-closed"
     case .tooLarge: "too-large-for-mode"
     case .tooLong: "too-long-for-mode"
     case .noWindow: "no-such-window"
@@ -60,6 +66,10 @@ extension JobRejection: CustomStringConvertible {
       "'\(account)' is not an account that jobs are charged to: name one without others below it"
     case .modeNotOpen(let mode, let account):
       "access mode '\(mode)' is not open to '\(account)': ask for another mode"
+    case .accountClosed(let account):
+      "account '\(account)' is closed: ask for another account"
+    case .modeClosed(let mode):
+      "access mode '\(mode)' is closed: ask for another mode"
     case .tooLarge(let asked, let most, let mode):
       """
       \(asked) accelerators are more than the \(most) that mode '\(mode)' allows a job: ask for \

@@ -1,3 +1,4 @@
+import Accounts
 public import Units
 
 extension ClusterPolicy {
@@ -41,6 +42,12 @@ extension ClusterPolicy {
       (!power.isEmpty, PolicyPlace(.policy, "power"), "'power'"),
     ]
     for fault in faults where fault.isThere { throw Self.needsReserving(fault.place, fault.what) }
+    for number in 0..<accounts.count {
+      let id = AccountID(UInt16(number))
+      guard let index = accounts[id].budgets.firstIndex(where: \.stopsHard) else { continue }
+      throw Self.needsReserving(
+        PolicyPlace(.budget(id, index)), "the budget of '\(accounts[id].name)', which stops hard,")
+    }
     for (index, mode) in modes.enumerated() {
       let place = { (key: String) in PolicyPlace(.mode(index), key) }
       let none = AccessMode.Limits()

@@ -37,7 +37,7 @@ public struct PolicyPlace: Hashable, Sendable {
 }
 
 /// Why a policy can't be used: the rule it breaks, where, what is wrong, and how to mend it.
-public struct PolicyFault: Error, Equatable, Sendable {
+public struct PolicyFault: Error, Hashable, Sendable {
   /// The rules that a policy's values must keep among themselves, or with a fleet.
   public enum Rule: Hashable, CaseIterable, Sendable {
     /// What ranks, limits, windows, power and preemption are for is done by one backfill alone.

@@ -70,7 +70,7 @@ extension ReservingDiscipline {
       isQuiet = false
       freed()
     case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed,
-      .memberEnded:
+      .memberEnded, .policyChanged, .fleetChanged:
       break
     }
   }

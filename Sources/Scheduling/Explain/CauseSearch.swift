@@ -222,6 +222,7 @@ extension DeferredJobs {
   static func obstacles(to job: Job, _ state: ClusterState, at now: Instant) -> [Verdict] {
     var verdicts: [Verdict] = []
     if job.isHeldBack { verdicts.append(.heldBack) }
+    if let rejection = state.bar(on: job) { verdicts.append(.notAdmitted(rejection)) }
     guard let terms = job.request.terms else { return verdicts }
     if let begin = terms.begin, begin > now { verdicts.append(.begins(begin)) }
     for dependency in terms.dependencies {

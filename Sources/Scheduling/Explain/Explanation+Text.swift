@@ -260,6 +260,7 @@ extension Verdict {
     case .tooLate, .dependencyFailed: "it is submitted anew"
     case .dependency(let job): "\(names.job(job)) is over"
     case .heldBack: "somebody releases it"
+    case .notAdmitted: "the policy or the fleet allows for it again"
     }
   }
 

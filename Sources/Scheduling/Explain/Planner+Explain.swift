@@ -25,7 +25,7 @@ extension Planner {
       shape = explainReserving(reserving, job, state, at: now, &explanation)
     } else {
       explanation.causes = plainCauses(id, job, state, at: now)
-      if !job.isHeldBack { explanation.queue = state.policy.survey(id, job, state) }
+      if job.mayBeConsidered { explanation.queue = state.policy.survey(id, job, state) }
     }
     let isQueued = explanation.queue != nil && explanation.claim == nil
     if isQueued, !explanation.causes.isEmpty {
@@ -47,7 +47,7 @@ extension Planner {
     var search = CauseSearch(id, job, state, at: now, reserving)
     search.search()
     explanation.causes = search.causes
-    guard DeferredJobs.obstacle(to: job, state, at: now) == nil else { return search.shape }
+    guard DeferredJobs.admits(job, state, at: now) else { return search.shape }
     explanation.queue = reserving.survey(id, job, state, at: now)
     guard explanation.claim == nil, search.causes.contains(where: \.isAboutRoom),
       search.causes.allSatisfy(\.isAboutRoom),
@@ -61,7 +61,9 @@ extension Planner {
   private func plainCauses(
     _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> [Verdict] {
-    if job.isHeldBack { return [.heldBack] }
+    guard job.mayBeConsidered else {
+      return DeferredJobs.obstacles(to: job, state, at: now)
+    }
     let shape = job.request.shape
     let waiting = state.jobs.all.lazy.filter { $0.id != id && $0.job.lifecycle.isPending }
     if state.policy.backfill == .none {
@@ -232,7 +234,7 @@ extension Verdict {
     case .outsideWindow(_, let from, _): from == .distantPast
     case .noRoom, .behind, .wouldDelay, .window, .claims, .undisturbed, .modeJobs,
       .modeAccelerators, .entitlement, .borrowing, .budget, .allowance, .power, .throttle, .begins,
-      .dependency, .heldBack:
+      .dependency, .heldBack, .notAdmitted:
       false
     }
   }
@@ -246,7 +248,7 @@ extension Verdict {
     case .allowance(.short(let rest, _), let asked): (left, needed) = (rest, asked)
     case .noRoom, .behind, .wouldDelay, .window, .outsideWindow, .claims, .undisturbed, .modeJobs,
       .modeAccelerators, .entitlement, .borrowing, .allowance, .power, .throttle, .begins, .tooLate,
-      .dependency, .dependencyFailed, .heldBack:
+      .dependency, .dependencyFailed, .heldBack, .notAdmitted:
       return nil
     }
     guard left > 0, needed > left else { return nil }

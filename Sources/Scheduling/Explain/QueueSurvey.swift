@@ -126,7 +126,7 @@ extension ClusterPolicy {
       return FairOrder.Key(tier: 0, deficit: 0, rank: 0, points: limit, job: id)
     }
     var survey = QueueSurvey(key(id, job.request), of: job.request.account, self)
-    for (other, job) in state.jobs.all where job.lifecycle.isPending && !job.isHeldBack {
+    for (other, job) in state.jobs.all where job.lifecycle.isPending && job.mayBeConsidered {
       let isHead =
         head == .keptUntilStarted && backfill != .conservative && job.lifecycle.promise != nil
       survey.count(key(other, job.request), of: job.request.account, isHead: isHead)

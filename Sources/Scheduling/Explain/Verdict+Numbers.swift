@@ -27,6 +27,7 @@ extension Verdict {
     case .dependency: "dependency"
     case .dependencyFailed: "dependency-failed"
     case .heldBack: "held-back"
+    case .notAdmitted: "not-admitted"
     }
   }
 
@@ -57,7 +58,7 @@ extension Verdict {
       [Int64(site), Int64(drawn), Int64(asked), Int64(most)]
     case .throttle(let running, let most): [Int64(running), Int64(most)]
     case .begins(let instant), .tooLate(let instant): [instant.milliseconds]
-    case .heldBack: []
+    case .heldBack, .notAdmitted: []
     }
   }
 }

@@ -1,6 +1,7 @@
 import Accounts
 import Cluster
 import Fleet
+import Jobs
 import Policy
 import Units
 
@@ -61,6 +62,11 @@ extension Verdict {
         """
     case .heldBack:
       return "It is held back until somebody releases it."
+    case .notAdmitted(let rejection):
+      return """
+        Since it was submitted the policy or the fleet has changed, and as it stands it may not \
+        start: \(rejection.description).
+        """
     }
   }
 

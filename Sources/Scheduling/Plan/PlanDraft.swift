@@ -111,7 +111,7 @@ struct PlanDraft {
   mutating func start(
     _ id: JobID, _ request: JobRequest, _ allocation: Allocation, _ reason: Decision.StartReason
   ) {
-    holdings.start(request, on: allocation, at: now)
+    holdings.start(request, on: allocation, at: now, isKept: reason == .claim)
     rooms.take(allocation)
     started.append(id)
     decisions.append(.start(id, allocation, reason))

@@ -37,7 +37,7 @@ public struct Planner: Sendable {
       if let run = job.lifecycle.run {
         head?.runFound(run.allocation, deadline: run.started + job.request.timeLimit)
         promises?.runFound(run, job.request)
-      } else if !job.isHeldBack {
+      } else if job.mayBeConsidered {
         head?.jobFound(id, job.request, promise: job.lifecycle.promise)
         promises?.jobFound(id, job.request, promise: job.lifecycle.promise)
       }
@@ -66,15 +66,18 @@ public struct Planner: Sendable {
     case .conditionChanged(let node, let condition, _):
       head?.conditionChanged(condition, of: node)
       promises?.conditionChanged()
-    case .cancelled, .heldBack, .lost:
+    case .cancelled, .heldBack, .evicted, .lost:
+      // An eviction that others knew how to end; it was decided under another policy.
       guard reserving == nil else { return }
       // Rare, and these disciplines take out only the first of a class: begin anew.
+      self = Planner(policy: state.policy, state: state, at: now)
+    case .policyChanged, .fleetChanged:
       self = Planner(policy: state.policy, state: state, at: now)
     case .agentsChanged(let nodes, _, _):
       for node in nodes { head?.conditionChanged(state.occupancy.condition(of: node), of: node) }
       promises?.conditionChanged()
     case .cancelRequested, .promised, .promiseDropped, .started, .checkpointed, .resized, .claimed,
-      .evicted, .memberEnded, .dissolved:
+      .memberEnded, .dissolved:
       break
     }
   }

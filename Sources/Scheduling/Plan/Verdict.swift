@@ -1,6 +1,7 @@
 public import Accounts
 public import Cluster
 public import Fleet
+public import Jobs
 public import Units
 
 /// Why a job waits: a typed cause with its numbers.
@@ -55,6 +56,8 @@ public enum Verdict: Hashable, Sendable {
   case dependencyFailed(JobID)
   /// Somebody holds it back.
   case heldBack
+  /// The rules or the fleet have changed since it came, and it could not be submitted any more.
+  case notAdmitted(JobRejection)
 
   /// The kind of a verdict, without its numbers.
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
@@ -63,7 +66,7 @@ public enum Verdict: Hashable, Sendable {
     /// As the verdict of the same name says.
     case modeAccelerators, entitlement, borrowing, budget, allowance, power, throttle, begins
     /// As the verdict of the same name says.
-    case tooLate, dependency, dependencyFailed, heldBack
+    case tooLate, dependency, dependencyFailed, heldBack, notAdmitted
   }
 
   /// Its kind.
@@ -89,6 +92,7 @@ public enum Verdict: Hashable, Sendable {
     case .dependency: .dependency
     case .dependencyFailed: .dependencyFailed
     case .heldBack: .heldBack
+    case .notAdmitted: .notAdmitted
     }
   }
 
@@ -98,7 +102,7 @@ public enum Verdict: Hashable, Sendable {
     case .noRoom, .wouldDelay, .window, .claims, .undisturbed, .power: true
     case .behind, .outsideWindow, .modeJobs, .modeAccelerators, .entitlement, .borrowing,
       .budget, .allowance, .throttle, .begins, .tooLate, .dependency, .dependencyFailed,
-      .heldBack:
+      .heldBack, .notAdmitted:
       false
     }
   }
@@ -119,7 +123,7 @@ public enum Verdict: Hashable, Sendable {
     case .begins(let instant): instant
     case .noRoom, .behind, .wouldDelay, .window, .claims, .modeJobs, .modeAccelerators,
       .entitlement, .borrowing, .allowance, .power, .throttle, .tooLate, .dependency,
-      .dependencyFailed, .heldBack:
+      .dependencyFailed, .heldBack, .notAdmitted:
       nil
     }
   }

@@ -2,7 +2,8 @@ import Cluster
 import Jobs
 import Units
 
-/// Waiting jobs that may not be considered yet: held back, not to begin yet, or after another.
+/// Waiting jobs that may not be considered yet: held back, barred, not to begin yet, or after
+/// another.
 struct DeferredJobs: Sendable {
   /// In order of their numbers.
   private var jobs: [JobID] = []
@@ -16,29 +17,21 @@ struct DeferredJobs: Sendable {
   /// When the next of them may begin.
   private(set) var nextBegin = Instant.distantFuture
 
-  /// Why a job may not be considered yet; nil where it may.
-  static func obstacle(
-    to job: Job, _ state: ClusterState, at now: Instant
-  ) -> Verdict? {
-    if job.isHeldBack { return .heldBack }
-    guard let terms = job.request.terms else { return nil }
-    if let begin = terms.begin, begin > now { return .begins(begin) }
-    var waitsFor: Verdict?
-    for dependency in terms.dependencies {
-      guard let outcome = state.outcome(of: dependency.job) else {
-        waitsFor = waitsFor ?? .dependency(dependency.job)
-        continue
-      }
-      if !dependency.condition.isMet(by: outcome) { return .dependencyFailed(dependency.job) }
+  /// Whether a job may be considered now.
+  static func admits(_ job: Job, _ state: ClusterState, at now: Instant) -> Bool {
+    guard job.mayBeConsidered else { return false }
+    guard let terms = job.request.terms else { return true }
+    if let begin = terms.begin, begin > now { return false }
+    return terms.dependencies.allSatisfy { dependency in
+      state.outcome(of: dependency.job).map(dependency.condition.isMet(by:)) ?? false
     }
-    return waitsFor
   }
 
   /// Whether a job may be considered at once; else it is kept here.
   mutating func admits(
     _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> Bool {
-    guard Self.obstacle(to: job, state, at: now) != nil else { return true }
+    guard !Self.admits(job, state, at: now) else { return true }
     let place = jobs.firstIndex { id < $0 } ?? jobs.count
     jobs.insert(id, at: place)
     if let begin = job.request.terms?.begin, begin > now { nextBegin = min(nextBegin, begin) }
@@ -86,7 +79,7 @@ struct DeferredJobs: Sendable {
     candidates.sort()
     var due: [JobID] = []
     for id in candidates where due.last != id {
-      guard let job = state.jobs[id], Self.obstacle(to: job, state, at: now) == nil, remove(id)
+      guard let job = state.jobs[id], Self.admits(job, state, at: now), remove(id)
       else { continue }
       due.append(id)
     }

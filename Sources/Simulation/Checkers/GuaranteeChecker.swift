@@ -36,7 +36,8 @@ public struct GuaranteeChecker: RuleChecker {
       if let request = requests[Int(id.number)] { progress.append(request.account) }
     case .claimed, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
       .checkpointed, .resized, .ended, .evicted, .memberEnded, .lost, .dissolved,
-      .conditionChanged, .agentsChanged:
+      .conditionChanged, .agentsChanged, .policyChanged,
+      .fleetChanged:
       break
     }
   }
@@ -80,7 +81,7 @@ public struct GuaranteeChecker: RuleChecker {
     _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> Bool {
     let request = job.request
-    guard job.lifecycle.isPending, !job.isHeldBack, request.terms?.begin ?? now <= now,
+    guard job.lifecycle.isPending, job.mayBeConsidered, request.terms?.begin ?? now <= now,
       request.terms?.dependencies.isEmpty ?? true, request.terms?.window == nil,
       state.holdings.mode(of: request).borrowing != .always,
       !state.holdings.hasRule(against: request, at: now)

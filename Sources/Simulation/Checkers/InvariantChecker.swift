@@ -70,6 +70,10 @@ public struct InvariantChecker: ReplayObserver, Sendable {
       promises[Int(claim.preemptor.number) - 1] = claim.deadline
     case .dissolved, .conditionChanged, .agentsChanged:
       isExcused = true
+    case .policyChanged, .fleetChanged:
+      isExcused = true
+      // All promises are dropped but those of claims; whom they are made to again will be told.
+      promises = Array(repeating: nil, count: promises.count)
     case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted,
       .memberEnded, .lost:
       break
@@ -105,7 +109,9 @@ public struct InvariantChecker: ReplayObserver, Sendable {
     switch effect {
     case .wake, .record(.hold): true
     case .signal(let id, let attempt): signalled[Int(id.number) - 1] == attempt
-    case .append, .record, .accepted, .acceptedArray, .rejected, .launch, .resize, .terminate: false
+    case .append, .record, .accepted, .acceptedArray, .rejected, .refused, .launch, .resize,
+      .terminate:
+      false
     }
   }
 }

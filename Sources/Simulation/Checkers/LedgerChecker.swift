@@ -18,9 +18,9 @@ public struct LedgerChecker: RuleChecker {
   /// far.
   private var rates: [Int128] = []
   private var charged: [Int128] = []
-  /// By model and place of the borrower among root and members: what it borrows, now and so far.
-  private var borrows: [Int] = []
-  private var borrowed: [Int128] = []
+  /// By model, then place of the borrower among the members: what it borrows, now and so far.
+  private var borrows: [[Int]] = []
+  private var borrowed: [[Int128]] = []
 
   /// A checker of a cluster that is still idle.
   public init() {}
@@ -33,16 +33,22 @@ public struct LedgerChecker: RuleChecker {
     let (state, book) = (machine.state, machine.state.holdings.book)
     let tree = state.policy.accounts
     let members = tree.children[0]
-    if charged.isEmpty {
-      charged = Array(repeating: 0, count: tree.count)
-      borrowed = Array(repeating: 0, count: book.models.count * members.count)
-    }
     let span = Int128((now - since).milliseconds)
     since = now
     for account in rates.indices { charged[account] += rates[account] * span }
-    for cell in borrows.indices { borrowed[cell] += Int128(borrows[cell]) * span }
+    for model in borrows.indices {
+      for place in borrows[model].indices {
+        borrowed[model][place] += Int128(borrows[model][place]) * span
+      }
+    }
+    // Accounts and models may have become more: the new ones come last.
+    charged += Array(repeating: 0, count: tree.count - charged.count)
+    borrowed += Array(repeating: [], count: book.models.count - borrowed.count)
+    for model in borrowed.indices {
+      borrowed[model] += Array(repeating: 0, count: members.count - borrowed[model].count)
+    }
     rates = Self.rates(state)
-    borrows = book.models.indices.flatMap { model in
+    borrows = book.models.indices.map { model in
       members.map { book.borrowedMilli($0, model: model) }
     }
     for account in charged.indices {
@@ -56,7 +62,7 @@ public struct LedgerChecker: RuleChecker {
         let lent = ([AccountID.root] + members).reduce(Int128(0)) {
           $0 + book.lent(from: $1, to: member, model: model, at: now)
         }
-        let taken = borrowed[model * members.count + place]
+        let taken = borrowed[model][place]
         guard lent != taken else { continue }
         violations.append(
           RuleViolation(now, "member \(member.number) was lent \(lent), and borrowed \(taken)"))

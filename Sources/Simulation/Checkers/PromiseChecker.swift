@@ -39,6 +39,9 @@ public struct PromiseChecker: RuleChecker {
     switch event {
     case .submitted: promised.append(nil)
     case .conditionChanged, .agentsChanged: isExcused = true
+    case .policyChanged, .fleetChanged:
+      isExcused = true
+      promised = Array(repeating: nil, count: promised.count)
     case .dissolved(let claim, _):
       isExcused = true
       for (id, preemptor) in claims where id == claim { promised[Int(preemptor.number)] = nil }

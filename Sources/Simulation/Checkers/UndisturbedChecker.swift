@@ -38,7 +38,9 @@ public struct UndisturbedChecker: RuleChecker {
         return
       }
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .resized, .ended, .memberEnded, .lost, .dissolved, .conditionChanged, .agentsChanged:
+      .resized, .ended, .memberEnded, .lost, .dissolved, .conditionChanged, .agentsChanged,
+      .policyChanged,
+      .fleetChanged:
       break
     }
     guard case .claimed(let claim, _) = event else { return }

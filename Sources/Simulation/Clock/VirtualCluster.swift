@@ -147,7 +147,7 @@ public struct VirtualCluster: Sendable {
         agents.terminate(id, attempt, at: now)
       case .wake(let instant):
         alarm = instant
-      case .append, .record, .rejected:
+      case .append, .record, .rejected, .refused:
         break
       }
       users.learn(effect, at: now)

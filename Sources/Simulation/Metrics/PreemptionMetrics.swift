@@ -81,7 +81,9 @@ public struct PreemptionMetrics: Sendable {
         close(number, allocation == entry.claim.allocation ? .useful : .useless)
       }
     case .dissolved(let id, _): voided.append(id)
-    case .cancelled, .heldBack, .lost, .conditionChanged, .agentsChanged: sawFaultOrCancel = true
+    case .cancelled, .heldBack, .lost, .conditionChanged, .agentsChanged, .policyChanged,
+      .fleetChanged:
+      sawFaultOrCancel = true
     default: break
     }
   }

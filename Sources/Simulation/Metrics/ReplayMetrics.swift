@@ -73,7 +73,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .rejected:
       counts.submitted += 1
       counts.rejected += 1
-    case .record, .accepted, .acceptedArray, .launch, .signal, .resize, .terminate, .wake:
+    case .record, .accepted, .acceptedArray, .refused, .launch, .signal, .resize, .terminate, .wake:
       break
     }
   }
@@ -107,7 +107,8 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .cancelled:
       counts.cancelled += 1
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .memberEnded, .dissolved, .conditionChanged, .agentsChanged:
+      .memberEnded, .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
+      .fleetChanged:
       break
     }
   }

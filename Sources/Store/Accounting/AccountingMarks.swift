@@ -13,7 +13,8 @@ struct AccountingMarks: Hashable, Sendable {
   /// The day, in UTC, counted from 1970-01-01.
   var day: Int64
 
-  /// By account, then model: thousandths of accelerators × milliseconds.
+  /// By account, then model: thousandths of accelerators × milliseconds, held under the account
+  /// itself.
   var used: [Int128]
 
   /// By account: the same, at a charge rate of one.
@@ -34,16 +35,15 @@ struct AccountingMarks: Hashable, Sendable {
   init(day: Int64, of book: AccountBook, at instant: Instant) {
     self.day = day
     let accounts = (0..<book.tree.count).map { AccountID(UInt16($0)) }
-    let leaves = accounts.map { book.tree.isLeaf($0) }
     let models = book.models.indices
     used = []
     charged = []
     lent = []
-    for (account, isLeaf) in zip(accounts, leaves) {
+    for account in accounts {
       for model in models {
-        used.append(isLeaf ? book.used(account, model: model, at: instant) : 0)
+        used.append(book.usedDirectly(account, model: model, at: instant))
       }
-      charged.append(isLeaf ? book.charged(account, at: instant) : 0)
+      charged.append(book.chargedDirectly(account, at: instant))
     }
     let members = Self.members(of: book.tree)
     for lender in members {
@@ -59,6 +59,26 @@ struct AccountingMarks: Hashable, Sendable {
   func isLike(_ other: AccountingMarks) -> Bool {
     used.count == other.used.count && charged.count == other.charged.count
       && lent.count == other.lent.count && (-(1 << 36)...1 << 36).contains(day)
+  }
+
+  /// The same sums by the numbers of another book, to which accounts, members and models were added.
+  ///
+  /// Those that were there come first, in their order; of the others nothing was held that day.
+  func refitted(from old: AccountBook, to new: AccountBook) -> AccountingMarks {
+    var next = self
+    let (models, more) = (old.models.count, new.models.count)
+    func widened(_ sums: [Int128], rows: Int, _ place: (Int) -> Int) -> [Int128] {
+      var wide = Array(repeating: Int128(0), count: rows * more)
+      for index in sums.indices {
+        wide[place(index / models) * more + index % models] = sums[index]
+      }
+      return wide
+    }
+    next.used = widened(used, rows: new.tree.count) { $0 }
+    next.charged += Array(repeating: 0, count: new.tree.count - charged.count)
+    let (few, many) = (Self.members(of: old.tree).count, Self.members(of: new.tree).count)
+    next.lent = widened(lent, rows: many * many) { $0 / few * many + $0 % few }
+    return next
   }
 
   static func members(of tree: AccountTree) -> [AccountID] {

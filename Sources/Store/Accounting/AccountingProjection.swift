@@ -81,6 +81,8 @@ struct AccountingProjection: Sendable {
   }
 
   private mutating func take(_ event: Event, at now: Instant, in db: Database) throws {
+    if case .policyChanged = event { return try change(by: event, in: db) }
+    if case .fleetChanged = event { return try change(by: event, in: db) }
     guard let id = event.job, let before = Change(event, state, at: now) else {
       state.apply(event)
       return
@@ -90,6 +92,15 @@ struct AccountingProjection: Sendable {
     state.apply(event)
     let given = account.map { state.holdings.book.refunded($0) - refunded } ?? 0
     try before.write(job: id, refunded: given, in: db)
+  }
+
+  /// There may be more accounts, modes and models from now on, and no fewer: the open day goes on.
+  private mutating func change(by event: Event, in db: Database) throws {
+    let before = state.holdings.book
+    state.apply(event)
+    marks = marks.refitted(from: before, to: state.holdings.book)
+    try db.execute(sql: "UPDATE projection SET marks = ?", arguments: [Blob(marks.encoded)])
+    try writeNames(to: db)
   }
 
   // MARK: Days
@@ -219,7 +230,8 @@ private enum Change {
       guard let account = state.jobs[id]?.request.account else { return nil }
       self = .evicted(account, spent: spent(id, at: at))
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .dissolved, .conditionChanged, .agentsChanged:
+      .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
+      .fleetChanged:
       return nil
     }
   }

@@ -1,0 +1,1 @@
+../SimulationTests/PolicyWorld+Changes.swift
