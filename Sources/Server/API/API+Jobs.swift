@@ -53,7 +53,7 @@ extension API {
         SubmissionReply(job: job.number, count: count), status: .created)
     case .rejected(let rejection): throw Refusal(rejection)
     case .stopped(let error): throw Refusal(stopped: error)
-    case .done: throw Refusal("bad-answer", "nothing was submitted", fix: "report this as a bug")
+    case .done, .refused: throw Refusal("bad-answer", "nothing was submitted", fix: "report this as a bug")
     }
   }
 

@@ -94,7 +94,7 @@ public final class AgentHub: Performer {
       guard let run = table[job], run.attempt == attempt else { return [] }
       table[job]?.isTerminating = true
       return table.tell(run.allocation) { _ in terminate(job, attempt) }
-    case .record, .accepted, .acceptedArray, .rejected, .wake: return []
+    case .record, .accepted, .acceptedArray, .rejected, .refused, .wake: return []
     }
   }
 
@@ -116,8 +116,11 @@ public final class AgentHub: Performer {
       return table.tell(run.allocation) { _ in
         .forget(job: job.number, attempt: run.attempt.number)
       }
+    case .fleetChanged(let topology, _):
+      names.withLock { $0 = NodeNames(topology) }
+      return []
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .claimed, .dissolved, .conditionChanged, .agentsChanged:
+      .checkpointed, .claimed, .dissolved, .conditionChanged, .agentsChanged, .policyChanged:
       return []
     }
   }

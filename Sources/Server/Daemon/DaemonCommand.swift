@@ -97,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
       in: folder.state, beginning: { try beginning() },
       clock: { SystemClock(notBefore: $0) })
     let daemon = try Daemon(controller, logger: logger)
-    try await daemon.serve(at: address)
+    try await daemon.serve(at: address, rereading: policy)
   }
 
   private func beginning() throws(Refusal) -> Controller.Beginning {
