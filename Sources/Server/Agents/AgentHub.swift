@@ -165,7 +165,8 @@ public final class AgentHub: Performer {
       else { continue }
       orders[name] = none
     }
-    table[job]?.resizing = Set(orders.keys)
+    table[job]?.resizing = Set(run.members)
+    table[job]?.leaving = Set(run.members).subtracting(next.members)
     var gates: [Gate] = []
     for (name, order) in orders.sorted(by: { $0.key < $1.key }) {
       if let gate = table.sessions[name]?.add(.resize(order, signal: nil)) { gates.append(gate) }
