@@ -43,14 +43,15 @@ struct PolicyEditing {
       rebuild(&policy) { account, old in
         guard old == id else { return account }
         var account = account
-        account.budgets = hours.map {
-          [
-            Budget(
-              acceleratorMilliseconds: Int64($0) * 3_600_000,
-              from: from.map(Self.second) ?? .distantPast,
-              until: until.map(Self.second) ?? .distantFuture)
-          ]
-        } ?? []
+        account.budgets =
+          hours.map {
+            [
+              Budget(
+                acceleratorMilliseconds: Int64($0) * 3_600_000,
+                from: from.map(Self.second) ?? .distantPast,
+                until: until.map(Self.second) ?? .distantFuture)
+            ]
+          } ?? []
         return account
       }
     }
@@ -103,7 +104,8 @@ struct PolicyEditing {
         fix: "remove those first")
     }
     // An empty list would be open to everybody.
-    let lists = policy.modes.map { ($0.name, $0.accounts) }
+    let lists =
+      policy.modes.map { ($0.name, $0.accounts) }
       + policy.windows.map { ($0.name, $0.accounts) }
     if let last = lists.first(where: { $0.1 == [id] }) {
       throw Refusal(

@@ -46,7 +46,8 @@ extension AgentHub {
   private func noteHeard(_ session: String) {
     let back = table.withLock { table -> [NodeID] in
       table.sessions[session]?.heard = controller.clock.now()
-      let back = table.silent.isEmpty
+      let back =
+        table.silent.isEmpty
         ? [] : (table.sessions[session]?.nodes ?? []).filter { table.silent.contains($0) }
       table.silent.subtract(back)
       return back.sorted()

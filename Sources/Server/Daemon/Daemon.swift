@@ -144,7 +144,8 @@ public final class Daemon: Sendable {
     case .unix(let path):
       guard path.utf8.count <= Self.longestSocketPath else {
         throw Refusal(
-          "bad-address", "the path has \(path.utf8.count) bytes, and a socket's at most "
+          "bad-address",
+          "the path has \(path.utf8.count) bytes, and a socket's at most "
             + "\(Self.longestSocketPath)", where: "--listen", fix: "give a shorter one")
       }
       // Whoever has the journal's lock is the only daemon of this folder: what is there is old.
@@ -165,7 +166,6 @@ private struct Sweeper: Service {
 
   /// What speaks with the agents.
   public let hub: AgentHub
-
 
   func run() async throws {
     await withTaskCancellationOrGracefulShutdownHandler {

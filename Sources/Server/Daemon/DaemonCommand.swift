@@ -104,7 +104,8 @@ struct ServeCommand: AsyncParsableCommand {
     guard let fleet, let policy else {
       throw Refusal(
         "no-files", "a cluster begins with a fleet file and a policy file", where: folder.state,
-        fix: "give --fleet Policies/fleets/laptop.yaml --policy Policies/single-team.yaml to try it")
+        fix: "give --fleet Policies/fleets/laptop.yaml --policy Policies/single-team.yaml to try it"
+      )
     }
     return Controller.Beginning(
       fleet: try NamedText(reading: fleet), policy: try NamedText(reading: policy))

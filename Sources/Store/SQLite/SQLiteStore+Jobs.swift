@@ -69,7 +69,9 @@ extension SQLiteStore {
       var arguments: [Int64] = [Int64(job.number)]
       if query.isOver { sql += " AND ended IS NOT NULL" }
       if !query.jobs.isEmpty { sql += " AND job.number IN (\(list(query.jobs.map(\.number))))" }
-      if !query.accounts.isEmpty { sql += " AND account IN (\(list(query.accounts.map(\.number))))" }
+      if !query.accounts.isEmpty {
+        sql += " AND account IN (\(list(query.accounts.map(\.number))))"
+      }
       if let since = query.since {
         sql += " AND ended >= ?"
         arguments.append(since.milliseconds)
