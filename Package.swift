@@ -69,7 +69,7 @@ let package = Package(
     // The edge: everything below may do I/O.
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
     room("Traces", ["Units", "Gzip"]),
-    room("Simulation", core + ["Traces", "Hashing", "PolicyFiles"]),
+    room("Simulation", core + ["Codec", "Traces", "Hashing", "PolicyFiles"]),
     room("Store", core + ["Codec", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Reports", core + ["Simulation"]),
     room(
@@ -82,7 +82,7 @@ let package = Package(
     room(
       "Workbench",
       core + [
-        "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip",
+        "Arguments", "Codec", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -103,7 +103,7 @@ let package = Package(
     tests(
       "PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Accounts", "Policy", "TestFiles"],
       golden: true),
-    tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
+    tests("SimulationTests", core + ["Codec", "Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests(
       "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),

@@ -52,7 +52,8 @@ struct Room: Sendable {
     edge(
       "Workbench",
       coreNames + [
-        "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip", "ArgumentParser",
+        "Arguments", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
+        "ArgumentParser",
       ]),
   ]
 
