@@ -79,6 +79,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     room("Wire", core),
+    .target(name: "CTaskLauncher", exclude: ["README.md"]),
+    .executableTarget(
+      name: "gnoded-shim", dependencies: ["CTaskLauncher"], exclude: ["README.md"]),
+    room("Agent", ["Units", "Wire", "CTaskLauncher"]),
     room(
       "Workbench",
       core + [
@@ -116,6 +120,7 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
+    tests("AgentTests", ["Units", "Wire", "Agent", "TestFiles", "gnoded-shim"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

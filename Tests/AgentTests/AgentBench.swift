@@ -1,0 +1,118 @@
+import Agent
+import Foundation
+import Synchronization
+import Wire
+
+/// A node whose agent can be stopped and started again over the same state, and its controller.
+final class AgentBench {
+  let folder: URL
+  let controller: FakeController
+  let options: NodeOptions
+  private(set) var outbox = ReportOutbox()
+  private var task: Task<Void, Never>?
+  let log = Lines()
+
+  /// An agent at work.
+  init(fenceMs: Int64 = 60_000) async throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "mu-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "work"), withIntermediateDirectories: true)
+    controller = FakeController(fenceMs: fenceMs)
+    var node = AgentRegistration.Node(
+      name: "n1", address: "127.0.0.1", milliCores: 2000, memoryMib: 4096)
+    node.accelerators = 4
+    node.model = "h100"
+    let shim = Bundle.main.executableURL?.deletingLastPathComponent()
+    var options = NodeOptions(
+      node: node, state: folder.path + "/state",
+      shim: Self.shim(beside: shim))
+    let log = log
+    options.log = { log.add($0) }
+    self.options = options
+    try await start()
+  }
+
+  /// The tests' own program lies in the folder of products, or below it.
+  private static func shim(beside start: URL?) -> String {
+    var folder = start ?? URL(filePath: ".")
+    while folder.path != "/" {
+      let path = folder.appending(path: "gnoded-shim").path
+      if FileManager.default.isExecutableFile(atPath: path) { return path }
+      folder.deleteLastPathComponent()
+    }
+    return "gnoded-shim"
+  }
+
+  deinit {
+    task?.cancel()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func start() async throws {
+    outbox = ReportOutbox()
+    let host = try await NodeHost(options, outbox: outbox)
+    let agent = NodeAgent(
+      name: "n1", link: controller, host: host, outbox: outbox, state: options.state,
+      log: options.log)
+    task = Task { await agent.run() }
+    let count = controller.registrations.count
+    while controller.registrations.count == count {
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
+  /// Stops the agent, not its tasks.
+  func stop() async {
+    task?.cancel()
+    await task?.value
+    task = nil
+  }
+
+  var work: String { folder.path + "/work" }
+
+  func text(_ file: String) -> String? {
+    try? String(contentsOfFile: "\(work)/\(file)", encoding: .utf8)
+  }
+
+  /// A gang of this node alone.
+  func gang(_ job: UInt32, _ script: String, members: Int = 1) -> GangLaunch {
+    let user = TaskUser(uid: getuid(), gid: getgid(), name: NSUserName())
+    var launch = GangLaunch(
+      job: job, attempt: 1, epoch: 1, user: user,
+      task: TaskSpec(script: "#!/bin/sh\n" + script, directory: work))
+    launch.name = "train"
+    launch.nodes = members == 1 ? "n1" : "n1,m[2-\(members)]"
+    launch.memberCount = members
+    launch.masterAddress = "127.0.0.1"
+    launch.masterPort = 29_500
+    launch.members = [GangLaunch.Member(member: 0, node: "n1", devices: [0, 1])]
+    return launch
+  }
+
+  /// Launches a gang and waits for its first member's end.
+  func run(_ launch: GangLaunch) async throws -> TaskEnd {
+    controller.send(.launch(launch))
+    return try await controller.end(of: name(launch.job))
+  }
+
+  func name(_ job: UInt32, _ member: Int = 0) -> MemberName {
+    MemberName(job: job, attempt: 1, member: member)
+  }
+
+  /// Waits for a file, and reads it.
+  func await(_ file: String, _ isWhole: (String) -> Bool = { !$0.isEmpty }) async throws -> String {
+    for _ in 0..<4000 {
+      if let text = text(file), isWhole(text) { return text }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    throw FakeController.Missed(what: file, reports: controller.reports)
+  }
+}
+
+/// Lines of a log.
+final class Lines: Sendable {
+  private let lines = Mutex<[String]>([])
+  func add(_ line: String) { lines.withLock { $0.append(line) } }
+  var all: [String] { lines.withLock { $0 } }
+}
+
