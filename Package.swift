@@ -63,6 +63,8 @@ let package = Package(
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
 
@@ -79,6 +81,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     room("Wire", core),
+    room("Client", ["Wire", "CCurl"]),
     room(
       "Workbench",
       core + [

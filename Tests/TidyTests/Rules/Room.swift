@@ -37,6 +37,7 @@ struct Room: Sendable {
   private static let headers = [
     Room(name: "CZlib", floor: .header, imports: []),
     Room(name: "CLibCrypto", floor: .header, imports: []),
+    Room(name: "CCurl", floor: .header, imports: []),
   ]
 
   private static let edge = [
@@ -48,6 +49,7 @@ struct Room: Sendable {
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge("Wire", coreNames),
+    edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(
       "Workbench",
