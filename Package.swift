@@ -63,6 +63,8 @@ let package = Package(
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
 
@@ -79,10 +81,19 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     room("Wire", core),
+    room("Client", ["Wire", "CCurl"]),
     .target(name: "CTaskLauncher", exclude: ["README.md"]),
     .executableTarget(
       name: "gnoded-shim", dependencies: ["CTaskLauncher"], exclude: ["README.md"]),
-    room("Agent", ["Units", "Wire", "CTaskLauncher"]),
+    room(
+      "Agent",
+      [
+        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "CTaskLauncher",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "gnoded", dependencies: ["Agent", "gnoded-shim"], exclude: ["README.md"],
+      swiftSettings: house),
     room(
       "Workbench",
       core + [
@@ -120,7 +131,7 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
-    tests("AgentTests", ["Units", "Wire", "Agent", "TestFiles", "gnoded-shim"]),
+    tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

@@ -37,6 +37,7 @@ struct Room: Sendable {
   private static let headers = [
     Room(name: "CZlib", floor: .header, imports: []),
     Room(name: "CLibCrypto", floor: .header, imports: []),
+    Room(name: "CCurl", floor: .header, imports: []),
     Room(name: "CTaskLauncher", floor: .header, imports: []),
   ]
 
@@ -49,7 +50,13 @@ struct Room: Sendable {
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge("Wire", coreNames),
-    edge("Agent", ["Units", "Fleet", "Wire", "CTaskLauncher", "Dispatch", "Synchronization"]),
+    edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
+    edge(
+      "Agent",
+      [
+        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "ArgumentParser", "CTaskLauncher",
+        "Dispatch", "Synchronization",
+      ]),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(
       "Workbench",
@@ -59,7 +66,8 @@ struct Room: Sendable {
   ]
 
   private static let executables = [
-    Room(name: "gsim", floor: .executable, imports: ["Workbench"])
+    Room(name: "gsim", floor: .executable, imports: ["Workbench"]),
+    Room(name: "gnoded", floor: .executable, imports: ["Agent"]),
   ]
 
   /// What comes with the compiler and reads clocks and files.
