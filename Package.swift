@@ -40,6 +40,8 @@ let package = Package(
       name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
     .library(
       name: "MusterStore", targets: ["Accounts", "Jobs", "Cluster", "Control", "Codec", "Store"]),
+    // What the agent's tests load in place of NVIDIA's library.
+    .library(name: "FakeNVML", type: .dynamic, targets: ["FakeNVML"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -131,7 +133,8 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
-    tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim"]),
+    tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim", "FakeNVML"]),
+    .target(name: "FakeNVML", path: "Tests/FakeNVML", exclude: ["README.md"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

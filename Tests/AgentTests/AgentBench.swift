@@ -13,7 +13,9 @@ final class AgentBench {
   let log = Lines()
 
   /// An agent at work.
-  init(fenceMs: Int64 = 60_000) async throws {
+  init(
+    fenceMs: Int64 = 60_000, _ change: (inout NodeOptions) -> Void = { _ in }
+  ) async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "mu-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder.appending(path: "work"), withIntermediateDirectories: true)
@@ -22,25 +24,13 @@ final class AgentBench {
       name: "n1", address: "127.0.0.1", milliCores: 2000, memoryMib: 4096)
     node.accelerators = 4
     node.model = "h100"
-    let shim = Bundle.main.executableURL?.deletingLastPathComponent()
     var options = NodeOptions(
-      node: node, state: folder.path + "/state",
-      shim: Self.shim(beside: shim))
+      node: node, state: folder.path + "/state", shim: product("gnoded-shim"))
     let log = log
     options.log = { log.add($0) }
+    change(&options)
     self.options = options
     try await start()
-  }
-
-  /// The tests' own program lies in the folder of products, or below it.
-  private static func shim(beside start: URL?) -> String {
-    var folder = start ?? URL(filePath: ".")
-    while folder.path != "/" {
-      let path = folder.appending(path: "gnoded-shim").path
-      if FileManager.default.isExecutableFile(atPath: path) { return path }
-      folder.deleteLastPathComponent()
-    }
-    return "gnoded-shim"
   }
 
   deinit {
@@ -76,9 +66,8 @@ final class AgentBench {
 
   /// A gang of this node alone.
   func gang(_ job: UInt32, _ script: String, members: Int = 1) -> GangLaunch {
-    let user = TaskUser(uid: getuid(), gid: getgid(), name: NSUserName())
     var launch = GangLaunch(
-      job: job, attempt: 1, epoch: 1, user: user,
+      job: job, attempt: 1, epoch: 1, user: .own,
       task: TaskSpec(script: "#!/bin/sh\n" + script, directory: work))
     launch.name = "train"
     launch.nodes = members == 1 ? "n1" : "n1,m[2-\(members)]"
@@ -116,3 +105,24 @@ final class Lines: Sendable {
   var all: [String] { lines.withLock { $0 } }
 }
 
+
+/// Something that was built beside the tests' own program.
+func product(_ name: String) -> String {
+  var folder = Bundle.main.executableURL ?? URL(filePath: ".")
+  while folder.path != "/" {
+    folder.deleteLastPathComponent()
+    let path = folder.appending(path: name).path
+    if FileManager.default.fileExists(atPath: path) { return path }
+  }
+  return name
+}
+
+extension TaskUser {
+  /// Whoever runs the tests.
+  static var own: TaskUser { TaskUser(uid: getuid(), gid: getgid(), name: NSUserName()) }
+}
+
+/// Sets who may do what with a file.
+func allow(_ path: String, _ mode: Int) {
+  try? FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+}

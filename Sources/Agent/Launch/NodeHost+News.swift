@@ -96,6 +96,7 @@ extension NodeHost {
     var member = Member(record: record, directory: directory)
     member.stage = told.isStarted ? .running : .launched
     member.checkpoints = told.checkpoints
+    member.isTold = told.isEnded
     member.isLetGo = directory.has("letgo")
     running[name] = member
     if let end = directory.lines("end").flatMap({ ShimEnd($0) }) {

@@ -27,6 +27,8 @@ public actor NodeHost: TaskHost {
     var watch: Int32?
     var checkpoints = 0
     var status = ""
+    /// Whether its end is acknowledged.
+    var isTold = false
     /// The resize that let it go: its end is reported as one.
     var isLetGo = false
     /// When its tasks were started, on the boot clock; nil: before this agent was.
@@ -74,7 +76,8 @@ public actor NodeHost: TaskHost {
   public func nodes() -> [AgentRegistration.Node] { [options.node] }
 
   public func members() -> [MemberName] {
-    running.keys.sorted { ($0.job, $0.attempt, $0.member) < ($1.job, $1.attempt, $1.member) }
+    running.filter { !$0.value.isTold }.keys
+      .sorted { ($0.job, $0.attempt, $0.member) < ($1.job, $1.attempt, $1.member) }
   }
 
   public func joined(_ session: AgentSession) {
@@ -103,7 +106,10 @@ public actor NodeHost: TaskHost {
       case .started(let name): tell(name) { $0.isStarted = true }
       case .checkpointed(let name): tell(name) { $0.checkpoints = running[name]?.checkpoints ?? 0 }
       case .ended(let name, _), .notStarted(let name, _), .resized(let name):
-        tell(name) { $0.isEnded = running[name]?.stage == .ended }
+        // A member that stays is resized and not over.
+        guard running[name]?.stage == .ended else { break }
+        running[name]?.isTold = true
+        tell(name) { $0.isEnded = true }
       case .status, .health, .output: break
       }
     }
@@ -137,7 +143,8 @@ public actor NodeHost: TaskHost {
   private static let leastRoom: Int64 = 16 << 20
 
   func members(_ job: UInt32, _ attempt: UInt16) -> [MemberName] {
-    members().filter { $0.job == job && $0.attempt == attempt }
+    running.keys.filter { $0.job == job && $0.attempt == attempt }
+      .sorted { $0.member < $1.member }
   }
 
   private func tell(_ name: MemberName, _ change: (inout Told) -> Void) {
