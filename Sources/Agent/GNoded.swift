@@ -78,6 +78,7 @@ public struct GNoded: AsyncParsableCommand {
 
   /// Runs until SIGTERM or SIGINT; tasks run on.
   public func run() async throws {
+    let (signals, sources) = Self.takeSignals()
     let outbox = ReportOutbox()
     let log: @Sendable (String) -> Void = { line in
       FileHandle.standardError.write(Data("gnoded: \(line)\n".utf8))
@@ -96,7 +97,8 @@ public struct GNoded: AsyncParsableCommand {
       name: found.node.name, link: ClientLink(try connection()), host: host, outbox: outbox,
       state: folder, log: log)
     let work = Task { await agent.run() }
-    await Self.waitForSignal()
+    for await _ in signals { break }
+    for source in sources { source.cancel() }
     log("stopped; tasks run on")
     work.cancel()
   }
@@ -174,7 +176,8 @@ public struct GNoded: AsyncParsableCommand {
 
   // MARK: The program
 
-  private static func waitForSignal() async {
+  /// Has SIGTERM and SIGINT come as words, from now on and as long as the sources live.
+  private static func takeSignals() -> (AsyncStream<Void>, [any DispatchSourceSignal]) {
     let (signals, next) = AsyncStream<Void>.makeStream()
     let sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
@@ -183,8 +186,7 @@ public struct GNoded: AsyncParsableCommand {
       source.activate()
       return source
     }
-    for await _ in signals { break }
-    for source in sources { source.cancel() }
+    return (signals, sources)
   }
 
   /// Runs the command line and exits: 0, 1 for a failure of the work, 2 for wrong usage.

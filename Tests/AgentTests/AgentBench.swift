@@ -126,3 +126,22 @@ extension TaskUser {
 func allow(_ path: String, _ mode: Int) {
   try? FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
 }
+
+/// A folder that lives as long as this object does.
+final class TemporaryFolder {
+  let url = FileManager.default.temporaryDirectory.appending(path: "mu-\(UUID().uuidString)")
+
+  init() throws {
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// Writes a file, in folders of its own where its name has some.
+  func write(_ text: String, to name: String) throws {
+    let file = url.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+}

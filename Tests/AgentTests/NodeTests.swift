@@ -95,13 +95,15 @@ private let limitsMemory: Bool = {
 }
 
 @Suite struct `A node's accelerators` {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   /// A copy of the library for tests, beside which a file says what ails it.
   private func library(_ ailment: String? = nil) throws -> String {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "mu-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let path = folder.appending(path: "libfake.so").path
+    let path = folder.url.appending(path: "libfake.so").path
     try FileManager.default.copyItem(atPath: product("libFakeNVML.so"), toPath: path)
-    if let ailment { try Data().write(to: folder.appending(path: ailment)) }
+    if let ailment { try folder.write("", to: ailment) }
     return path
   }
 
@@ -117,20 +119,14 @@ private let limitsMemory: Bool = {
   }
 
   @Test func `are found in AMD's files`() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: "mu-\(UUID().uuidString)")
     for (card, vendor) in [("card0", "0x1a03"), ("card1", "0x1002"), ("card2", "0x1002")] {
-      let device = root.appending(path: "\(card)/device")
-      try FileManager.default.createDirectory(at: device, withIntermediateDirectories: true)
-      let files = [
-        "vendor": vendor, "mem_info_vram_total": "1", "product_name": "AMD Instinct MI300X OAM\n",
-      ]
-      for (name, text) in files {
-        try Data(text.utf8).write(to: device.appending(path: name))
-      }
+      try folder.write(vendor, to: "\(card)/device/vendor")
+      try folder.write("1", to: "\(card)/device/mem_info_vram_total")
+      try folder.write("AMD Instinct MI300X OAM\n", to: "\(card)/device/product_name")
     }
     var sources = NodeDiscovery.Sources()
     sources.nvml = "/no/such/library.so"
-    sources.graphics = root.path
+    sources.graphics = folder.url.path
     let found = NodeDiscovery.node(sources)
     #expect(found.node.accelerators == 2 && found.node.model == "mi300x" && found.isReal)
   }

@@ -54,6 +54,7 @@ public actor EmulatedFleet: TaskHost {
   private var running: [MemberName: Member] = [:]
   /// Members of an attempt on these nodes; commands are about attempts.
   private var attempts: [EmulatedAttempt: [MemberName]] = [:]
+  private var failed: Set<String> = []
   /// The last that are forgotten: none of them may start again.
   private var past: Set<MemberName> = []
   private var older: Set<MemberName> = []
@@ -121,11 +122,14 @@ public actor EmulatedFleet: TaskHost {
   private func happen(_ entry: Entry, into reports: inout [Report]) {
     switch entry.happening {
     case .failure(let node):
+      failed.insert(node)
       reports.append(.health(node: node, trouble: "it failed, as it was asked to"))
       for (name, member) in running where member.node == node {
         end(name, code: 137, signal: "KILL", into: &reports)
       }
-    case .repair(let node): reports.append(.health(node: node, trouble: nil))
+    case .repair(let node):
+      failed.remove(node)
+      reports.append(.health(node: node, trouble: nil))
     case .end:
       guard let name = entry.name, let member = running[name] else { return }
       end(name, code: member.run.exitCode, signal: nil, into: &reports)
@@ -226,6 +230,10 @@ public actor EmulatedFleet: TaskHost {
       running[name] = Member(node: member.node, run: run)
       attempts[key, default: []].append(name)
       reports.append(.started(name))
+      if failed.contains(member.node) {
+        end(name, code: 137, signal: "KILL", into: &reports)
+        continue
+      }
       plan(now + run.seconds * 1000, name, .end)
       if let every = run.checkpointSeconds {
         plan(now + every * 1000, name, .checkpoint(everyMs: every * 1000))

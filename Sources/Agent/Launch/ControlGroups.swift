@@ -91,29 +91,48 @@ struct ControlGroups: Sendable {
     return (try? file.write(contentsOf: Data(text.utf8))) != nil
   }
 
+  /// The folder of a member's group, by its tag.
+  private func folder(_ controller: Controller, _ tag: String) -> String? {
+    folders[controller].map { "\($0)/muster-\(tag)" }
+  }
+
   /// Makes a member's groups; what its shim has to know of them.
   func make(
-    _ name: String, for member: GangLaunch.Member, accelerators: [Int: Int]
+    _ tag: String, for member: GangLaunch.Member, accelerators: [Int: Int]
   ) -> [(String, String)] {
     var orders: [(String, String)] = []
-    var made: Set<String> = []
+    // Version 2 has one folder for all controllers.
+    var joined: Set<String> = []
     for controller in Controller.allCases {
-      guard let folder = folders[controller].map({ "\($0)/\(name)" }) else { continue }
-      guard made.insert(folder).inserted || isVersion2 else { continue }
-      guard Linux.makeFolder(folder) else { continue }
+      guard let folder = folder(controller, tag), Linux.makeFolder(folder) else { continue }
       for (file, text) in limits(controller, member, accelerators) {
         _ = Self.write(text, to: "\(folder)/\(file)")
       }
-      guard made.count == 1 || !isVersion2 || orders.isEmpty else { continue }
+      guard joined.insert(folder).inserted else { continue }
       orders.append(("join", "\(folder)/cgroup.procs"))
       orders.append(("rmdir", folder))
     }
-    if let folder = folders[.memory].map({ "\($0)/\(name)" }) {
+    if let folder = folder(.memory, tag) {
       orders.append(("oom", folder + (isVersion2 ? "/memory.events" : "/memory.oom_control")))
       orders.append(("peak", folder + (isVersion2 ? "/memory.peak" : "/memory.max_usage_in_bytes")))
       if isVersion2 { orders.append(("kill", folder + "/cgroup.kill")) }
     }
     return orders
+  }
+
+  /// The processes in a member's groups.
+  func processes(_ tag: String) -> [Int32] {
+    let lists = Set(Controller.allCases.compactMap { folder($0, tag) }).map { folder in
+      (try? String(contentsOfFile: "\(folder)/cgroup.procs", encoding: .utf8)) ?? ""
+    }
+    return lists.flatMap { $0.split(separator: "\n").compactMap { Int32($0) } }
+  }
+
+  /// Removes the groups of a member that has no processes any more.
+  func remove(_ tag: String) {
+    for controller in Controller.allCases {
+      if let folder = folder(controller, tag) { _ = Linux.removeFolder(folder) }
+    }
   }
 
   private func limits(

@@ -94,8 +94,7 @@ extension NodeHost {
       orders.add("argument", word)
     }
     let limits = groups.make(
-      "muster-\(options.node.name)-\(directory.name)", for: environment.member,
-      accelerators: accelerators.deviceNumbers)
+      tag, for: environment.member, accelerators: accelerators.deviceNumbers)
     for (key, value) in limits { orders.add(key, value) }
     orders.add(
       environment: environment.shared(

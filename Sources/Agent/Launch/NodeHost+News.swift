@@ -129,7 +129,8 @@ extension NodeHost {
   /// Ends what is left of a member whose shim is gone without a word, and says how it ended.
   private func bury(_ name: MemberName) {
     guard let member = running[name] else { return }
-    let left = TaggedProcesses.kill(tag: member.record.tag)
+    let left = killAll(tag: member.record.tag)
+    groups.remove(member.record.tag)
     options.log("\(name.fileName): its shim was killed; \(left) processes of it ended")
     let isStarted = member.directory.has("marker")
     writeEnd(
@@ -137,15 +138,13 @@ extension NodeHost {
       trouble: isStarted ? nil : "the shim ended before it created the tasks")
     look(name)
   }
-}
 
-/// Processes that carry a member's tag in their environment: its own, wherever they have gone.
-enum TaggedProcesses {
-  /// Kills them until there are none, or for two seconds; how many there were.
-  static func kill(tag: String) -> Int {
+  /// Kills the processes that are in a member's groups, or carry its tag in their environment,
+  /// until there are none, or for two seconds; how many there were.
+  private func killAll(tag: String) -> Int {
     var killed: Set<Int32> = []
     for _ in 0..<100 {
-      let found = processes(tag: tag)
+      let found = Set(groups.processes(tag) + Self.processes(tag: tag))
       guard !found.isEmpty else { break }
       for process in found { Linux.killProcess(process) }
       killed.formUnion(found)
@@ -158,10 +157,8 @@ enum TaggedProcesses {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     let mark = Data("MUSTER_TAG=\(tag)\0".utf8)
     return names.compactMap { Int32($0) }.filter { process in
-      guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/environ") else {
-        return false
-      }
-      return bytes.range(of: mark) != nil
+      let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ")
+      return environment.map { $0.range(of: mark) != nil } ?? false
     }
   }
 }

@@ -26,6 +26,9 @@ extension ShimOrders {
   /// be away.
   static let overrunMs: Int64 = 60_000
 
+  /// A warning that is due at once waits until a task can have asked for it.
+  private static let settlingMs: Int64 = 1_000
+
   /// A time limit further off than a hundred years is none.
   private static let mostRestMs: Int64 = 100 * 366 * 86_400_000
 
@@ -40,10 +43,8 @@ extension ShimOrders {
     guard rest < Self.mostRestMs else { return }
     let end = bootMs + rest
     for ahead in [launch.task.warning, launch.task.checkpointSignal].compactMap({ $0 }) {
-      guard let signal = Linux.signalNumber(ahead.signal), end - ahead.aheadMs > bootMs else {
-        continue
-      }
-      add("at", "\(end - ahead.aheadMs) \(signal)")
+      guard let signal = Linux.signalNumber(ahead.signal) else { continue }
+      add("at", "\(max(end - ahead.aheadMs, bootMs + Self.settlingMs)) \(signal)")
     }
     add("at", "\(end + Self.overrunMs) 0")
   }
