@@ -253,11 +253,15 @@ public actor EmulatedFleet: TaskHost {
 
   private func resize(_ launch: GangLaunch, into reports: inout [Report]) {
     let staying = Set(launch.members.map(\.member))
-    for name in members(launch.job, launch.attempt) where running[name]?.isEnded == false {
-      if !staying.contains(name.member) { running[name]?.isEnded = true }
+    let mark = MemberName(job: launch.job, attempt: launch.attempt, member: 0)
+    for name in members(launch.job, launch.attempt)
+    where running[name]?.isEnded == false && !staying.contains(name.member) {
+      running[name]?.isEnded = true
       reports.append(.resized(name))
     }
     start(launch, into: &reports)
+    let rest = members(launch.job, launch.attempt).filter { staying.contains($0.member) }
+    reports += (rest.isEmpty ? [mark] : rest).map { .resized($0) }
   }
 }
 

@@ -27,7 +27,7 @@ extension NodeHost {
   }
 
   /// Lets members go that a gang no longer has here, starts those that it has besides, and tells
-  /// the others who they are now.
+  /// the others who they are now; reports once all who go are gone.
   func resize(_ launch: GangLaunch, _ signal: String?) {
     let staying = Set(
       launch.members.filter { $0.node == options.node.name }.map(\.member))
@@ -36,7 +36,6 @@ extension NodeHost {
       if staying.contains(name.member) {
         renew(member, launch)
         if let number = signal.flatMap({ Linux.signalNumber($0) }) { pass(number, to: name) }
-        outbox.post(.resized(name))
       } else {
         running[name]?.isLetGo = true
         try? member.directory.write("letgo", Data())
@@ -44,6 +43,24 @@ extension NodeHost {
       }
     }
     launchAll(launch)
+    resizing.insert(MemberName(job: launch.job, attempt: launch.attempt, member: 0))
+    reportResized(launch.job, launch.attempt)
+  }
+
+  /// Says that an attempt holds here what it was told to, if it was told and does.
+  ///
+  /// What the members that went held is free before anybody hears of it.
+  func reportResized(_ job: UInt32, _ attempt: UInt16) {
+    let mark = MemberName(job: job, attempt: attempt, member: 0)
+    let here = members(job, attempt).compactMap { running[$0] }
+    guard resizing.contains(mark), !here.contains(where: { $0.isLetGo && $0.stage != .ended })
+    else { return }
+    resizing.remove(mark)
+    // Members that went have said so themselves.
+    let rest = here.filter { !$0.isLetGo }.map(\.record.name)
+    if !rest.isEmpty || here.isEmpty {
+      outbox.post(contentsOf: (rest.isEmpty ? [mark] : rest).map { .resized($0) })
+    }
   }
 
   /// A member that is let go has this long to leave.

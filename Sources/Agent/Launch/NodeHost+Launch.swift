@@ -128,6 +128,7 @@ extension NodeHost {
   func writeEnd(_ directory: MemberDirectory, code: Int = 127, signal: Int = 0, trouble: String?) {
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     var text = "code \(code)\nsignal \(signal)\nat \(now)\n"
+    if signal != 0 { text += "terminated 1\n" }
     if let trouble { text += "trouble \(trouble.replacing("\n", with: " "))\n" }
     guard (try? directory.write("end", Data(text.utf8))) != nil else {
       return options.log("\(directory.path): an end can't be written")

@@ -47,6 +47,7 @@ extension NodeHost {
     running[name]?.stage = .ended
     if let watch = member.watch { watcher.unwatch(watch) }
     report(name, end)
+    if member.isLetGo { reportResized(name.job, name.attempt) }
     let isInfrastructure = end.trouble.map { !QuickFailures.isOwnFault($0) } ?? false
     let ranMs = member.startedMs.map { Linux.bootMs - $0 }
     let isQuick = end.code != 0 && !end.isTerminated && (ranMs ?? .max) < QuickFailures.quickMs
@@ -105,14 +106,14 @@ extension NodeHost {
       if !told.isEnded { report(name, end) }
       return
     }
-    running[name]?.watch = watcher.watch(directory.path, name)
-    // Whoever takes the marker is the only one: from now on no shim will create the tasks.
-    do {
-      try Linux.takeMarker(directory.path)
-      writeEnd(directory, trouble: "the agent was restarted before the tasks were created")
-    } catch {
-      adoptShim(name, directory)
+    if (try? Linux.takeMarker(directory.path)) != nil {
+      // Whoever takes the marker is the only one: no shim will create these tasks any more. The
+      // controller launches the member anew, if it still wants it.
+      running[name] = nil
+      return directory.remove()
     }
+    running[name]?.watch = watcher.watch(directory.path, name)
+    adoptShim(name, directory)
     look(name)
   }
 
@@ -132,6 +133,7 @@ extension NodeHost {
     let left = killAll(tag: member.record.tag)
     groups.remove(member.record.tag)
     options.log("\(name.fileName): its shim was killed; \(left) processes of it ended")
+    // It says that the agent ended it, not the job: it may be tried again.
     let isStarted = member.directory.has("marker")
     writeEnd(
       member.directory, code: isStarted ? 137 : 127, signal: isStarted ? 9 : 0,

@@ -40,6 +40,8 @@ public actor NodeHost: TaskHost {
   let groups: ControlGroups
   var running: [MemberName: Member] = [:]
   var past: PastMembers
+  /// Attempts that were told to be larger or smaller, by a member 0 that may not be here.
+  var resizing: Set<MemberName> = []
   var epoch: UInt64 = 0
   var quickFailures = QuickFailures()
   var trouble: String?
@@ -106,8 +108,9 @@ public actor NodeHost: TaskHost {
       case .started(let name): tell(name) { $0.isStarted = true }
       case .checkpointed(let name): tell(name) { $0.checkpoints = running[name]?.checkpoints ?? 0 }
       case .ended(let name, _), .notStarted(let name, _), .resized(let name):
-        // A member that stays is resized and not over.
-        guard running[name]?.stage == .ended else { break }
+        guard let member = running[name], member.stage == .ended else { break }
+        // One that stays is resized and not over, or is over besides.
+        if case .resized = report, !member.isLetGo { break }
         running[name]?.isTold = true
         tell(name) { $0.isEnded = true }
       case .status, .health, .output: break

@@ -38,7 +38,7 @@ public struct QuickFailures: Sendable {
   static func isOwnFault(_ words: String) -> Bool {
     [
       "No such file", "Permission denied", "Not a directory", "Is a directory",
-      "Exec format error", "an order of epoch", "the agent was restarted",
+      "Exec format error", "an order of epoch",
     ].contains { words.contains($0) }
   }
 
