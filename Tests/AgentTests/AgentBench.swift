@@ -35,6 +35,16 @@ final class AgentBench {
 
   deinit {
     task?.cancel()
+    // What a test that failed left running goes with its shim.
+    let members = options.state + "/members"
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: members)) ?? [] {
+      let marker = try? String(contentsOfFile: "\(members)/\(name)/marker", encoding: .utf8)
+      let ended = FileManager.default.fileExists(atPath: "\(members)/\(name)/end")
+      guard !ended, let shim = marker?.split(separator: " ").first.flatMap({ Int32($0) }) else {
+        continue
+      }
+      kill(shim, SIGKILL)
+    }
     try? FileManager.default.removeItem(at: folder)
   }
 

@@ -65,7 +65,20 @@ struct MemberDirectory {
     }
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  /// Removes the folder: at once for whoever looks for it, and its files as far as they can be.
+  ///
+  /// A shim may still be taking its own files out, at which `FileManager` stops half way.
+  func remove() {
+    let folder = (path as NSString).deletingLastPathComponent
+    let gone = "\(folder)/\(Self.gonePrefix)\(name)"
+    guard Linux.move(path, gone) else { return }
+    for _ in 0..<3 where FileManager.default.fileExists(atPath: gone) {
+      try? FileManager.default.removeItem(atPath: gone)
+    }
+  }
+
+  /// Begins the names of folders that are being removed; they may be left by an agent that died.
+  static let gonePrefix = ".gone-"
 }
 
 /// A process that can be told from any other with its number: by when it started, and when the

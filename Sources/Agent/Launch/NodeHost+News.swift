@@ -81,6 +81,9 @@ extension NodeHost {
   /// Finds what an earlier agent left.
   func adoptAll() {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: membersFolder)) ?? []
+    for name in names where name.hasPrefix(MemberDirectory.gonePrefix) {
+      try? FileManager.default.removeItem(atPath: "\(membersFolder)/\(name)")
+    }
     for name in names.sorted().compactMap({ MemberName(fileName: $0) }) { adopt(name) }
   }
 
@@ -110,6 +113,7 @@ extension NodeHost {
       // Whoever takes the marker is the only one: no shim will create these tasks any more. The
       // controller launches the member anew, if it still wants it.
       running[name] = nil
+      groups.remove(record.tag)
       return directory.remove()
     }
     running[name]?.watch = watcher.watch(directory.path, name)
