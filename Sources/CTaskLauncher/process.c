@@ -113,7 +113,8 @@ int muster_groups(const char *user, gid_t group, gid_t *groups, int most) {
   return most > 0;
 }
 
-static ssize_t read_part(const char *path, int64_t *offset, int64_t *size, void *bytes, size_t most) {
+static ssize_t read_part(
+    const char *path, int64_t *offset, int64_t *size, void *bytes, size_t most) {
   // Not blocking, so that a pipe in a file's place does not hold the agent up.
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0) return -errno;

@@ -115,7 +115,6 @@ final class Lines: Sendable {
   var all: [String] { lines.withLock { $0 } }
 }
 
-
 /// Something that was built beside the tests' own program.
 func product(_ name: String) -> String {
   var folder = Bundle.main.executableURL ?? URL(filePath: ".")

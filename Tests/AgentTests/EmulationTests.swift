@@ -91,9 +91,10 @@ import Wire
     stage.launch(2)
     #expect(try await stage.controller.end(of: stage.name(1)).signal == "KILL")
     #expect(stage.controller.reports.contains(.started(stage.name(2))))
-    #expect(!stage.controller.reports.contains { report in
-      if case .ended(stage.name(2), _) = report { true } else { false }
-    })
+    #expect(
+      !stage.controller.reports.contains { report in
+        if case .ended(stage.name(2), _) = report { true } else { false }
+      })
   }
 
   @Test func `gets a lost node back`() async throws {

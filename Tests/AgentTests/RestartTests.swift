@@ -53,7 +53,9 @@ import Wire
     #expect(ends.count == 1)
   }
 
-  @Test func `leaves it to the controller whether a task starts that was only prepared`() async throws {
+  @Test func `leaves it to the controller whether a task starts that was only prepared`()
+    async throws
+  {
     let bench = try await AgentBench()
     _ = try await bench.run(bench.gang(7, "echo run >> count"))
     await bench.stop()
@@ -86,7 +88,8 @@ import Wire
     #expect(try !isAlive(#require(Int32(child.dropLast()))))
   }
 
-  @Test func `does what a new session says, and refuses what an old controller said`() async throws {
+  @Test func `does what a new session says, and refuses what an old controller said`() async throws
+  {
     let bench = try await AgentBench()
     bench.controller.setEpoch(5)
     await bench.stop()

@@ -42,7 +42,8 @@ import Wire
     #expect(bench.text("kept") == "kept\n")
   }
 
-  @Test func `a signal goes to those who catch it, past the shell that started them`() async throws {
+  @Test func `a signal goes to those who catch it, past the shell that started them`() async throws
+  {
     let bench = try await AgentBench()
     let child = "sh -c 'trap \"echo caught; exit 5\" USR2; \(ready) "
     try await start(bench, child + "while :; do sleep 0.01; done'; echo $?; exit 6")

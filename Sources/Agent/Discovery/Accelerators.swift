@@ -88,7 +88,9 @@ final class NVML: Sendable {
   func describe(_ index: Int) -> (name: String, minor: Int, memoryMib: Int64)? {
     library.withLock { library in
       var one = muster_accelerator()
-      guard unsafe muster_nvml_describe(library.pointer, Int32(index), &one) == 0 else { return nil }
+      guard unsafe muster_nvml_describe(library.pointer, Int32(index), &one) == 0 else {
+        return nil
+      }
       let name = unsafe withUnsafeBytes(of: one.model) { bytes in
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
@@ -127,7 +129,8 @@ struct Radeon: Sendable {
     }
     return numbers.sorted().compactMap { number in
       let folder = "\(root)/card\(number)/device"
-      guard text("\(folder)/vendor") == "0x1002", text("\(folder)/mem_info_vram_total") != nil else {
+      guard text("\(folder)/vendor") == "0x1002", text("\(folder)/mem_info_vram_total") != nil
+      else {
         return nil
       }
       return Radeon(folder: folder, name: text("\(folder)/product_name") ?? "AMD Instinct")
@@ -143,7 +146,9 @@ struct Radeon: Sendable {
   var trouble: String? {
     guard let counts = Self.text("\(folder)/ras/umc_err_count") else { return nil }
     for line in counts.split(separator: "\n") where line.hasPrefix("ue:") {
-      guard let count = Int(line.dropFirst(3).trimmingCharacters(in: .whitespaces)) else { continue }
+      guard let count = Int(line.dropFirst(3).trimmingCharacters(in: .whitespaces)) else {
+        continue
+      }
       return count > 0 ? "\(count) uncorrected errors of its memory" : nil
     }
     return nil

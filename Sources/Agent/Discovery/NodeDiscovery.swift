@@ -57,7 +57,8 @@ public enum NodeDiscovery {
     let makers: Set<String> = ["nvidia", "amd", "instinct", "tesla", "graphics", "device"]
     let known = words.first { word in
       let letters = word.prefix(while: \.isLetter)
-      return (1...3).contains(letters.count) && word.dropFirst(letters.count).first?.isNumber == true
+      return (1...3).contains(letters.count)
+        && word.dropFirst(letters.count).first?.isNumber == true
     }
     return known ?? words.first { !makers.contains($0) } ?? "unknown"
   }

@@ -155,20 +155,26 @@ public actor EmulatedFleet: TaskHost {
 
   // MARK: TaskHost
 
+  /// The nodes as they are registered.
   public func nodes() -> [AgentRegistration.Node] { fleet }
 
+  /// Those with tasks, or with an end that is not acknowledged.
   public func members() -> [MemberName] { Array(running.filter { !$0.value.isTold }.keys) }
 
+  /// Orders of an older epoch are refused from now on.
   public func joined(_ session: AgentSession) { epoch = max(epoch, session.epoch) }
 
+  /// Nothing: played nodes fail on request alone.
   public func check() {}
 
+  /// Ends all tasks.
   public func fence() {
     var reports: [Report] = []
     for name in running.keys { kill(name, into: &reports) }
     outbox.post(contentsOf: reports)
   }
 
+  /// Need not be said again after a restart.
   public func acknowledged(_ reports: [Report]) {
     for report in reports {
       switch report {
@@ -179,6 +185,7 @@ public actor EmulatedFleet: TaskHost {
     }
   }
 
+  /// Does what it is told; launches, of each member once.
   public func obey(_ command: AgentCommand) {
     var reports: [Report] = []
     switch command {

@@ -59,7 +59,8 @@ public struct EmulatedFault: Hashable, Sendable {
   /// - Throws: `FaultFileError` with the first line that is none.
   public static func decode(_ text: String, file: String) throws -> [EmulatedFault] {
     var faults: [EmulatedFault] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
       guard !words.isEmpty else { continue }
       let numbers = [words.first, words.count == 3 ? words[2] : "0"].compactMap { word in

@@ -75,13 +75,16 @@ public actor NodeHost: TaskHost {
 
   // MARK: TaskHost
 
+  /// The nodes as they are registered.
   public func nodes() -> [AgentRegistration.Node] { [options.node] }
 
+  /// Those with tasks, or with an end that is not acknowledged.
   public func members() -> [MemberName] {
     running.filter { !$0.value.isTold }.keys
       .sorted { ($0.job, $0.attempt, $0.member) < ($1.job, $1.attempt, $1.member) }
   }
 
+  /// Orders of an older epoch are refused from now on.
   public func joined(_ session: AgentSession) {
     guard session.epoch > epoch else { return }
     epoch = session.epoch
@@ -90,6 +93,7 @@ public actor NodeHost: TaskHost {
     else { return options.log("the epoch can't be kept in \(path)") }
   }
 
+  /// Does what it is told; launches, of each member once.
   public func obey(_ command: AgentCommand) {
     switch command {
     case .launch(let launch): launchAll(launch)
@@ -102,6 +106,7 @@ public actor NodeHost: TaskHost {
     }
   }
 
+  /// Need not be said again after a restart.
   public func acknowledged(_ reports: [Report]) {
     for report in reports {
       switch report {
@@ -118,6 +123,7 @@ public actor NodeHost: TaskHost {
     }
   }
 
+  /// Ends all tasks.
   public func fence() {
     for (name, member) in running where member.stage != .ended {
       options.log("\(name.fileName): ended, the controller was away for too long")
@@ -125,6 +131,7 @@ public actor NodeHost: TaskHost {
     }
   }
 
+  /// Looks for ends whose notice was lost, and after the node's health.
   public func check() {
     // A notice may be lost; files are not.
     for (name, member) in running where member.stage != .ended { look(name) }

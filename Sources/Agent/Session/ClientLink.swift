@@ -8,16 +8,19 @@ public struct ClientLink: ControllerLink {
   /// A link that connects when it is first used.
   public init(_ connection: Connection) { client = AgentClient(connection) }
 
+  /// Registers; a refusal is thrown as such.
   public func register(_ registration: AgentRegistration) async throws -> AgentSession {
     try await Self.refusing { try await client.register(registration) }
   }
 
+  /// Reports; a refusal is thrown as such.
   public func report(
     _ batch: ReportBatch, _ session: AgentSession
   ) async throws -> ReportReceipt {
     try await Self.refusing { try await client.report(batch, session: session.session) }
   }
 
+  /// Asks for commands; a refusal is thrown as such.
   public func commands(
     _ session: AgentSession, after: UInt64, wait: Int64
   ) async throws -> CommandBatch {

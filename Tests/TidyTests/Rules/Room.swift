@@ -68,6 +68,7 @@ struct Room: Sendable {
   private static let executables = [
     Room(name: "gsim", floor: .executable, imports: ["Workbench"]),
     Room(name: "gnoded", floor: .executable, imports: ["Agent"]),
+    Room(name: "gnoded-shim", floor: .executable, imports: ["CTaskLauncher"]),
   ]
 
   /// What comes with the compiler and reads clocks and files.
