@@ -40,6 +40,8 @@ let package = Package(
       name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
     .library(
       name: "MusterStore", targets: ["Accounts", "Jobs", "Cluster", "Control", "Codec", "Store"]),
+    // What the agent's tests load in place of NVIDIA's library.
+    .library(name: "FakeNVML", type: .dynamic, targets: ["FakeNVML"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -63,6 +65,8 @@ let package = Package(
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
 
@@ -79,6 +83,19 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     room("Wire", core),
+    room("Client", ["Wire", "CCurl"]),
+    .target(name: "CTaskLauncher", exclude: ["README.md"]),
+    .executableTarget(
+      name: "gnoded-shim", dependencies: ["CTaskLauncher"], exclude: ["README.md"]),
+    room(
+      "Agent",
+      [
+        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "CTaskLauncher",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "gnoded", dependencies: ["Agent", "gnoded-shim"], exclude: ["README.md"],
+      swiftSettings: house),
     room(
       "Workbench",
       core + [
@@ -116,6 +133,8 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
+    tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim", "FakeNVML"]),
+    .target(name: "FakeNVML", path: "Tests/FakeNVML", exclude: ["README.md"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

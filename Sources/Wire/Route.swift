@@ -46,6 +46,9 @@ public enum Route {
   /// `GET`: the fleet file in force. `POST`: another, with nodes added or taken out.
   public static let fleet = "/v1/fleet"
 
+  /// `GET`: `ReservationRow`s, of the policy in force.
+  public static let reservations = "/v1/reservations"
+
   /// `POST` a `PolicyEdit`: reservations, accounts and budgets, changed in the policy in force.
   public static let policyEdits = "/v1/policy/edits"
 

@@ -95,6 +95,8 @@ public struct JobRow: Hashable, Codable, Sendable {
 public struct JobQuery: Hashable, Sendable {
   /// These jobs alone; empty: all.
   public var jobs: [UInt32] = []
+  /// Those of the array whose first job this is.
+  public var array: UInt32?
   /// Those of one user.
   public var user: String?
   /// Those of an account, and of all below it.
@@ -109,6 +111,7 @@ public struct JobQuery: Hashable, Sendable {
   public var items: [(name: String, value: String)] {
     var items: [(name: String, value: String)] = []
     if !jobs.isEmpty { items.append(("jobs", jobs.map(String.init).joined(separator: ","))) }
+    if let array { items.append(("array", "\(array)")) }
     if let user { items.append(("user", user)) }
     if let account { items.append(("account", account)) }
     if !states.isEmpty {
