@@ -47,6 +47,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
   ],
   targets: [
     // The core: pure, deterministic, no I/O.
@@ -67,8 +72,10 @@ let package = Package(
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CUsers"),
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
+    room("Users", ["CUsers"]),
 
     // The edge: everything below may do I/O.
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
@@ -97,6 +104,19 @@ let package = Package(
       name: "gnoded", dependencies: ["Agent", "gnoded-shim"], exclude: ["README.md"],
       swiftSettings: house),
     room(
+      "Server",
+      core + [
+        "Codec", "Store", "Users", "Wire", "PolicyFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+    room(
       "Workbench",
       core + [
         "Arguments", "Codec", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
@@ -104,6 +124,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "gsim", dependencies: ["Workbench"], exclude: ["README.md"], swiftSettings: house),
+
+    .executableTarget(
+      name: "gschedd", dependencies: ["Server"], exclude: ["README.md"], swiftSettings: house),
 
     // The tests.
     .target(
@@ -129,6 +152,14 @@ let package = Package(
       core + [
         "Codec", "Store", "Hashing", "Simulation", "TestFiles", "store-writer",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests(
+      "ServerTests",
+      core + [
+        "Codec", "PolicyFiles", "Server", "Store", "Wire",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",

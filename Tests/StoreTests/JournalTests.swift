@@ -250,11 +250,13 @@ import Units
     let expected = try before.accounting()
     before.close()
     // What the file was before there were accounting tables.
-    for table in ["account", "model", "mode", "job", "usage", "charge", "loan", "projection"] {
-      try RawJournal(path).change("DROP TABLE \(table)")
-    }
+    let tables = [
+      "account", "model", "mode", "job", "usage", "charge", "loan", "projection", "submission",
+      "file",
+    ]
+    for table in tables { try RawJournal(path).change("DROP TABLE \(table)") }
     try RawJournal(path).change(
-      "DELETE FROM grdb_migrations WHERE identifier = '2 accounting'")
+      "DELETE FROM grdb_migrations WHERE identifier IN ('2 accounting', '3 submissions')")
     let (after, recovery) = try SQLiteStore.open(at: path)
     #expect(recovery.sequence == 40)
     #expect(try after.accounting() == expected)

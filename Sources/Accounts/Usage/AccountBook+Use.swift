@@ -66,4 +66,17 @@ extension AccountBook {
       Int128(charge.rateAbove) * grown + charge.decayedAbove
     )
   }
+
+  /// The decayed charge of an account as lists show it: thousandths of accelerators × milliseconds
+  /// at a charge rate of one, where what is held at the instant counts whole.
+  ///
+  /// - Precondition: nothing was entered later than the instant.
+  public func decayedCharge(_ account: AccountID, at now: Instant) -> Int128 {
+    guard now < weight.nextEpoch else {
+      var later = self
+      later.advance(to: now)
+      return later.decayedCharge(account, at: now)
+    }
+    return decayedUsage(account, at: now).all / Int128(weight.value(at: now)) / 1_000_000
+  }
 }

@@ -49,7 +49,29 @@ struct AccountingProjection: Sendable {
   /// Takes an entry's events into the state and the tables.
   mutating func take(_ entry: JournalEntry, in db: Database) throws {
     try closeDays(before: entry.draft.instant, in: db)
+    try keep(entry.draft, in: db)
     for event in entry.draft.events { try take(event, at: entry.draft.instant, in: db) }
+  }
+
+  /// Keeps what the state knows nothing of: what runs, and the files in force as they were written.
+  private func keep(_ draft: JournalEntry.Draft, in db: Database) throws {
+    switch draft.input {
+    case .submission(_, let count, let spec):
+      guard case .submitted(let first, _, _) = draft.events.first else { return }
+      try db.cachedStatement(sql: "INSERT INTO submission VALUES (?, ?, ?)")
+        .execute(arguments: [Int64(first.number), count, Blob(spec)])
+    case .opened(let fleet, let policy):
+      try keep(fleet, as: .fleet, in: db)
+      try keep(policy, as: .policy, in: db)
+    case .policyFile(let bytes): try keep(bytes, as: .policy, in: db)
+    case .fleetFile(let bytes): try keep(bytes, as: .fleet, in: db)
+    case .told: break
+    }
+  }
+
+  private func keep(_ bytes: [UInt8], as kind: RulingFile, in db: Database) throws {
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO file VALUES (?, ?)", arguments: [kind.rawValue, Blob(bytes)])
   }
 
   /// Notes up to which entry the tables are made.
@@ -176,7 +198,8 @@ struct AccountingProjection: Sendable {
 /// What an event means for the row of its job: worked out before the state has changed.
 private enum Change {
   case submitted(JobRequest, Instant)
-  case started(Instant, members: Int, milli: Int)
+  case started(Instant, members: Int, milli: Int, nodes: String)
+  case memberEnded(code: UInt8)
   case resized(members: Int, milli: Int)
   case over(Instant, JobOutcome, spent: Int64)
   case evicted(AccountID, spent: Int64)
@@ -193,7 +216,9 @@ private enum Change {
     case .started(_, _, let allocation, let at):
       let amounts = holdings.charging.amounts(of: allocation, on: state.topology)
       self = .started(
-        at, members: allocation.slices.count, milli: amounts.reduce(0) { $0 + $1.milli })
+        at, members: allocation.slices.count, milli: amounts.reduce(0) { $0 + $1.milli },
+        nodes: state.topology.hostlist(of: allocation))
+    case .memberEnded(_, _, _, let code, _): self = .memberEnded(code: code)
     case .resized(_, let allocation, _):
       let amounts = holdings.charging.amounts(of: allocation, on: state.topology)
       self = .resized(
@@ -205,7 +230,7 @@ private enum Change {
       guard let account = state.jobs[id]?.request.account else { return nil }
       self = .evicted(account, spent: spent(id, at: at))
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .memberEnded, .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
+      .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
       .fleetChanged:
       return nil
     }
@@ -221,18 +246,26 @@ private enum Change {
     switch self {
     case .submitted(let request, let at):
       try db.cachedStatement(
-        sql: "INSERT INTO job (number, account, mode, submitted) VALUES (?, ?, ?, ?)"
+        sql: """
+          INSERT INTO job (number, account, mode, submitted, time_limit) VALUES (?, ?, ?, ?, ?)
+          """
       ).execute(
         arguments: [
           number, Int64(request.account.number), Int64(request.mode.number), at.milliseconds,
+          request.timeLimit.milliseconds,
         ])
-    case .started(let at, let members, let milli):
+    case .started(let at, let members, let milli, let nodes):
       try db.cachedStatement(
         sql: """
-          UPDATE job SET started = ?, members = ?, milli = ?, attempts = attempts + 1
+          UPDATE job SET started = ?, members = ?, milli = ?, nodes = ?, code = NULL,
+            attempts = attempts + 1
           WHERE number = ?
           """
-      ).execute(arguments: [at.milliseconds, members, milli, number])
+      ).execute(arguments: [at.milliseconds, members, milli, nodes, number])
+    case .memberEnded(let code):
+      try db.cachedStatement(
+        sql: "UPDATE job SET code = ? WHERE number = ? AND coalesce(code, 0) = 0"
+      ).execute(arguments: [Int64(code), number])
     case .resized(let members, let milli):
       try db.cachedStatement(sql: "UPDATE job SET members = ?, milli = ? WHERE number = ?")
         .execute(arguments: [members, milli, number])
@@ -248,5 +281,16 @@ private enum Change {
           """
       ).execute(arguments: [spent, refunded, number])
     }
+  }
+}
+
+extension Topology {
+  /// The nodes of an allocation by name, a member each, in order.
+  fileprivate func hostlist(of allocation: Allocation) -> String {
+    var writer = HostlistWriter()
+    var text: [UInt8] = []
+    for slice in allocation.slices { writer.add(nodes[index(of: slice.node)].name, to: &text) }
+    writer.finish(&text)
+    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -34,7 +34,11 @@ struct AccountingRebuild {
 
   /// Empties the tables.
   static func clear(_ db: Database) throws {
-    for table in ["account", "model", "mode", "job", "usage", "charge", "loan", "projection"] {
+    let tables = [
+      "account", "model", "mode", "job", "usage", "charge", "loan", "projection", "submission",
+      "file",
+    ]
+    for table in tables {
       try db.execute(sql: "DELETE FROM \(table)")
     }
   }
@@ -87,7 +91,7 @@ extension AccountingRecords {
 }
 
 extension JobRecord {
-  fileprivate init(_ row: Row) throws(OddColumn) {
+  init(_ row: Row) throws(OddColumn) {
     job = JobID(try row.number(0, as: UInt32.self))
     account = AccountID(try row.number(1, as: UInt16.self))
     mode = ModeID(try row.number(2, as: UInt8.self))

@@ -9,6 +9,7 @@ enum Migrations {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 journal") { db in try db.execute(sql: journal) }
     migrator.registerMigration("2 accounting") { db in try db.execute(sql: accounting) }
+    migrator.registerMigration("3 submissions") { db in try db.execute(sql: submissions) }
     return migrator
   }()
 
@@ -76,5 +77,20 @@ enum Migrations {
       sequence INTEGER NOT NULL,
       marks BLOB NOT NULL
     );
+    """
+
+  /// What runs, which only agents need; where jobs ran, and what they left behind; and the files in
+  /// force, 0 the fleet's and 1 the policy's.
+  private static let submissions = """
+    CREATE TABLE submission (
+      first INTEGER PRIMARY KEY,
+      count INTEGER NOT NULL,
+      spec BLOB NOT NULL
+    );
+    CREATE TABLE file (kind INTEGER PRIMARY KEY, content BLOB NOT NULL);
+    ALTER TABLE job ADD COLUMN time_limit INTEGER;
+    ALTER TABLE job ADD COLUMN nodes TEXT;
+    ALTER TABLE job ADD COLUMN code INTEGER;
+    CREATE INDEX job_by_end ON job (ended);
     """
 }

@@ -39,11 +39,13 @@ struct Room: Sendable {
     Room(name: "CLibCrypto", floor: .header, imports: []),
     Room(name: "CCurl", floor: .header, imports: []),
     Room(name: "CTaskLauncher", floor: .header, imports: []),
+    Room(name: "CUsers", floor: .header, imports: []),
   ]
 
   private static let edge = [
     edge("Gzip", ["CZlib"]),
     edge("Hashing", ["CLibCrypto"]),
+    edge("Users", ["CUsers"]),
     edge("PolicyFiles", coreNames + ["Yams"]),
     edge("Traces", ["Units", "Jobs", "Gzip"]),
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
@@ -56,6 +58,13 @@ struct Room: Sendable {
       [
         "Units", "Fleet", "Wire", "Client", "PolicyFiles", "ArgumentParser", "CTaskLauncher",
         "Dispatch", "Synchronization",
+      ]),
+    edge(
+      "Server",
+      coreNames + [
+        "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Dispatch", "HTTPTypes",
+        "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "ServiceLifecycle",
+        "Synchronization", "UnixSignals",
       ]),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(

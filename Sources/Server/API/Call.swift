@@ -1,0 +1,182 @@
+import Foundation
+import HTTPTypes
+public import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Wire
+
+/// A connection's request as it comes in: what says who is at the other end.
+public struct CallContext: InitializableFromSource {
+  let channel: any Channel
+
+  /// The context of a request on a connection.
+  public init(source: ApplicationRequestContextSource) { channel = source.channel }
+}
+
+/// One request to the API: who asks, what for, and with which words.
+struct Call: Sendable {
+  let request: Request
+  let caller: Caller
+
+  /// The address behind `/v1`, in its parts.
+  let path: [Substring]
+  private let query: [String: String]
+
+  init(_ request: Request, by caller: Caller) {
+    self.request = request
+    self.caller = caller
+    path = Array(request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
+    var query: [String: String] = [:]
+    for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
+    self.query = query
+  }
+
+  // MARK: Words behind the address
+
+  func text(_ name: String) -> String? { query[name] }
+
+  /// A whole number in a range.
+  func number(
+    _ name: String, in range: ClosedRange<Int64>, default standard: Int64
+  ) throws(Refusal) -> Int64 {
+    guard let text = query[name] else { return standard }
+    guard let number = Int64(text), range.contains(number) else {
+      throw refusal(name, text, fix: "give a whole number of \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// For how long to wait, in milliseconds: a minute at most.
+  func waitMs() throws(Refusal) -> Int {
+    min(60_000, Int(try number("wait_ms", in: 0...(1 << 40), default: 0)))
+  }
+
+  /// Numbers of jobs, between commas.
+  func jobs(_ name: String) throws(Refusal) -> [UInt32] {
+    var jobs: [UInt32] = []
+    for word in (query[name] ?? "").split(separator: ",") {
+      guard let job = UInt32(word) else {
+        throw refusal(name, String(word), fix: "give numbers of jobs, and commas between them")
+      }
+      jobs.append(job)
+    }
+    return jobs
+  }
+
+  func moment(_ name: String) throws(Refusal) -> Moment? {
+    guard let text = query[name] else { return nil }
+    guard let moment = Moment(text) else {
+      throw refusal(name, text, fix: "write an instant such as 2026-03-01T06:00:00Z")
+    }
+    return moment
+  }
+
+  func refusal(_ name: String, _ value: String, fix: String) -> Refusal {
+    Refusal("bad-query", "'\(value)' can't be read", where: "?\(name)=", fix: fix)
+  }
+
+  // MARK: Bodies
+
+  /// The whole body.
+  ///
+  /// - Throws: `Refusal` where it is longer than it may be.
+  func body(most: Int) async throws(Refusal) -> Data {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > most {
+      throw tooLong(most)
+    }
+    do {
+      let buffer = try await request.body.collect(upTo: most)
+      return Data(buffer.readableBytesView)
+    } catch {
+      throw tooLong(most)
+    }
+  }
+
+  /// The body as a message.
+  func message<Message: Decodable>(
+    _ type: Message.Type = Message.self, most: Int = 1 << 20
+  ) async throws(Refusal) -> Message {
+    try WireJSON.decode(Message.self, from: try await body(most: most))
+  }
+
+  private func tooLong(_ most: Int) -> Refusal {
+    Refusal(
+      "body-too-long", "the body is longer than \(most) bytes, or it broke off", where: "body",
+      fix: "send less")
+  }
+}
+
+/// What is answered.
+enum Reply {
+  private static let json: HTTPFields = [.contentType: "application/json"]
+
+  static func message(
+    _ message: some Encodable, status: HTTPResponse.Status = .ok
+  ) throws(Refusal) -> Response {
+    do {
+      let bytes = try WireJSON.encode(message)
+      return Response(
+        status: status, headers: json, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    } catch {
+      throw Refusal("bad-answer", "the answer can't be written: \(error)", fix: "report this")
+    }
+  }
+
+  static func text(_ bytes: [UInt8], type: String) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: type],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  /// Rows, one JSON value a line, written as they are made.
+  ///
+  /// - Parameter fill: writes some rows, and says whether more will come.
+  static func rows(
+    _ fill: @escaping @Sendable (inout JSONText) async throws -> Bool
+  ) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "application/jsonl"],
+      body: ResponseBody { writer in
+        var text = JSONText(capacity: 80_000)
+        var isMore = true
+        while isMore {
+          isMore = try await fill(&text)
+          if !text.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: text.bytes)) }
+          text.clear()
+        }
+        try await writer.finish(nil)
+      })
+  }
+
+  static func refusal(_ refusal: Refusal) -> Response {
+    let bytes = (try? WireJSON.encode(refusal)) ?? Data()
+    return Response(
+      status: status(of: refusal.code), headers: json,
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  private static func status(of code: String) -> HTTPResponse.Status {
+    switch code {
+    case "not-permitted": .forbidden
+    case "unknown-caller", "bad-token": .unauthorized
+    case "no-such-route", "no-such-job", "no-such-session", "no-such-node", "no-output":
+      .notFound
+    case "other-method": .methodNotAllowed
+    case "body-too-long": .contentTooLarge
+    case "no-agent", "no-answer", "stopped": .serviceUnavailable
+    case "bad-answer": .internalServerError
+    case "changed-meanwhile", "not-running", "not-waiting": .conflict
+    default: .badRequest
+    }
+  }
+}
+
+extension Refusal {
+  /// The journal has failed: nobody knows what is kept.
+  init(stopped error: some CustomStringConvertible) {
+    self.init(
+      "stopped", "the daemon has stopped, as its journal failed: \(error)",
+      fix: "ask again when it is back, and see whether what you asked for was done")
+  }
+}

@@ -1,0 +1,94 @@
+import Fleet
+import Foundation
+import Jobs
+import Synchronization
+import Units
+import Wire
+
+/// What others ask of the hub: signals, places of members, reasons.
+extension AgentHub {
+  /// Sends a signal to all tasks of a running job.
+  ///
+  /// - Throws: `Refusal` where it doesn't run, or there is no such signal.
+  func signal(_ id: JobID, _ name: String) throws(Refusal) {
+    let word = name.uppercased()
+    let plain = word.hasPrefix("SIG") ? String(word.dropFirst(3)) : word
+    guard Self.signals.contains(plain) else {
+      throw Refusal(
+        "bad-signal", "'\(name)' is no signal that a job may be sent", where: "name",
+        fix: "send one of \(Self.signals.joined(separator: ", "))")
+    }
+    let gates = table.withLock { table -> [Gate]? in
+      guard let run = table[id] else { return nil }
+      return table.tell(run.allocation) { _ in
+        .signal(job: id.number, attempt: run.attempt.number, name: plain)
+      }
+    }
+    guard let gates else {
+      throw Refusal(
+        "not-running", "job \(id.number) doesn't run", where: "job",
+        fix: "wait until it does, or cancel it")
+    }
+    for gate in gates { gate.open() }
+  }
+
+  private static let signals = [
+    "HUP", "INT", "QUIT", "ABRT", "KILL", "USR1", "USR2", "ALRM", "TERM", "CONT", "STOP", "TSTP",
+    "TTIN", "TTOU", "WINCH",
+  ]
+
+  /// The nodes of a session by name; none where there is no such session.
+  func nodes(of session: String) -> [String] {
+    let (topology, nodes) = (
+      names.withLock { $0 }, table.withLock { $0.sessions[session]?.nodes ?? [] }
+    )
+    return nodes.sorted().map { "\(topology.name(of: $0))" }
+  }
+
+  /// Why nodes are out of service; nil: they are not, any more.
+  func note(_ reason: String?, of nodes: [NodeID]) {
+    table.withLock { table in
+      for node in nodes {
+        table.reasons[node] = reason?.isEmpty == true ? nil : reason
+        table.unwell.remove(node)
+      }
+    }
+  }
+
+  /// Where a member of a job runs, or ran last.
+  ///
+  /// - Throws: `Refusal` where it never ran, or has no such member.
+  func place(
+    of job: JobID, member: Int, _ row: JobRow
+  ) throws(Refusal) -> (member: MemberName, node: NodeID) {
+    let running = table.withLock { table -> (MemberName, NodeID)? in
+      guard let run = table[job], let index = run.members.firstIndex(of: member) else {
+        return nil
+      }
+      let name = MemberName(job: job.number, attempt: run.attempt.number, member: member)
+      return (name, run.allocation.slices[index].node)
+    }
+    if let running { return running }
+    guard let list = row.nodes, let names = try? Hostlist(parsing: list).names,
+      names.indices.contains(member),
+      let node = self.names.withLock({ $0["\(names[member])"] })
+    else {
+      throw Refusal(
+        "no-output", "job \(job.number) has no member \(member) that has run", where: "member",
+        fix: "wait until it starts, or name another member")
+    }
+    return (
+      MemberName(job: job.number, attempt: UInt16(clamping: row.attempt), member: member), node
+    )
+  }
+
+  /// Lets all go who wait for commands: the daemon is about to stop.
+  func release() {
+    let gates = table.withLock { table in
+      let gates = table.sessions.values.compactMap(\.gate)
+      for name in table.sessions.keys { table.sessions[name]?.gate = nil }
+      return gates
+    }
+    for gate in gates { gate.open() }
+  }
+}

@@ -1,0 +1,86 @@
+import Fleet
+import Jobs
+import Units
+import Wire
+
+/// Writes the part of a gang that each of its agents starts.
+struct LaunchWriter {
+  /// Where gangs meet: ports below those that the kernel hands out.
+  private static let ports = 20_000..<32_000
+
+  private let job: JobID
+  private let run: AgentRun
+  private let epoch: UInt64
+  private let names: NodeNames
+  private let session: [NodeID: String]
+  private let addresses: [NodeID: String]
+
+  init(
+    _ job: JobID, _ run: AgentRun, _ epoch: UInt64, _ names: NodeNames, _ table: AgentTable
+  ) {
+    self.job = job
+    self.run = run
+    self.epoch = epoch
+    self.names = names
+    session = table.session
+    addresses = table.addresses
+  }
+
+  /// The order of an agent that starts nobody, or that is to keep nobody; nil: no task is known.
+  lazy var orderOfNobody: GangLaunch? = whole()
+
+  /// By session, what it starts; nil where nobody knows what runs.
+  mutating func orders(
+    where isMeant: (NodeID) -> Bool = { _ in true }
+  ) -> [String: GangLaunch]? {
+    guard let whole = orderOfNobody else { return nil }
+    var orders: [String: GangLaunch] = [:]
+    let share = shareText
+    var shares: [Int: [Int]] = [:]
+    for hold in run.allocation.shares {
+      shares[Int(hold.slice), default: []].append(Int(hold.device))
+    }
+    for (index, slice) in run.allocation.slices.enumerated() {
+      guard isMeant(slice.node), let name = session[slice.node] else { continue }
+      var devices = (0..<64).filter { slice.accelerators & 1 << UInt64($0) != 0 }
+      if let parts = shares[index] { devices += parts }
+      var member = GangLaunch.Member(
+        member: run.members[index], node: "\(names.name(of: slice.node))", devices: devices,
+        share: shares[index] == nil ? "1" : share)
+      if !run.allocation.hosts.isEmpty {
+        let host = run.allocation.hosts[index]
+        (member.milliCores, member.memoryMib) = (Int(host.milliCores), Int(host.memory))
+      }
+      orders[name, default: whole].members.append(member)
+    }
+    return orders
+  }
+
+  private func whole() -> GangLaunch? {
+    guard let card = run.card, let task = card.spec.task else { return nil }
+    var order = GangLaunch(
+      job: job.number, attempt: run.attempt.number, epoch: epoch, user: card.spec.user,
+      task: task)
+    order.name = card.spec.name
+    if let index = card.arrayIndex(of: job) {
+      (order.array, order.arrayIndex) = (card.first.number, index)
+    }
+    let nodes = run.allocation.slices.map { names.name(of: $0.node) }
+    order.nodes = "\(Hostlist(names: nodes))"
+    order.memberCount = nodes.count
+    if let first = run.allocation.slices.first {
+      order.masterAddress = addresses[first.node] ?? "\(nodes[0])"
+    }
+    order.masterPort =
+      Self.ports.lowerBound
+      + (Int(job.number) * 7 + Int(run.attempt.number)) % Self.ports.count
+    order.deadline = run.deadline < .distantFuture ? Moment(run.deadline) : nil
+    return order
+  }
+
+  /// How much of an accelerator a member has, where it has parts.
+  private var shareText: String {
+    guard let share = run.card?.request.shape.member.share else { return "1" }
+    return GangSpec.Accelerators(count: 1, share: share).description
+  }
+}

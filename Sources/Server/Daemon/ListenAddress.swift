@@ -1,0 +1,49 @@
+import Hummingbird
+import HummingbirdCore
+public import Wire
+
+/// Where the daemon is reached: `unix:PATH`, or `https://HOST:PORT`.
+public enum ListenAddress: Hashable, Sendable {
+  /// A Unix socket.
+  case unix(String)
+  /// A port, with TLS.
+  case https(host: String, port: Int)
+
+  /// Reads an address.
+  ///
+  /// - Throws: `Refusal` where it is none.
+  public init(_ text: String) throws(Refusal) {
+    if text.hasPrefix("unix:"), text.count > 5 {
+      self = .unix(String(text.dropFirst(5)))
+      return
+    }
+    let rest = text.dropFirst("https://".count)
+    if text.hasPrefix("https://"), let colon = rest.lastIndex(of: ":"),
+      let port = Int(rest[rest.index(after: colon)...]), (1...65_535).contains(port),
+      colon > rest.startIndex
+    {
+      self = .https(host: String(rest[..<colon]), port: port)
+      return
+    }
+    throw Refusal(
+      "bad-address", "'\(text)' is no address to listen at", where: "--listen",
+      fix: "give unix:PATH or https://HOST:PORT")
+  }
+
+  /// The address as the HTTP server has it.
+  var bind: BindAddress {
+    switch self {
+    case .unix(let path): .unixDomainSocket(path: path)
+    case .https(let host, let port): .hostname(host, port: port)
+    }
+  }
+}
+
+extension ListenAddress: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unix(let path): "unix:\(path)"
+    case .https(let host, let port): "https://\(host):\(port)"
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import NIOCore
+import Synchronization
+import Users
+import Wire
+
+/// What the kernel says of who is at the other end of a Unix socket.
+struct PeerCredentials: Sendable {
+  var process: Int32 = 0
+  var uid: UInt32 = 0
+  var gid: UInt32 = 0
+}
+
+/// Says who asks over a Unix socket: the kernel vouches for the user's number.
+///
+/// Root and the daemon's own user are administrators, and everybody else is a user.
+final class SocketIdentity: Sendable {
+  private let known = Mutex<[UInt32: String]>([:])
+  private let own = geteuid()
+
+  /// Who is at the other end of a connection; nil where the kernel doesn't say.
+  func caller(of channel: any Channel) async -> Caller? {
+    guard let provider = channel as? any SocketOptionProvider else { return nil }
+    let peer: PeerCredentials? = try? await provider.unsafeGetSocketOption(
+      level: SocketOptionLevel(SOL_SOCKET), name: SocketOptionName(SO_PEERCRED)
+    ).get()
+    // Of a socket of another kind the kernel gives a number that nobody has.
+    guard let peer, peer.uid != UInt32.max, peer.process > 0 else { return nil }
+    let role: Role = peer.uid == 0 || peer.uid == own ? .administrator : .user
+    return Caller(name: name(of: peer.uid), uid: peer.uid, gid: peer.gid, role: role)
+  }
+
+  /// The name of a user; the number itself where this machine knows no name.
+  private func name(of uid: UInt32) -> String {
+    if let name = known.withLock({ $0[uid] }) { return name }
+    let name = SystemUser(uid: uid)?.name ?? "\(uid)"
+    known.withLock { $0[uid] = name }
+    return name
+  }
+}

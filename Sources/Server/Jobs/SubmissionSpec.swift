@@ -1,0 +1,95 @@
+import Codec
+import Foundation
+import Jobs
+public import Wire
+
+/// What the journal keeps of a submission beside what the core plans with: what runs, and for whom.
+///
+/// The names that lists show stand in front, so that reading them reads no script.
+public struct SubmissionSpec: Hashable, Sendable {
+  /// What it is called.
+  public var name: String
+
+  /// Who has submitted it, and as whom it runs.
+  public var user: TaskUser
+
+  /// The index of each job of an array, in order; empty where it is one job.
+  public var indices: [UInt32]
+
+  /// What runs, as JSON: a `TaskSpec`.
+  private var taskBytes: [UInt8]
+
+  private static let version: UInt8 = 1
+
+  /// A submission as somebody sent it.
+  ///
+  /// - Throws: `Refusal` where what runs can't be written down.
+  public init(_ submission: JobSubmission, by user: TaskUser) throws(Refusal) {
+    name = submission.name
+    self.user = user
+    indices = submission.array?.indices ?? []
+    do {
+      taskBytes = Array(try WireJSON.encode(submission.task))
+    } catch {
+      throw Refusal(
+        "bad-body", "what runs can't be kept: \(error)", where: "task", fix: "leave that away")
+    }
+  }
+
+  /// What runs.
+  public var task: TaskSpec? {
+    try? WireJSON.decode(TaskSpec.self, from: Data(taskBytes))
+  }
+
+  /// The bytes that the journal keeps.
+  public var encoded: [UInt8] {
+    var writer = ByteWriter(capacity: 64 + taskBytes.count)
+    writer.put(byte: Self.version)
+    writer.put(name)
+    writer.put(user.name)
+    writer.put(UInt64(user.uid))
+    writer.put(UInt64(user.gid))
+    let runs = Self.runs(of: indices)
+    writer.put(count: runs.count)
+    for run in runs {
+      writer.put(UInt64(run.lowerBound))
+      writer.put(UInt64(run.count))
+    }
+    writer.put(taskBytes)
+    return writer.bytes
+  }
+
+  /// Reads what the journal has kept.
+  ///
+  /// - Throws: `CodecError` where it is no such thing.
+  init(decoding bytes: [UInt8]) throws(CodecError) {
+    var reader = ByteReader(bytes)
+    guard try reader.byte() == Self.version else { throw reader.fault(.notCanonical) }
+    name = try reader.text()
+    let userName = try reader.text()
+    user = TaskUser(uid: try reader.unsigned(), gid: try reader.unsigned(), name: userName)
+    indices = []
+    for _ in 0..<(try reader.count()) {
+      let first: UInt32 = try reader.unsigned()
+      let count: UInt32 = try reader.unsigned()
+      guard count <= UInt32.max - first, indices.count + Int(count) <= 1 << 24 else {
+        throw reader.fault(.notCanonical)
+      }
+      indices += first..<(first + count)
+    }
+    taskBytes = try reader.block()
+    try reader.end()
+  }
+
+  private static func runs(of indices: [UInt32]) -> [Range<UInt32>] {
+    var runs: [Range<UInt32>] = []
+    for index in indices {
+      if let last = runs.last, last.upperBound == index {
+        runs[runs.count - 1] = last.lowerBound..<(index + 1)
+      } else {
+        runs.append(index..<(index + 1))
+      }
+    }
+    return runs
+  }
+}
