@@ -40,6 +40,8 @@ let package = Package(
       name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
     .library(
       name: "MusterStore", targets: ["Accounts", "Jobs", "Cluster", "Control", "Codec", "Store"]),
+    // What the agent's tests load in place of NVIDIA's library.
+    .library(name: "FakeNVML", type: .dynamic, targets: ["FakeNVML"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -68,6 +70,8 @@ let package = Package(
     // The C-facing rooms: one Swift wrapper each.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CUsers"),
     room("Gzip", ["CZlib"]),
     room("Hashing", ["CLibCrypto"]),
@@ -76,7 +80,7 @@ let package = Package(
     // The edge: everything below may do I/O.
     room("PolicyFiles", core + [.product(name: "Yams", package: "Yams")]),
     room("Traces", ["Units", "Gzip"]),
-    room("Simulation", core + ["Traces", "Hashing", "PolicyFiles"]),
+    room("Simulation", core + ["Codec", "Traces", "Hashing", "PolicyFiles"]),
     room("Store", core + ["Codec", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Reports", core + ["Simulation"]),
     room(
@@ -86,6 +90,19 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     room("Wire", core),
+    room("Client", ["Wire", "CCurl"]),
+    .target(name: "CTaskLauncher", exclude: ["README.md"]),
+    .executableTarget(
+      name: "gnoded-shim", dependencies: ["CTaskLauncher"], exclude: ["README.md"]),
+    room(
+      "Agent",
+      [
+        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "CTaskLauncher",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "gnoded", dependencies: ["Agent", "gnoded-shim"], exclude: ["README.md"],
+      swiftSettings: house),
     room(
       "Server",
       core + [
@@ -102,7 +119,7 @@ let package = Package(
     room(
       "Workbench",
       core + [
-        "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip",
+        "Arguments", "Codec", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -126,7 +143,7 @@ let package = Package(
     tests(
       "PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Accounts", "Policy", "TestFiles"],
       golden: true),
-    tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
+    tests("SimulationTests", core + ["Codec", "Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests(
       "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),
@@ -147,6 +164,8 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
+    tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim", "FakeNVML"]),
+    .target(name: "FakeNVML", path: "Tests/FakeNVML", exclude: ["README.md"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

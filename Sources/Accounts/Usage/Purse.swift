@@ -1,8 +1,8 @@
 /// An amount that is spent from, with what work in flight may still cost set aside.
 ///
-/// Work sets aside all it may cost before it starts and pays at most that, so that no work overdraws
-/// a purse. Only who cuts its amount may leave it with less than is paid and set aside; then nothing
-/// is left.
+/// Work sets aside all it may cost before it starts and pays at most that, so that no work
+/// overdraws a purse. Only who cuts its amount may leave it with less than is paid and set aside;
+/// then nothing is left.
 public struct Purse: Hashable, Sendable {
   /// How much there is in all: accelerator-milliseconds at a charge rate of one.
   public private(set) var amount: Int64

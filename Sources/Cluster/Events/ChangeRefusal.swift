@@ -12,8 +12,8 @@ public enum ChangeRefusal: Error, Hashable, Sendable {
   case fleet(GrowthError)
   /// A node is gone from the fleet of which these jobs hold something, and so many more.
   case nodeInUse(NodeName, jobs: [JobID], more: Int)
-  /// Accelerators are accounted where there are any, and cores where there are none: it can't change
-  /// from the one to the other.
+  /// Accelerators are accounted where there are any, and cores where there are none: it can't
+  /// change from the one to the other.
   case countsOtherwise
 
   /// How many jobs are named.

@@ -21,8 +21,9 @@ public struct Job: Hashable, Sendable {
   /// Whether it may not start until it is released.
   public var isHeldBack = false
 
-  /// Whether the rules or the fleet have changed so that it could not be submitted any more: it may
-  /// not start until they change again, and runs on where it runs.
+  /// Whether the rules or the fleet have changed so that it could not be submitted any more.
+  ///
+  /// It may not start until they change again, and runs on where it runs.
   public var isBarred = false
 
   /// Whether somebody took it back while it ran.

@@ -15,7 +15,7 @@ public enum JournalInput: Hashable, Sendable {
   case policyFile([UInt8])
   /// The fleet is another from now on.
   case fleetFile([UInt8])
-  /// What the machine was told; of changes of the policy and the fleet a daemon writes down the files.
+  /// What the machine was told; of changes of the policy and the fleet a daemon writes the files.
   case told(Input)
   /// So many jobs alike were submitted, and what they run: it means nothing to the machine.
   case submission(JobRequest, count: Int, spec: [UInt8])

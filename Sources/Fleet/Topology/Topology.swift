@@ -214,10 +214,14 @@ public final class Topology: Sendable {
     areNodesAlike = !countsHosts && !sharesDevices && nodeTypes.count == 1
     isPool =
       !countsHosts && !sharesDevices && nodeTypes.allSatisfy { $0.accelerators == 1 }
+    indicesByID = Self.indicesByID(of: nodes)
+  }
+
+  private static func indicesByID(of nodes: [Node]) -> [Int32] {
     var indices = Array(
       repeating: Int32(-1), count: Int(nodes.map(\.id.number).max() ?? 0) + 1)
     for (index, node) in nodes.enumerated() { indices[Int(node.id.number)] = Int32(index) }
-    indicesByID = indices
+    return indices
   }
 
   /// A fleet of alike nodes without domains, as `66x8` names it; nodes are called `n00`, `n01`, ….

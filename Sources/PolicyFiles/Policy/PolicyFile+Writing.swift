@@ -4,7 +4,7 @@ import Units
 
 extension PolicyFile {
   /// A policy as a file that decodes to it, without comments; what is as the defaults are is left
-  /// out.
+  /// out, and so are accounts and modes that are closed.
   ///
   /// - Precondition: the policy keeps its rules, and its times are whole seconds (of windows and
   ///   budgets since 1970), its hours whole hours: as those of every policy that was decoded.
@@ -21,7 +21,10 @@ extension PolicyFile {
     if policy.accounts != usual.accounts { text.add(policy.accounts) }
     if policy.modes != usual.modes {
       text.nest("modes") { text in
-        for mode in policy.modes { text.add(mode, of: policy.accounts) }
+        // The first is the one of jobs that name none.
+        let first = Int(policy.defaultMode.number)
+        let others = policy.modes.indices.filter { $0 != first && !policy.modes[$0].isClosed }
+        for index in [first] + others { text.add(policy.modes[index], of: policy.accounts) }
       }
     }
     if !policy.chargeRates.isEmpty {
@@ -64,7 +67,9 @@ extension DocumentText {
       (.member, "members"), (.project, "projects"), (.user, "users"),
     ]
     for (kind, key) in kinds {
-      let children = tree.children[Int(parent.number)].filter { tree[$0].kind == kind }
+      let children = tree.children[Int(parent.number)].filter {
+        tree[$0].kind == kind && !tree[$0].isClosed
+      }
       guard !children.isEmpty else { continue }
       nest(key) { text in
         for child in children {

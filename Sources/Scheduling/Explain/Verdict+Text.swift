@@ -63,10 +63,7 @@ extension Verdict {
     case .heldBack:
       return "It is held back until somebody releases it."
     case .notAdmitted(let rejection):
-      return """
-        Since it was submitted the policy or the fleet has changed, and as it stands it may not \
-        start: \(rejection.description).
-        """
+      return "The policy or the fleet has changed, and now \(rejection.description)."
     }
   }
 

@@ -1,3 +1,4 @@
+import Cluster
 import Control
 public import Fleet
 public import Policy
@@ -69,11 +70,12 @@ public struct Replay: Sendable {
     var metrics: ReplayMetrics
     var sharing: PolicyMetrics?
     let log: DecisionLog
-    let topology: Topology
+    var topology: Topology
     let progress: (Int) -> Void
     var untold = 0
 
     mutating func performed(_ effect: Effect, at now: Instant) {
+      if case .append(.fleetChanged(let next, _)) = effect { topology = next }
       if case .record(let decision) = effect { log.append(decision, at: now, topology) }
       metrics.performed(effect, at: now)
       sharing?.performed(effect, at: now)

@@ -61,7 +61,7 @@ struct AccountingMarks: Hashable, Sendable {
       && lent.count == other.lent.count && (-(1 << 36)...1 << 36).contains(day)
   }
 
-  /// The same sums by the numbers of another book, to which accounts, members and models were added.
+  /// The same sums by the numbers of another book, with more accounts, members and models.
   ///
   /// Those that were there come first, in their order; of the others nothing was held that day.
   func refitted(from old: AccountBook, to new: AccountBook) -> AccountingMarks {

@@ -37,6 +37,8 @@ struct Room: Sendable {
   private static let headers = [
     Room(name: "CZlib", floor: .header, imports: []),
     Room(name: "CLibCrypto", floor: .header, imports: []),
+    Room(name: "CCurl", floor: .header, imports: []),
+    Room(name: "CTaskLauncher", floor: .header, imports: []),
     Room(name: "CUsers", floor: .header, imports: []),
   ]
 
@@ -50,6 +52,13 @@ struct Room: Sendable {
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
     edge("Reports", coreNames + ["Simulation"]),
     edge("Wire", coreNames),
+    edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
+    edge(
+      "Agent",
+      [
+        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "ArgumentParser", "CTaskLauncher",
+        "Dispatch", "Synchronization",
+      ]),
     edge(
       "Server",
       coreNames + [
@@ -61,12 +70,15 @@ struct Room: Sendable {
     edge(
       "Workbench",
       coreNames + [
-        "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip", "ArgumentParser",
+        "Arguments", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
+        "ArgumentParser",
       ]),
   ]
 
   private static let executables = [
-    Room(name: "gsim", floor: .executable, imports: ["Workbench"])
+    Room(name: "gsim", floor: .executable, imports: ["Workbench"]),
+    Room(name: "gnoded", floor: .executable, imports: ["Agent"]),
+    Room(name: "gnoded-shim", floor: .executable, imports: ["CTaskLauncher"]),
   ]
 
   /// What comes with the compiler and reads clocks and files.

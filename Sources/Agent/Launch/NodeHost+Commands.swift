@@ -1,0 +1,176 @@
+import Foundation
+import Units
+import Wire
+
+extension NodeHost {
+  func signal(_ job: UInt32, _ attempt: UInt16, _ name: String) {
+    guard let number = Linux.signalNumber(name) else {
+      return options.log("\(job).\(attempt): there is no signal '\(name)'")
+    }
+    for member in members(job, attempt) { pass(number, to: member) }
+  }
+
+  private func pass(_ signal: Int32, to name: MemberName) {
+    do {
+      try watcher.order(name) { try Linux.orderSignal($0, signal) }
+    } catch {
+      options.log("\(name.fileName): signal \(signal): \(error)")
+    }
+  }
+
+  func terminate(_ name: MemberName, graceMs: Int64) {
+    do {
+      try watcher.order(name) { try Linux.orderTermination($0, graceMs: graceMs) }
+    } catch {
+      options.log("\(name.fileName): can't be ended: \(error)")
+    }
+  }
+
+  /// Lets members go that a gang no longer has here, starts those that it has besides, and tells
+  /// the others who they are now; reports once all who go are gone.
+  func resize(_ launch: GangLaunch, _ signal: String?) {
+    let staying = Set(
+      launch.members.filter { $0.node == options.node.name }.map(\.member))
+    for name in members(launch.job, launch.attempt) {
+      guard let member = running[name], member.stage != .ended else { continue }
+      if staying.contains(name.member) {
+        renew(member, launch)
+        if let number = signal.flatMap({ Linux.signalNumber($0) }) { pass(number, to: name) }
+      } else {
+        running[name]?.isLetGo = true
+        try? member.directory.write("letgo", Data())
+        terminate(name, graceMs: Self.resizeGraceMs)
+      }
+    }
+    launchAll(launch)
+    resizing.insert(MemberName(job: launch.job, attempt: launch.attempt, member: 0))
+    reportResized(launch.job, launch.attempt)
+  }
+
+  /// Says that an attempt holds here what it was told to, if it was told and does.
+  ///
+  /// What the members that went held is free before anybody hears of it.
+  func reportResized(_ job: UInt32, _ attempt: UInt16) {
+    let mark = MemberName(job: job, attempt: attempt, member: 0)
+    let here = members(job, attempt).compactMap { running[$0] }
+    guard resizing.contains(mark), !here.contains(where: { $0.isLetGo && $0.stage != .ended })
+    else { return }
+    resizing.remove(mark)
+    // Members that went have said so themselves.
+    let rest = here.filter { !$0.isLetGo }.map(\.record.name)
+    if !rest.isEmpty || here.isEmpty {
+      outbox.post(contentsOf: (rest.isEmpty ? [mark] : rest).map { .resized($0) })
+    }
+  }
+
+  /// A member that is let go has this long to leave.
+  private static let resizeGraceMs: Int64 = 10_000
+
+  private func renew(_ member: Member, _ launch: GangLaunch) {
+    let environment = TaskEnvironment(
+      launch: launch, member: member.record.member,
+      deviceVariable: accelerators.deviceVariable)
+    try? member.directory.write("members", Data(environment.membersFile.utf8))
+  }
+
+  /// What is over may go, but for where its output lies.
+  func forget(_ job: UInt32, _ attempt: UInt16) {
+    for name in members(job, attempt) {
+      guard let member = running[name], member.stage == .ended else { continue }
+      past.add(member.record)
+      running[name] = nil
+      member.directory.remove()
+    }
+  }
+
+  // MARK: Output
+
+  func answer(_ question: OutputQuestion) -> OutputPart {
+    let name = question.member
+    let isOver = running[name].map { $0.stage == .ended } ?? true
+    guard let place = running[name].map({ OutputPlace($0.record) }) ?? past.place(of: name) else {
+      return part(question, trouble: "the node knows nothing of member \(name.fileName)")
+    }
+    let path = question.stream == .errors ? place.errors ?? place.output : place.output
+    do {
+      let found = try Linux.read(
+        path, asUser: place.user, group: place.group, name: place.userName,
+        offset: question.offset, most: min(question.most, Self.mostOutput))
+      let end = found.offset + Int64(found.bytes.count)
+      return OutputPart(
+        question: question.question, offset: found.offset,
+        bytes: found.bytes.base64EncodedString(), isEnded: isOver && end >= found.size)
+    } catch {
+      return part(question, trouble: "\(path): \(error)")
+    }
+  }
+
+  private func part(_ question: OutputQuestion, trouble: String) -> OutputPart {
+    var part = OutputPart(
+      question: question.question, offset: max(0, question.offset), bytes: "", isEnded: true)
+    part.trouble = trouble
+    return part
+  }
+
+  private static let mostOutput = 1 << 20
+}
+
+/// Where a member's output lies, and who may read it.
+struct OutputPlace: Codable {
+  var output: String
+  var errors: String?
+  var user: UInt32
+  var group: UInt32
+  var userName: String
+
+  init(_ record: LaunchRecord) {
+    output = record.output
+    errors = record.errors
+    user = record.launch.user.uid
+    group = record.launch.user.gid
+    userName = record.launch.user.name
+  }
+}
+
+/// Members that are over and forgotten, the last of them: none of them may start again, and their
+/// output can still be read.
+struct PastMembers {
+  private let folder: String
+  private var names: [MemberName] = []
+  private var known: Set<MemberName> = []
+  private static let most = 50_000
+
+  init(folder: String) {
+    self.folder = folder
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    names = files.compactMap { MemberName(fileName: $0) }.sorted {
+      ($0.job, $0.attempt, $0.member) < ($1.job, $1.attempt, $1.member)
+    }
+    known = Set(names)
+  }
+
+  func has(_ name: MemberName) -> Bool { known.contains(name) }
+
+  mutating func add(_ record: LaunchRecord) {
+    let place = try? JSONEncoder().encode(OutputPlace(record))
+    // Where it can't be kept, the output can't be read through the controller any more.
+    _ = FileManager.default.createFile(
+      atPath: "\(folder)/\(record.name.fileName)", contents: place,
+      attributes: [.posixPermissions: 0o600])
+    if known.insert(record.name).inserted { names.append(record.name) }
+    guard names.count > Self.most else { return }
+    // A tenth at a time, so that the list is not moved for each.
+    for old in names.prefix(Self.most / 10) {
+      known.remove(old)
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(old.fileName)")
+    }
+    names.removeFirst(Self.most / 10)
+  }
+
+  func place(of name: MemberName) -> OutputPlace? {
+    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name.fileName)") else {
+      return nil
+    }
+    return try? JSONDecoder().decode(OutputPlace.self, from: bytes)
+  }
+}

@@ -1,0 +1,204 @@
+import Foundation
+public import Wire
+
+/// Runs the tasks of one node as processes, each member's behind a shim of its own.
+///
+/// All that it knows of a member lies in the member's folder: a new host over the same state finds
+/// the living shims and the ends of the others.
+public actor NodeHost: TaskHost {
+  /// A member as its host sees it.
+  ///
+  ///     launched ──started──▶ running ──end──▶ ended ──forget──▶ (past)
+  ///        └────────────────end───────────────▶
+  struct Member {
+    enum Stage {
+      /// Its shim was spawned, or found; its tasks may not be there yet.
+      case launched
+      /// Its tasks run.
+      case running
+      /// It is over, and how is in its folder.
+      case ended
+    }
+
+    var record: LaunchRecord
+    var directory: MemberDirectory
+    var stage = Stage.launched
+    /// The number of its folder among the watched.
+    var watch: Int32?
+    var checkpoints = 0
+    var status = ""
+    /// Whether its end is acknowledged.
+    var isTold = false
+    /// The resize that let it go: its end is reported as one.
+    var isLetGo = false
+    /// When its tasks were started, on the boot clock; nil: before this agent was.
+    var startedMs: Int64?
+  }
+
+  let options: NodeOptions
+  let outbox: ReportOutbox
+  let groups: ControlGroups
+  var running: [MemberName: Member] = [:]
+  var past: PastMembers
+  /// Attempts that were told to be larger or smaller, by a member 0 that may not be here.
+  var resizing: Set<MemberName> = []
+  var epoch: UInt64 = 0
+  var quickFailures = QuickFailures()
+  var trouble: String?
+  let accelerators: Accelerators
+  let watcher: ShimWatcher
+
+  /// The host of a node; what an earlier one left in the same state is found again.
+  ///
+  /// - Throws: where the state's folder can't be made or watched.
+  public init(_ options: NodeOptions, outbox: ReportOutbox) async throws {
+    self.options = options
+    self.outbox = outbox
+    groups = ControlGroups.find(below: options.controlGroup, log: options.log)
+    accelerators = Accelerators(options)
+    for folder in ["", "/members", "/past"] {
+      try FileManager.default.createDirectory(
+        atPath: options.state + folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o711])
+    }
+    past = PastMembers(folder: options.state + "/past")
+    let text = try? String(contentsOfFile: options.state + "/epoch", encoding: .utf8)
+    epoch = text.flatMap { UInt64($0) } ?? 0
+    watcher = try ShimWatcher()
+    watcher.start { [weak self] event in await self?.happened(event) }
+    adoptAll()
+  }
+
+  deinit { watcher.stop() }
+
+  var membersFolder: String { options.state + "/members" }
+
+  // MARK: TaskHost
+
+  /// The nodes as they are registered.
+  public func nodes() -> [AgentRegistration.Node] { [options.node] }
+
+  /// Those with tasks, or with an end that is not acknowledged.
+  public func members() -> [MemberName] {
+    running.filter { !$0.value.isTold }.keys
+      .sorted { ($0.job, $0.attempt, $0.member) < ($1.job, $1.attempt, $1.member) }
+  }
+
+  /// Orders of an older epoch are refused from now on.
+  public func joined(_ session: AgentSession) {
+    guard session.epoch > epoch else { return }
+    epoch = session.epoch
+    let path = options.state + "/epoch"
+    guard (try? Data("\(epoch)".utf8).write(to: URL(filePath: path), options: .atomic)) != nil
+    else { return options.log("the epoch can't be kept in \(path)") }
+  }
+
+  /// Does what it is told; launches, of each member once.
+  public func obey(_ command: AgentCommand) {
+    switch command {
+    case .launch(let launch): launchAll(launch)
+    case .signal(let job, let attempt, let name): signal(job, attempt, name)
+    case .terminate(let job, let attempt, let grace):
+      for name in members(job, attempt) { terminate(name, graceMs: grace) }
+    case .resize(let launch, let signal): resize(launch, signal)
+    case .forget(let job, let attempt): forget(job, attempt)
+    case .readOutput(let question): outbox.post(.output(answer(question)))
+    }
+  }
+
+  /// Need not be said again after a restart.
+  public func acknowledged(_ reports: [Report]) {
+    for report in reports {
+      switch report {
+      case .started(let name): tell(name) { $0.isStarted = true }
+      case .checkpointed(let name): tell(name) { $0.checkpoints = running[name]?.checkpoints ?? 0 }
+      case .ended(let name, _), .notStarted(let name, _), .resized(let name):
+        guard let member = running[name], member.stage == .ended else { break }
+        // One that stays is resized and not over, or is over besides.
+        if case .resized = report, !member.isLetGo { break }
+        running[name]?.isTold = true
+        tell(name) { $0.isEnded = true }
+      case .status, .health, .output: break
+      }
+    }
+  }
+
+  /// Ends all tasks.
+  public func fence() {
+    for (name, member) in running where member.stage != .ended {
+      options.log("\(name.fileName): ended, the controller was away for too long")
+      terminate(name, graceMs: 5_000)
+    }
+  }
+
+  /// Looks for ends whose notice was lost, and after the node's health.
+  public func check() {
+    // A notice may be lost; files are not.
+    for (name, member) in running where member.stage != .ended { look(name) }
+    let found = wellbeing()
+    guard found != trouble else { return }
+    trouble = found
+    options.log("health: \(found ?? "well again")")
+    outbox.post(.health(node: options.node.name, trouble: found))
+  }
+
+  /// What is wrong with the node, or nil.
+  private func wellbeing() -> String? {
+    if let room = Linux.diskRoom(options.state), room.free < Self.leastRoom {
+      return "the agent's state folder \(options.state) has \(room.free >> 20) MiB left"
+    }
+    return accelerators.trouble() ?? quickFailures.trouble(at: Linux.bootMs)
+  }
+
+  private static let leastRoom: Int64 = 16 << 20
+
+  func members(_ job: UInt32, _ attempt: UInt16) -> [MemberName] {
+    running.keys.filter { $0.job == job && $0.attempt == attempt }
+      .sorted { $0.member < $1.member }
+  }
+
+  private func tell(_ name: MemberName, _ change: (inout Told) -> Void) {
+    guard let directory = running[name]?.directory else { return }
+    var told = Told(directory)
+    change(&told)
+    guard (try? directory.write("told", Data(told.text.utf8))) != nil else {
+      // Only said again after a restart, which changes nothing.
+      return options.log("\(name.fileName): what was acknowledged can't be kept")
+    }
+  }
+}
+
+/// What the controller has acknowledged of a member.
+struct Told {
+  var isStarted = false
+  var checkpoints = 0
+  var isEnded = false
+
+  init(_ directory: MemberDirectory) {
+    guard let lines = directory.lines("told") else { return }
+    isStarted = lines["started"] == "1"
+    checkpoints = lines["checkpoints"].flatMap { Int($0) } ?? 0
+    isEnded = lines["ended"] == "1"
+  }
+
+  var text: String {
+    "started \(isStarted ? 1 : 0)\ncheckpoints \(checkpoints)\nended \(isEnded ? 1 : 0)\n"
+  }
+}
+
+/// What an agent was told about one member, as it is kept for its successor.
+struct LaunchRecord: Codable {
+  /// With this member alone.
+  var launch: GangLaunch
+  var output: String
+  var errors: String?
+  /// Marks the member's processes, by a word in their environment.
+  var tag: String
+  /// What its accelerators had drawn before it, in millijoules.
+  var energyBefore: Int64?
+
+  var member: GangLaunch.Member { launch.members[0] }
+  var name: MemberName {
+    MemberName(job: launch.job, attempt: launch.attempt, member: member.member)
+  }
+}

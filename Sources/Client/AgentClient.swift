@@ -1,0 +1,103 @@
+import Dispatch
+public import Wire
+
+/// What an agent says to the controller and hears from it, without holding up any other task.
+///
+/// It has two lanes, each a thread with a connection of its own: one waits for commands while the
+/// other takes reports. Requests on one lane go one after the other. A task that is cancelled
+/// gives its request up at once.
+public final class AgentClient: Sendable {
+  private let talking: Lane
+  private let listening: Lane
+
+  /// An agent's client, which connects when it is first used.
+  public init(_ connection: Connection) {
+    talking = Lane(connection, name: "muster.agent.reports")
+    listening = Lane(connection, name: "muster.agent.commands")
+  }
+
+  /// Says who the agent is: `Route.agents`.
+  ///
+  /// - Throws: `ClientError`; `.unreachable` is to be tried again, `.refused` is not.
+  public func register(
+    _ registration: AgentRegistration
+  ) async throws(ClientError) -> AgentSession {
+    try await talking.run { (client) throws(ClientError) in
+      try client.post(registration, to: Route.agents)
+    }
+  }
+
+  /// Reports what happened, or only that the agent is there: `Route.reports`.
+  ///
+  /// - Throws: `ClientError`; a report that may have come through is said again, with its number.
+  public func report(
+    _ batch: ReportBatch, session: String
+  ) async throws(ClientError) -> ReportReceipt {
+    try await talking.run { (client) throws(ClientError) in
+      try client.post(batch, to: Route.reports(session))
+    }
+  }
+
+  /// Waits for commands behind a number: `Route.commands`.
+  ///
+  /// - Parameter after: The last command that need not come again.
+  /// - Parameter waitMs: How long the controller holds the answer back while there is none.
+  /// - Throws: `ClientError`; `.cancelled` as soon as the task is.
+  public func commands(
+    session: String, after: UInt64, waitMs: Int
+  ) async throws(ClientError) -> CommandBatch {
+    try await listening.run { (client) throws(ClientError) in
+      try client.get(
+        from: Route.commands(session), [("after", "\(after)")], waitMs: waitMs)
+    }
+  }
+}
+
+/// A thread that makes one request after the other.
+private final class Lane: Sendable {
+  private let connection: Connection
+  private let queue: DispatchQueue
+  private let box = ClientBox()
+
+  init(_ connection: Connection, name: String) {
+    self.connection = connection
+    queue = DispatchQueue(label: name)
+  }
+
+  /// Makes a request on the lane's thread, once those before it are done.
+  func run<Answer: Sendable>(
+    _ request: @escaping @Sendable (ControllerClient) throws(ClientError) -> Answer
+  ) async throws(ClientError) -> Answer {
+    let cancellation = Cancellation()
+    let result: Result<Answer, ClientError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        queue.async { [self] in
+          continuation.resume(returning: box.perform(connection, cancellation, request))
+        }
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+    return try result.get()
+  }
+}
+
+/// A lane's client; only the lane's queue touches it.
+private final class ClientBox: @unchecked Sendable {
+  private var client: ControllerClient?
+
+  func perform<Answer>(
+    _ connection: Connection, _ cancellation: Cancellation,
+    _ request: (ControllerClient) throws(ClientError) -> Answer
+  ) -> Result<Answer, ClientError> {
+    let client = client ?? ControllerClient(connection)
+    self.client = client
+    client.cancellation = cancellation
+    defer { client.cancellation = nil }
+    do throws(ClientError) {
+      return .success(try request(client))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
