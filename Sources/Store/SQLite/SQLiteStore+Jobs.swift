@@ -106,7 +106,7 @@ extension SQLiteStore {
     }
   }
 
-  /// A file that is in force, as somebody wrote it; nil: the journal is of a version that kept none.
+  /// A file in force, as somebody wrote it; nil: the journal is of a version that kept none.
   public func file(_ kind: RulingFile) throws(StoreError) -> [UInt8]? {
     try reading { db in
       try Blob.fetchOne(
