@@ -82,13 +82,15 @@ extension AgentHub {
     )
   }
 
-  /// Lets all go who wait for commands: the daemon is about to stop.
+  /// Lets all go who wait for commands or for jobs: the daemon is about to stop.
   func release() {
     let gates = table.withLock { table in
+      table.isStopping = true
       let gates = table.sessions.values.compactMap(\.gate)
       for name in table.sessions.keys { table.sessions[name]?.gate = nil }
       return gates
     }
     for gate in gates { gate.open() }
+    board.release()
   }
 }

@@ -22,7 +22,9 @@ extension AgentHub {
         defer { table.sessions[session] = state }
         state.heard = controller.clock.now()
         let batch = state.commands(after: number, most: Self.mostCommands)
-        guard batch.commands.isEmpty, !isSecond, waitMs > 0 else { return (batch, nil) }
+        guard batch.commands.isEmpty, !isSecond, waitMs > 0, !table.isStopping else {
+          return (batch, nil)
+        }
         // Another poll of the same agent takes this one's place.
         state.gate?.open()
         let gate = Gate()

@@ -116,6 +116,8 @@ struct AgentTable: Sendable {
   /// Why nodes are out of service, as whoever took them out has said.
   var reasons: [NodeID: String] = [:]
   var sessionCount: UInt64 = 0
+  /// Whether the daemon is about to stop: nobody waits any more.
+  var isStopping = false
 
   subscript(job: JobID) -> AgentRun? {
     _read { yield runs[job] }
