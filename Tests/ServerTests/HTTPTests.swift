@@ -68,7 +68,9 @@ import Wire
     ("GET", "/v1/jobs?jobs=one", "", 400, "bad-query"),
     ("GET", "/v1/jobs?account=nobody", "", 400, "no-such-account"),
     ("GET", "/v1/agents/9-9/commands", "", 404, "no-such-session"),
-    ("POST", "/v1/nodes/changes", "{\"nodes\": \"n9\", \"action\": \"drain\"}", 404, "no-such-node"),
+    (
+      "POST", "/v1/nodes/changes", "{\"nodes\": \"n9\", \"action\": \"drain\"}", 404, "no-such-node"
+    ),
     ("POST", "/v1/policy?dry_run=true", "policy: [", 400, "bad-file"),
     ("POST", "/v1/jobs/7/change", "{\"cancel\": {}}", 404, "no-such-job"),
   ]

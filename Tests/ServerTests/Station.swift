@@ -1,5 +1,5 @@
-import Codec
 import Cluster
+import Codec
 import Foundation
 import Jobs
 import Logging

@@ -67,8 +67,9 @@ extension AccountBook {
     )
   }
 
-  /// The decayed charge of an account as lists show it: thousandths of accelerators × milliseconds
-  /// at a charge rate of one, where what is held at the instant counts whole.
+  /// The decayed charge of an account as lists show it, where what is held now counts whole.
+  ///
+  /// In thousandths of accelerators × milliseconds, at a charge rate of one.
   ///
   /// - Precondition: nothing was entered later than the instant.
   public func decayedCharge(_ account: AccountID, at now: Instant) -> Int128 {

@@ -125,40 +125,6 @@ extension API {
       .flatMap { Array($0) + [UInt8(ascii: "\n")] }
     return Reply.text(bytes, type: "application/jsonl")
   }
-
-  func changePolicy(_ call: Call) async throws(Refusal) -> Response {
-    try permit(.changeRules, call)
-    let text = String(decoding: try await call.body(most: 16 << 20), as: UTF8.self)
-    let file: PolicyFile
-    do {
-      file = try PolicyFile(text, file: "policy")
-      try file.check(against: state.topology)
-    } catch { throw Refusal(error) }
-    if call.text("dry_run") == "true" {
-      return Reply.text(Array(text.utf8), type: "application/yaml")
-    }
-    _ = file
-    throw notYet("the policy")
-  }
-
-  func changeFleet(_ call: Call) async throws(Refusal) -> Response {
-    try permit(.changeRules, call)
-    let text = String(decoding: try await call.body(most: 64 << 20), as: UTF8.self)
-    do { _ = try FleetFile.decode(text, file: "fleet") } catch { throw Refusal(error) }
-    throw notYet("the fleet")
-  }
-
-  func editPolicy(_ call: Call) async throws(Refusal) -> Response {
-    try permit(.changeRules, call)
-    _ = try await call.message(PolicyEdit.self)
-    throw notYet("the policy")
-  }
-
-  private func notYet(_ what: String) -> Refusal {
-    Refusal(
-      "not-while-running", "\(what) can't be changed while the daemon runs",
-      fix: "begin a new state folder with it")
-  }
 }
 
 extension Refusal {

@@ -53,7 +53,8 @@ extension API {
         SubmissionReply(job: job.number, count: count), status: .created)
     case .rejected(let rejection): throw Refusal(rejection)
     case .stopped(let error): throw Refusal(stopped: error)
-    case .done: throw Refusal("bad-answer", "nothing was submitted", fix: "report this as a bug")
+    case .done, .refused:
+      throw Refusal("bad-answer", "nothing was submitted", fix: "report this as a bug")
     }
   }
 
@@ -95,7 +96,8 @@ extension API {
     forecast.start = Moment(now)
     var before = machine.state.occupancy
     before.giveBack(run.allocation)
-    forecast.slowdownMilli = before.price(run.allocation, by: NetworkModel()).cost
+    forecast.slowdownMilli =
+      before.price(run.allocation, by: NetworkModel()).cost
       .slowdown / 1000
     return forecast
   }

@@ -26,7 +26,8 @@ struct Call: Sendable {
   init(_ request: Request, by caller: Caller) {
     self.request = request
     self.caller = caller
-    path = Array(request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
+    path = Array(
+      request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
     var query: [String: String] = [:]
     for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
     self.query = query
@@ -42,7 +43,8 @@ struct Call: Sendable {
   ) throws(Refusal) -> Int64 {
     guard let text = query[name] else { return standard }
     guard let number = Int64(text), range.contains(number) else {
-      throw refusal(name, text, fix: "give a whole number of \(range.lowerBound) to \(range.upperBound)")
+      throw refusal(
+        name, text, fix: "give a whole number of \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }

@@ -46,7 +46,8 @@ extension AgentHub {
   private func noteHeard(_ session: String) {
     let back = table.withLock { table -> [NodeID] in
       table.sessions[session]?.heard = controller.clock.now()
-      let back = table.silent.isEmpty
+      let back =
+        table.silent.isEmpty
         ? [] : (table.sessions[session]?.nodes ?? []).filter { table.silent.contains($0) }
       table.silent.subtract(back)
       return back.sorted()
@@ -106,13 +107,7 @@ extension AgentHub {
     case .checkpointed(let member):
       guard let (job, _) = place(of: member, session, table) else { return [] }
       tell(.checkpointed(job, AttemptNumber(member.attempt)))
-    case .resized(let member):
-      let job = JobID(member.job)
-      guard let run = table[job], run.attempt.number == member.attempt,
-        run.resizing.contains(session)
-      else { return [] }
-      table[job]?.resizing.remove(session)
-      if run.resizing.count == 1 { tell(.resized(job, run.attempt)) }
+    case .resized(let member): resized(member, session, &table)
     case .health(let node, let trouble): health(node, trouble, session, &table)
     case .output(let part): questions.withLock { $0.answer(part) }?.open()
     case .status: break
@@ -132,11 +127,24 @@ extension AgentHub {
     return table.session[node] == session ? (job, node) : nil
   }
 
+  /// The machine is told once all members have said that they are as they were told to be.
+  private func resized(_ member: MemberName, _ session: String, _ table: inout AgentTable) {
+    guard let (job, _) = place(of: member, session, table),
+      table[job]?.resizing.remove(member.member) != nil, let run = table[job],
+      run.resizing.isEmpty
+    else { return }
+    tell(.resized(job, run.attempt))
+  }
+
   private func ended(
     _ member: MemberName, _ end: TaskEnd, _ session: String, _ table: inout AgentTable
   ) -> [Gate] {
     guard let (job, node) = place(of: member, session, table), let run = table[job] else {
       return forget(member, session, &table)
+    }
+    guard !run.leaving.contains(member.member) else {
+      resized(member, session, &table)
+      return []
     }
     let exit: TaskExit =
       if end.isOutOfMemory {

@@ -94,7 +94,7 @@ public final class AgentHub: Performer {
       guard let run = table[job], run.attempt == attempt else { return [] }
       table[job]?.isTerminating = true
       return table.tell(run.allocation) { _ in terminate(job, attempt) }
-    case .record, .accepted, .acceptedArray, .rejected, .wake: return []
+    case .record, .accepted, .acceptedArray, .rejected, .refused, .wake: return []
     }
   }
 
@@ -116,8 +116,11 @@ public final class AgentHub: Performer {
       return table.tell(run.allocation) { _ in
         .forget(job: job.number, attempt: run.attempt.number)
       }
+    case .fleetChanged(let topology, _):
+      names.withLock { $0 = NodeNames(topology) }
+      return []
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .claimed, .dissolved, .conditionChanged, .agentsChanged:
+      .checkpointed, .claimed, .dissolved, .conditionChanged, .agentsChanged, .policyChanged:
       return []
     }
   }
@@ -162,7 +165,8 @@ public final class AgentHub: Performer {
       else { continue }
       orders[name] = none
     }
-    table[job]?.resizing = Set(orders.keys)
+    table[job]?.resizing = Set(run.members)
+    table[job]?.leaving = Set(run.members).subtracting(next.members)
     var gates: [Gate] = []
     for (name, order) in orders.sorted(by: { $0.key < $1.key }) {
       if let gate = table.sessions[name]?.add(.resize(order, signal: nil)) { gates.append(gate) }

@@ -22,8 +22,10 @@ struct AgentRun: Sendable {
   var ended: Set<NodeID> = []
   /// Whether its members were told to end.
   var isTerminating = false
-  /// The agents that have not said yet that they are as large as they were told to be.
-  var resizing: Set<String> = []
+  /// The members that have not said yet that the gang is as large there as it was told to be, and
+  /// those among them that were told to go.
+  var resizing: Set<Int> = []
+  var leaving: Set<Int> = []
 
   init(
     _ attempt: AttemptNumber, on allocation: Allocation, until deadline: Instant,

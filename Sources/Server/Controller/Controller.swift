@@ -271,6 +271,7 @@ extension Answer {
       switch effect {
       case .accepted(let job): self = .accepted(job, count: 1)
       case .rejected(let rejection): self = .rejected(rejection)
+      case .refused(let refusal): self = .refused(refusal)
       case .append, .record, .launch, .signal, .resize, .terminate, .wake: break
       case .acceptedArray(let job, let count): self = .accepted(job, count: count)
       }

@@ -1,3 +1,4 @@
+public import Cluster
 public import Codec
 public import Control
 public import Jobs
@@ -47,6 +48,8 @@ public enum Answer: Sendable {
   case accepted(JobID, count: Int)
   /// The job could never run.
   case rejected(JobRejection)
+  /// The rules or the fleet stay as they are.
+  case refused(ChangeRefusal)
   /// The controller has stopped: nobody knows whether it was taken in.
   case stopped(StoreError)
 }

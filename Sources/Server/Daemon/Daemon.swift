@@ -75,11 +75,29 @@ public final class Daemon: Sendable {
 
   // MARK: Serving
 
+  /// Reads a policy file anew, and puts it in force; what is wrong with it is logged.
+  func reread(_ path: String?) async {
+    guard let path else {
+      logger.notice("SIGHUP: no --policy was given, so nothing is read anew")
+      return
+    }
+    do {
+      let file = try NamedText(reading: path)
+      let topology = controller.store.durable.state.topology
+      try await RuleChange(policy: file, on: topology, from: "SIGHUP").apply(to: controller)
+      logger.notice("the policy of \(path) is in force")
+    } catch {
+      logger.error("the policy stays as it is: \(error)")
+    }
+  }
+
   /// Serves at an address until SIGTERM or SIGINT, or until the journal fails.
   ///
+  /// - Parameter policy: the file that is read anew at SIGHUP.
   /// - Throws: `Refusal` where it can't listen there; `StoreError` where the journal has failed.
   public func serve(
-    at address: ListenAddress, whenServing: @escaping @Sendable () -> Void = {}
+    at address: ListenAddress, rereading policy: String? = nil,
+    whenServing: @escaping @Sendable () -> Void = {}
   ) async throws {
     try prepare(address)
     let application = Application(
@@ -101,6 +119,7 @@ public final class Daemon: Sendable {
         services: [
           .init(service: application), .init(service: Sweeper(hub: hub)),
           .init(service: FailureWatch(gate: failed, controller: controller)),
+          .init(service: Rereading(daemon: self, path: policy)),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
     defer { controller.close() }
@@ -125,7 +144,8 @@ public final class Daemon: Sendable {
     case .unix(let path):
       guard path.utf8.count <= Self.longestSocketPath else {
         throw Refusal(
-          "bad-address", "the path has \(path.utf8.count) bytes, and a socket's at most "
+          "bad-address",
+          "the path has \(path.utf8.count) bytes, and a socket's at most "
             + "\(Self.longestSocketPath)", where: "--listen", fix: "give a shorter one")
       }
       // Whoever has the journal's lock is the only daemon of this folder: what is there is old.
@@ -146,7 +166,6 @@ private struct Sweeper: Service {
 
   /// What speaks with the agents.
   public let hub: AgentHub
-
 
   func run() async throws {
     await withTaskCancellationOrGracefulShutdownHandler {
@@ -173,5 +192,17 @@ private struct FailureWatch: Service {
       gate.open()
     }
     if let failure = controller.failure { throw failure }
+  }
+}
+
+/// Reads the policy file anew at SIGHUP.
+private struct Rereading: Service {
+  let daemon: Daemon
+  let path: String?
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+      await daemon.reread(path)
+    }
   }
 }

@@ -97,14 +97,15 @@ struct ServeCommand: AsyncParsableCommand {
       in: folder.state, beginning: { try beginning() },
       clock: { SystemClock(notBefore: $0) })
     let daemon = try Daemon(controller, logger: logger)
-    try await daemon.serve(at: address)
+    try await daemon.serve(at: address, rereading: policy)
   }
 
   private func beginning() throws(Refusal) -> Controller.Beginning {
     guard let fleet, let policy else {
       throw Refusal(
         "no-files", "a cluster begins with a fleet file and a policy file", where: folder.state,
-        fix: "give --fleet Policies/fleets/laptop.yaml --policy Policies/single-team.yaml to try it")
+        fix: "give --fleet Policies/fleets/laptop.yaml --policy Policies/single-team.yaml to try it"
+      )
     }
     return Controller.Beginning(
       fleet: try NamedText(reading: fleet), policy: try NamedText(reading: policy))

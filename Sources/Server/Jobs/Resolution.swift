@@ -1,5 +1,5 @@
-public import Cluster
 import Accounts
+public import Cluster
 import Fleet
 public import Jobs
 import Policy

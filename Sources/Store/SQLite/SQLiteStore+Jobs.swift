@@ -69,7 +69,9 @@ extension SQLiteStore {
       var arguments: [Int64] = [Int64(job.number)]
       if query.isOver { sql += " AND ended IS NOT NULL" }
       if !query.jobs.isEmpty { sql += " AND job.number IN (\(list(query.jobs.map(\.number))))" }
-      if !query.accounts.isEmpty { sql += " AND account IN (\(list(query.accounts.map(\.number))))" }
+      if !query.accounts.isEmpty {
+        sql += " AND account IN (\(list(query.accounts.map(\.number))))"
+      }
       if let since = query.since {
         sql += " AND ended >= ?"
         arguments.append(since.milliseconds)
@@ -104,7 +106,7 @@ extension SQLiteStore {
     }
   }
 
-  /// A file that is in force, as somebody wrote it; nil: the journal is of a version that kept none.
+  /// A file in force, as somebody wrote it; nil: the journal is of a version that kept none.
   public func file(_ kind: RulingFile) throws(StoreError) -> [UInt8]? {
     try reading { db in
       try Blob.fetchOne(

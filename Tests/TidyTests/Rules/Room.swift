@@ -77,6 +77,7 @@ struct Room: Sendable {
 
   private static let executables = [
     Room(name: "gsim", floor: .executable, imports: ["Workbench"]),
+    Room(name: "gschedd", floor: .executable, imports: ["Server"]),
     Room(name: "gnoded", floor: .executable, imports: ["Agent"]),
     Room(name: "gnoded-shim", floor: .executable, imports: ["CTaskLauncher"]),
   ]
