@@ -99,8 +99,9 @@ public struct GNoded: AsyncParsableCommand {
     let work = Task { await agent.run() }
     for await _ in signals { break }
     for source in sources { source.cancel() }
-    log("stopped; tasks run on")
     work.cancel()
+    await work.value
+    log("stopped; tasks run on")
   }
 
   // MARK: What it was told

@@ -66,9 +66,9 @@ import Wire
     for file in ["marker", "end", "started", "told", "notify"] {
       try? files.removeItem(atPath: "\(folder)/9.1.0/\(file)")
     }
-    let record = try String(contentsOfFile: "\(folder)/9.1.0/launch", encoding: .utf8)
-    try record.replacing("\"job\":7", with: "\"job\":9")
-      .write(toFile: "\(folder)/9.1.0/launch", atomically: true, encoding: .utf8)
+    let orders = try String(contentsOfFile: "\(folder)/9.1.0/orders", encoding: .utf8)
+    try orders.replacing("\"job\":7", with: "\"job\":9")
+      .write(toFile: "\(folder)/9.1.0/orders", atomically: true, encoding: .utf8)
     try await bench.start()
     #expect(bench.controller.registrations.last?.members == [])
     #expect(bench.text("count") == "run\n")
