@@ -75,12 +75,14 @@ extension NodeHost {
 
   /// What is over may go, but for where its output lies.
   func forget(_ job: UInt32, _ attempt: UInt16) {
-    for name in members(job, attempt) {
-      guard let member = running[name], member.stage == .ended else { continue }
-      past.add(member.record)
-      running[name] = nil
-      member.directory.remove()
-    }
+    for name in members(job, attempt) { forget(name) }
+  }
+
+  func forget(_ name: MemberName) {
+    guard let member = running[name], member.stage == .ended else { return }
+    past.add(member.record)
+    running[name] = nil
+    member.directory.remove()
   }
 
   // MARK: Output

@@ -89,6 +89,8 @@ extension NodeHost {
     orders.add(outputsOf: environment, now: now)
     let notify = notifyPath(directory, tag: tag)
     orders.add("notify", notify)
+    if let prolog = options.prolog { orders.add("prolog", prolog) }
+    if let epilog = options.epilog { orders.add("epilog", epilog) }
     orders.add("contact", options.state + "/contact")
     orders.add(timesOf: launch, now: now, bootMs: Linux.bootMs)
     for word in environment.arguments(script: directory.file("script")) {

@@ -45,6 +45,7 @@ extension NodeHost {
   private func ended(_ name: MemberName, _ end: ShimEnd) {
     guard let member = running[name] else { return }
     running[name]?.stage = .ended
+    running[name]?.endedMs = Linux.bootMs
     if let watch = member.watch { watcher.unwatch(watch) }
     report(name, end)
     if member.isLetGo { reportResized(name.job, name.attempt) }
@@ -108,6 +109,7 @@ extension NodeHost {
     if let end = directory.lines("end").flatMap({ ShimEnd($0) }) {
       if !told.isStarted, end.trouble == nil { outbox.post(.started(name)) }
       running[name]?.stage = .ended
+      running[name]?.endedMs = Linux.bootMs
       if !told.isEnded { report(name, end) }
       return
     }

@@ -31,6 +31,8 @@ public actor NodeHost: TaskHost {
     var acknowledged: Int?
     /// Whether its end is acknowledged.
     var isTold = false
+    /// When this agent learnt of its end, on the boot clock.
+    var endedMs: Int64?
     /// What of that is kept for a successor.
     var told = Told()
     /// The resize that let it go: its end is reported as one.
@@ -140,6 +142,7 @@ public actor NodeHost: TaskHost {
     // A notice may be lost; files are not.
     for (name, member) in running where member.stage != .ended { look(name) }
     for name in running.keys { keepTold(name) }
+    forgetOld()
     let found = wellbeing()
     guard found != trouble else { return }
     trouble = found
@@ -160,6 +163,15 @@ public actor NodeHost: TaskHost {
   func members(_ job: UInt32, _ attempt: UInt16) -> [MemberName] {
     running.keys.filter { $0.job == job && $0.attempt == attempt }
       .sorted { $0.member < $1.member }
+  }
+
+  /// Members whose end the controller has had for long may go though it does not say so: it was
+  /// restarted between the two.
+  private func forgetOld() {
+    let limit = Linux.bootMs - options.keepsEndedMs
+    for (name, member) in running where member.isTold && (member.endedMs ?? .max) <= limit {
+      forget(name)
+    }
   }
 
   /// Keeps what is acknowledged of a member.
