@@ -94,6 +94,9 @@ let package = Package(
     // The tests.
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
+    .target(
+      name: "FakeController", path: "Tests/FakeController", exclude: ["README.md"],
+      swiftSettings: house),
     tests("UnitsTests", ["Units", "TestFiles"]),
     tests("FleetTests", ["Units", "Fleet"]),
     tests("AccountsTests", ["Units", "Accounts"]),
@@ -119,6 +122,7 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
+    tests("ClientTests", ["Client", "Wire", "FakeController"]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),
