@@ -73,7 +73,8 @@ let package = Package(
     room("Traces", ["Units", "Gzip"]),
     room("Simulation", core + ["Traces", "Hashing", "PolicyFiles"]),
     room("Store", core + ["Codec", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("Reports", core + ["Simulation"]),
+    room("Printing"),
+    room("Reports", core + ["Simulation", "Printing"]),
     room(
       "Arguments",
       [
@@ -83,6 +84,12 @@ let package = Package(
     room("Wire", core),
     room("Client", ["Wire", "CCurl"]),
     room(
+      "ClientCommands",
+      [
+        "Units", "Fleet", "Jobs", "Printing", "Arguments", "Wire", "Client",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    room(
       "Workbench",
       core + [
         "Arguments", "Simulation", "Reports", "Traces", "PolicyFiles", "Gzip",
@@ -90,6 +97,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "gsim", dependencies: ["Workbench"], exclude: ["README.md"], swiftSettings: house),
+    .executableTarget(
+      name: "muster", dependencies: ["ClientCommands"], exclude: ["README.md"],
+      swiftSettings: house),
 
     // The tests.
     .target(
@@ -123,6 +133,9 @@ let package = Package(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
     tests("ClientTests", ["Client", "Wire", "FakeController"]),
+    tests(
+      "ClientCommandsTests",
+      ["ClientCommands", "Wire", "Units", "FakeController", "TestFiles"], golden: true),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

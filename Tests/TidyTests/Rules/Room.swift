@@ -47,10 +47,14 @@ struct Room: Sendable {
     edge("Traces", ["Units", "Jobs", "Gzip"]),
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
-    edge("Reports", coreNames + ["Simulation"]),
+    edge("Printing", []),
+    edge("Reports", coreNames + ["Simulation", "Printing"]),
     edge("Wire", coreNames),
     edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
+    edge(
+      "ClientCommands",
+      ["Units", "Fleet", "Jobs", "Printing", "Arguments", "Wire", "Client", "ArgumentParser"]),
     edge(
       "Workbench",
       coreNames + [
@@ -59,7 +63,8 @@ struct Room: Sendable {
   ]
 
   private static let executables = [
-    Room(name: "gsim", floor: .executable, imports: ["Workbench"])
+    Room(name: "gsim", floor: .executable, imports: ["Workbench"]),
+    Room(name: "muster", floor: .executable, imports: ["ClientCommands"]),
   ]
 
   /// What comes with the compiler and reads clocks and files.
