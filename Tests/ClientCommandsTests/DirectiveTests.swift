@@ -1,9 +1,10 @@
 import ClientCommands
+import FakeController
 import TestFiles
 import Testing
 import Units
 
-@Suite(.timeLimit(.minutes(1))) struct `A script's options` {
+@Suite(.timeLimit(.minutes(5))) struct `A script's options` {
   @Test(arguments: [
     ("#!/bin/sh\n#GSUB --a b\ntrue\n", ["2: --a|b"]),
     ("#!/bin/sh\n\n  # x\n#GSUB a\n\t\n#GSUB b # c\n", ["4: a", "6: b"]),
@@ -47,7 +48,7 @@ import Units
   func `come back from their quotes`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let letters = Array("ab '\"\\#$\t-=é\u{1F600}")
-    for _ in 0..<500 {
+    for _ in 0..<100 {
       let words = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
         String(
           (0..<Int.random(in: 0...6, using: &generator)).map { _ in
@@ -59,26 +60,45 @@ import Units
     }
   }
 
-  @Test(arguments: 0..<20)
-  func `never break the reader, and are refused with their line`(seed: UInt64) throws {
-    let script = """
-      #!/bin/bash
-      # a comment
-      #GSUB --gpus=h200:64 --within leaf -J "my run"
-      #GSUB -t 4h -a 0-99%10 -d afterok:12:13 --signal USR2@90 --begin now+2h
+  private static let script = Array(
+    """
+    #!/bin/bash
+    # a comment
+    #GSUB --gpus=h200:64 --within leaf -J "my run"
+    #GSUB -t 4h -a 0-99%10 -d afterok:12:13 --signal USR2@90 --begin now+2h
 
-      #GSUB --export 'A=1,B=it'\\''s' --members 32-64
-      train
-      """
-    let desk = try Desk()
+    #GSUB --export 'A=1,B=it'\\''s' --members 32-64
+    train
+    """.utf8)
+
+  @Test(arguments: 0..<20)
+  func `never break the reader`(seed: UInt64) {
     var mutator = Mutator(generator: SeededGenerator(seed: seed))
-    for _ in 0..<20 {
-      let text = String(decoding: mutator.mutated(Array(script.utf8)), as: UTF8.self)
+    for _ in 0..<200 {
+      let text = String(decoding: mutator.mutated(Self.script), as: UTF8.self)
+      do throws(CommandFailure) {
+        let lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).count
+        for directive in try DirectiveReader(text, named: "a.sh").directives {
+          #expect((2...lines).contains(directive.line) && !directive.words.isEmpty)
+        }
+      } catch {
+        #expect(error.exitCode == 2 && error.description.hasPrefix("a.sh:"))
+      }
+    }
+  }
+
+  @Test(arguments: 0..<8)
+  func `are understood or refused, and never let a dry run submit`(seed: UInt64) throws {
+    let desk = try Desk(Rows.routes)
+    var mutator = Mutator(generator: SeededGenerator(seed: 100 + seed))
+    for _ in 0..<5 {
+      let text = String(decoding: mutator.mutated(Self.script), as: UTF8.self)
       try desk.write(text, to: "a.sh")
       let outcome = desk.type("gsub", "--dry-run", "--json", "a.sh")
-      #expect(outcome.code == 0 || outcome.code == 2)
+      #expect([0, 2].contains(outcome.code), "\(outcome.errors) \(text)")
       #expect((outcome.code == 0) == outcome.output.hasPrefix("{"))
       #expect(outcome.code == 0 || !outcome.errors.isEmpty)
     }
+    #expect(desk.fake.requests.isEmpty)
   }
 }

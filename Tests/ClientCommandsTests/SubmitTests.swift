@@ -2,7 +2,7 @@ import FakeController
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A submission` {
+@Suite(.timeLimit(.minutes(5))) struct `A submission` {
   private static let script = """
     #!/bin/bash
     # what this is
@@ -67,14 +67,9 @@ import Testing
     let outcome = desk.run(words)
     #expect(outcome.code == 0, "\(outcome.errors)")
     try expectGolden(outcome.output, "gsub-dry-run")
-    try expectGolden(
-      desk.run(words + []).output == outcome.output ? jsonOf(desk, words) : "", "gsub-dry-run-json")
+    let json = desk.run([words[0], "--json"] + words.dropFirst()).output
+    try expectGolden(json, "gsub-dry-run-json")
     #expect(desk.fake.requests.isEmpty)
-  }
-
-  private func jsonOf(_ desk: Desk, _ words: [String]) -> String {
-    desk.run([words[0], "--json"] + words.dropFirst()).output
-      .replacing(desk.fake.path, with: "SOCKET")
   }
 
   @Test(arguments: [
@@ -91,7 +86,7 @@ import Testing
     try desk.write(Self.script, to: "train.sh")
     let outcome = desk.run(
       ["gsub", "--dry-run"] + options + ["train.sh"], environment: environment)
-    #expect(outcome.output.contains(/time limit +/.ignoresCase()), "\(outcome.errors)")
+    #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.split(separator: "\n").contains { $0.hasSuffix("  \(expected)") })
   }
 
@@ -104,6 +99,7 @@ import Testing
     ("#GSUB --gpus 8 -J \"my run", "train.sh:2: #GSUB --gpus 8 -J \"my run: a quote"),
     ("#GSUB -t soon", "train.sh:2: #GSUB -t soon: the value 'soon' is invalid"),
     ("#GSUB -a 5-3", "train.sh:2: #GSUB -a 5-3: the value '5-3' is invalid"),
+    ("#GSUB --gpus 1 -- a", "train.sh:2: #GSUB --gpus 1 -- a: -- ends the options"),
     ("#GSUB word", "train.sh:2: #GSUB word: unexpected argument 'word'"),
     ("#GSUB --even\n#GSUB --spread leaf", "--even keeps together and --spread apart"),
     ("#GSUB --wait", "train.sh:2: #GSUB --wait: unknown option '--wait'"),
@@ -161,6 +157,18 @@ import Testing
     let all = ["A", "B", "HOME", "MUSTER_CONTROLLER", "MUSTER_TOKEN", "MUSTER_JOB_ID"]
     #expect(all.filter { body.contains("\"\($0)\":") } == names)
     #expect(desk.run(["gsub", "--cores", "1", "--wrap", "a", "--export", "C"]).code == 2)
+  }
+
+  @Test(arguments: ["--help", "-h", "--version", "--experimental-dump-help"])
+  func `is explained where that is asked for`(option: String) throws {
+    let desk = try Desk(Rows.routes)
+    for words in [[option], ["--gpus", "8", option]] {
+      let outcome = desk.run(["gsub"] + words)
+      #expect(outcome.code == 0 && outcome.errors == "")
+      #expect(!outcome.output.isEmpty)
+    }
+    #expect(desk.type("gsub", "--gpus", "8", "-", option, input: "#!/bin/sh\n").code == 0)
+    #expect(desk.fake.requests.count == 1)
   }
 
   @Test func `shows its token`() throws {

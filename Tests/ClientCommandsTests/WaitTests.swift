@@ -1,7 +1,7 @@
 import FakeController
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Waiting for a job` {
+@Suite(.timeLimit(.minutes(5))) struct `Waiting for a job` {
   private static func row(_ job: Int, _ state: String, _ code: String) -> Answer {
     .json(
       #"{"job":\#(job),"name":"a","user":"ana","account":"a","mode":"m","state":"\#(state)","#

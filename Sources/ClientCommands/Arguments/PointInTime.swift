@@ -106,8 +106,11 @@ public struct PointInTime: Hashable, Sendable {
 
   /// `2026-03-01`, in days since 1970.
   private static func day(_ text: Substring) -> Int64? {
-    guard text.count == 10, let date = try? Date.ISO8601FormatStyle().parse("\(text)T00:00:00Z")
+    guard text.utf8.count == 10,
+      let date = try? Date.ISO8601FormatStyle().parse("\(text)T00:00:00Z")
     else { return nil }
+    // A thirtieth of February would be read as the second of March.
+    guard date.formatted(Date.ISO8601FormatStyle()).hasPrefix(text) else { return nil }
     return Int64(date.timeIntervalSince1970) / 86_400
   }
 }

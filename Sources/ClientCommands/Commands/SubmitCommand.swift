@@ -25,23 +25,18 @@ struct SubmitCommand: ClientCommand {
   @OptionGroup(title: "The scheduler") var controller: ControllerOptions
 
   @Argument(
-    parsing: .captureForPassthrough,
     help: ArgumentHelp("The script, or - for the input, and its arguments.", valueName: "script"),
     completion: .file())
   var words: [String] = []
 
   /// Reads the command line, and with it what the script and the environment say; then submits.
   static func submit(_ typed: [String], in world: Surroundings) throws {
-    let first = try parse(typed)
-    let script = try first.script(in: world)
+    var line = try SubmitLine(typed)
+    let script = try line.script(in: world)
     let origins = try SubmissionOrigins(
-      script: script, typed: typed, environment: world.environment)
-    let command: SubmitCommand
-    do {
-      command = try parse(origins.words)
-    } catch {
-      throw origins.fault() ?? error
-    }
+      script: script, typed: line.options, environment: world.environment)
+    line.options = try origins.words()
+    let command = try parse(line.words)
     for line in origins.late {
       world.errors(
         "gsub: \(script.name):\(line): this #GSUB stands behind the first command: it is not read")
@@ -53,17 +48,11 @@ struct SubmitCommand: ClientCommand {
     guard manner.wrap == nil || words.isEmpty else {
       throw ValidationError("--wrap is the whole command: leave '\(words[0])' away, or quote it")
     }
-    if let word = words.first, word.hasPrefix("-"), word != "-", word != "--" {
-      throw ValidationError("Unknown option '\(word)'")
-    }
   }
 
-  private func script(in world: Surroundings) throws(CommandFailure) -> Script {
-    if let wrap = manner.wrap { return Script(wrapping: wrap) }
-    return try Script(words: words.first == "--" ? Array(words.dropFirst()) : words, in: world)
+  func run(in world: Surroundings) throws {
+    try submit(try SubmitLine(manner.wrap, words).script(in: world), in: world)
   }
-
-  func run(in world: Surroundings) throws { try submit(try script(in: world), in: world) }
 
   private func submit(_ script: Script, in world: Surroundings) throws {
     let submission = try JobSubmission(options, script, in: world)
@@ -88,6 +77,50 @@ struct SubmitCommand: ClientCommand {
     let last = reply.job + UInt32(max(1, reply.count)) - 1
     let more = reply.count > 1 ? ", the first of \(reply.count) (\(reply.job) to \(last))" : ""
     try world.print("Submitted job \(reply.job)\(more)\n")
+  }
+}
+
+/// A command line, cut where the script's name stands: what comes behind it is the script's.
+private struct SubmitLine {
+  /// Finds the script; it does not know of `--help`, and takes what it does not know for words.
+  private struct Locator: ParsableArguments {
+    @OptionGroup var options: SubmitOptions
+    @OptionGroup var manner: SubmitManner
+    @OptionGroup var controller: ControllerOptions
+    @Argument(parsing: .captureForPassthrough) var words: [String] = []
+  }
+
+  /// What stands before the script.
+  var options: [String]
+  private let script: [String]
+  private let wrap: String?
+
+  init(_ typed: [String]) throws {
+    let located = try Locator.parse(typed)
+    wrap = located.manner.wrap
+    var words = located.words
+    options = typed.dropLast(words.count)
+    if let word = words.first, word.hasPrefix("-"), word != "-", word != "--" {
+      // An option that is none, or one that asks for help: the command itself says so.
+      _ = try SubmitCommand.parse(typed)
+    }
+    if words.first == "--" { words.removeFirst() }
+    script = words
+  }
+
+  init(_ wrap: String?, _ words: [String]) {
+    (self.wrap, script, options) = (wrap, words, [])
+  }
+
+  /// All of it, so that nothing of the script's is taken for an option.
+  var words: [String] { options + ["--"] + script }
+
+  func script(in world: Surroundings) throws -> Script {
+    guard let wrap else { return try Script(words: script, in: world) }
+    guard script.isEmpty else {
+      throw ValidationError("--wrap is the whole command: leave '\(script[0])' away, or quote it")
+    }
+    return Script(wrapping: wrap)
   }
 }
 

@@ -94,8 +94,10 @@ public enum ShellWords {
       default: word = (word ?? .init()) + [scalar]
       }
     }
-    guard quote == nil else { throw ArgumentFault("a quote (\(quote ?? " ")) is not closed") }
-    guard !isEscaped else { throw ArgumentFault("nothing stands behind the last \\") }
+    guard quote == nil else {
+      throw ArgumentFault("a quote is not closed; put a second \(quote ?? " ") behind it")
+    }
+    guard !isEscaped else { throw ArgumentFault("nothing stands behind the last \\; take it out") }
     if let word { words.append(String(word)) }
     return words
   }

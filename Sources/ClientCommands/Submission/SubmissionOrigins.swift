@@ -36,10 +36,26 @@ struct SubmissionOrigins {
   let late: [Int]
 
   /// All words, the weakest first.
-  var words: [String] { origins.flatMap(\.words) + typed }
+  ///
+  /// - Throws: `CommandFailure` where a line or a variable holds anything but options of a job. A
+  ///   bare word or `--` there would turn what was typed, `--dry-run` too, into arguments.
+  func words() throws -> [String] {
+    let untyped = origins.flatMap(\.words)
+    guard !untyped.isEmpty else { return typed }
+    if let (place, _) = origins.first(where: { $0.words.contains("--") }) {
+      throw CommandFailure(
+        "\(place): -- ends the options, which only the command line can; take it out", exitCode: 2)
+    }
+    do {
+      _ = try SubmitOptions.parse(untyped)
+    } catch {
+      throw fault() ?? error
+    }
+    return untyped + typed
+  }
 
   /// The first origin that can't be read by itself, and why; nil: they are at odds together.
-  func fault() -> CommandFailure? {
+  private func fault() -> CommandFailure? {
     for (place, words) in origins {
       do {
         _ = try SubmitOptions.parse(words)

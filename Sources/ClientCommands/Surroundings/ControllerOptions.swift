@@ -22,6 +22,22 @@ struct ControllerOptions: ParsableArguments {
     completion: .file())
   var caFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A client certificate that says who you are over HTTPS, with --key-file.",
+      valueName: "file"),
+    completion: .file())
+  var certFile: String?
+
+  @Option(help: ArgumentHelp("The certificate's key.", valueName: "file"), completion: .file())
+  var keyFile: String?
+
+  func validate() throws {
+    guard (certFile == nil) == (keyFile == nil) else {
+      throw ValidationError("--cert-file and --key-file belong together: give both")
+    }
+  }
+
   func client(in world: Surroundings) throws -> ControllerClient {
     let address = try ControllerAddress.find(
       option: controller, environment: world.environment
@@ -33,6 +49,9 @@ struct ControllerOptions: ParsableArguments {
       connection.token = token
     }
     connection.authorityFile = caFile ?? world.environment["MUSTER_CA_FILE"]
+    if let certFile, let keyFile {
+      connection.identity = Connection.Identity(certificateFile: certFile, keyFile: keyFile)
+    }
     return ControllerClient(connection)
   }
 }

@@ -53,13 +53,17 @@ struct NodePicture {
     return text
   }
 
+  /// A node's accelerators; colour is switched only where it changes.
   private func picture(_ node: NodeRow) -> String {
     var text = ""
+    var current = 0
     for holder in node.holders {
       let (character, colour) = mark(holder, node)
-      text += world.hasColour ? "\u{1b}[\(colour)m\(character)\u{1b}[0m" : "\(character)"
+      if world.hasColour, colour != current { text += "\u{1b}[\(colour)m" }
+      current = colour
+      text.append(character)
     }
-    return text
+    return world.hasColour && current != 0 ? text + "\u{1b}[0m" : text
   }
 
   private func mark(_ holder: UInt32, _ node: NodeRow) -> (Character, Int) {

@@ -15,7 +15,7 @@ enum StandingView {
     table.add(["epoch", "\(standing.epoch)"])
     table.add(["journal", Wording.number(Int(clamping: standing.journal))])
     table.add(["you are", standing.user ?? "nobody it knows"])
-    if let role = standing.role { table.add(["and may", "what a \(role.rawValue) may"]) }
+    if let role = standing.role { table.add(["your role", role.rawValue]) }
     return table.text
   }
 }
