@@ -83,6 +83,12 @@ extension ClusterPolicy {
         "\(reservations) is not a number of reservations from 1 to 100000",
         fix: "write a number in that range")
     }
+    // As far as usage can be reckoned: 34 years.
+    guard halfLife <= TimeSpan(milliseconds: 1 << 40) else {
+      throw PolicyFault(
+        .inRange, at: PolicyPlace(.policy, "half-life"), "usage hardly decays in a human life",
+        fix: "give a half-life of 30 years at most")
+    }
     guard halfLife > .zero else {
       throw PolicyFault(
         .inRange, at: PolicyPlace(.policy, "half-life"), "usage has no half-life",
