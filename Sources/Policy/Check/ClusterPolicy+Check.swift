@@ -10,7 +10,7 @@ extension ClusterPolicy {
   ///
   /// - Throws: `PolicyFault` that says where, what, and how to mend it.
   public func check() throws(PolicyFault) {
-    try checkBackfill()
+    try checkDiscipline()
     try checkAccounts()
     try checkModes()
     try checkLists()
@@ -21,44 +21,14 @@ extension ClusterPolicy {
   /// The longest that a member waits for what it is entitled to, but for one cycle.
   ///
   /// The largest undisturbed run, notice and grace of a mode that may borrow; nil where nothing is
-  /// reclaimed.
+  /// reclaimed: without rules for it, or in another order than by share.
   public var guaranteeDelay: TimeSpan? {
-    guard let preemption, preemption.reclaims else { return nil }
+    guard let preemption, preemption.reclaims, order == .fairShare else { return nil }
     return modes.filter { $0.borrowing != .never }.map { mode in
       TimeSpan(
         milliseconds: mode.undisturbed.milliseconds + mode.notice.milliseconds
           + mode.grace.milliseconds)
     }.max() ?? .zero
-  }
-
-  /// Only `reserving` looks at accounts, modes, windows and power; elsewhere they'd be ignored.
-  private func checkBackfill() throws(PolicyFault) {
-    guard backfill != .reserving else { return }
-    let faults: [(isThere: Bool, place: PolicyPlace, what: String)] = [
-      (order == .fairShare, PolicyPlace(.policy, "order"), "'order: fair-share'"),
-      (preemption != nil, PolicyPlace(.policy, "preemption"), "'preemption'"),
-      (!windows.isEmpty, PolicyPlace(.policy, "windows"), "'windows'"),
-      (!power.isEmpty, PolicyPlace(.policy, "power"), "'power'"),
-    ]
-    for fault in faults where fault.isThere { throw Self.needsReserving(fault.place, fault.what) }
-    for (index, mode) in modes.enumerated() {
-      let place = { (key: String) in PolicyPlace(.mode(index), key) }
-      let none = AccessMode.Limits()
-      let rules: [(isThere: Bool, key: String)] = [
-        (mode.tier != 0, "tier"), (mode.perUser != none, "per-user"),
-        (mode.perProject != none, "per-project"), (mode.allowance != nil, "allowance"),
-        (!mode.preempts.isEmpty, "preempts"), (mode.borrowing != .allowed, "borrowing"),
-      ]
-      for rule in rules where rule.isThere {
-        throw Self.needsReserving(place(rule.key), "'\(rule.key)' of mode '\(mode.name)'")
-      }
-    }
-  }
-
-  private static func needsReserving(_ place: PolicyPlace, _ what: String) -> PolicyFault {
-    PolicyFault(
-      .needsReserving, at: place, "\(what) goes with 'backfill: reserving' alone",
-      fix: "write 'backfill: reserving', or remove it")
   }
 
   /// Charge rates and numbers of the policy's own.

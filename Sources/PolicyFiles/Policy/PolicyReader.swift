@@ -29,7 +29,11 @@ struct PolicyReader {
     }
     if let span = fields["half-life"] { policy.halfLife = try span.span() }
     if let weights = fields["order-weights"] { policy.weights = try OrderWeights(weights) }
-    if let rules = fields["preemption"] { policy.preemption = try PreemptionRules(rules) }
+    if let rules = fields["preemption"] {
+      policy.preemption = try PreemptionRules(rules)
+      places.keep(rules.node, .preemption)
+      places.keep(try rules.fields()["reclaims"]?.node, .preemption, "reclaims")
+    }
     if let windows = fields["windows"] { try readWindows(windows) }
     if let power = fields["power"] { try readPower(power) }
   }
