@@ -51,6 +51,10 @@ struct PolicyReader {
       policy.reservations = try count.number()
       try check(count, "reservations", goesWith: .reserving)
     }
+    if let span = fields["reserve-anew"] {
+      policy.reserveAnew = try span.span()
+      try check(span, "reserve-anew", goesWith: .reserving)
+    }
   }
 
   private func check(
