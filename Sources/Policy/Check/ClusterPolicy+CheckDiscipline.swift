@@ -9,9 +9,9 @@ extension ClusterPolicy {
   /// Whether the policy's backfill and order keep every rule that it states: nobody is to believe
   /// in one that is ignored.
   ///
-  /// Every backfill keeps who may use a mode, its largest job and longest time, and what is charged.
-  /// `reserving` alone looks at shares, limits, budgets, windows, power and preemption; and only in
-  /// the order of shares do weights, points and guarantees count.
+  /// Every backfill keeps who may use a mode, its largest job and longest time, and what is
+  /// charged. `reserving` alone looks at shares, limits, budgets, windows, power and preemption;
+  /// and only in the order of shares do weights, points and guarantees count.
   func checkDiscipline() throws(PolicyFault) {
     if backfill != .reserving {
       let rules = rulesOfReserving + modes.indices.flatMap(rulesOfReserving(inMode:))
