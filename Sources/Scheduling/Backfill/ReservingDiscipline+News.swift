@@ -17,7 +17,8 @@ extension ReservingDiscipline {
         promises.append(
           Promise(
             waiting: JobClass.Waiting(since: since(job), job: id), submitted: job.submitted,
-            request: job.request, tier: state.holdings.mode(of: job.request).tier, reservation: promise))
+            request: job.request, tier: state.holdings.mode(of: job.request).tier,
+            reservation: promise))
       } else {
         jobSubmitted(id, job, state, at: now)
       }
