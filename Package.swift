@@ -82,7 +82,8 @@ let package = Package(
     room("Traces", ["Units", "Gzip"]),
     room("Simulation", core + ["Codec", "Traces", "Hashing", "PolicyFiles"]),
     room("Store", core + ["Codec", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("Reports", core + ["Simulation"]),
+    room("Printing"),
+    room("Reports", core + ["Simulation", "Printing"]),
     room(
       "Arguments",
       [
@@ -117,6 +118,12 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     room(
+      "ClientCommands",
+      [
+        "Units", "Fleet", "Jobs", "Printing", "Arguments", "Wire", "Client",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    room(
       "Workbench",
       core + [
         "Arguments", "Codec", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
@@ -124,6 +131,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "gsim", dependencies: ["Workbench"], exclude: ["README.md"], swiftSettings: house),
+    .executableTarget(
+      name: "muster", dependencies: ["ClientCommands"], exclude: ["README.md"],
+      swiftSettings: house),
 
     .executableTarget(
       name: "gschedd", dependencies: ["Server"], exclude: ["README.md"], swiftSettings: house),
@@ -131,6 +141,9 @@ let package = Package(
     // The tests.
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
+    .target(
+      name: "FakeController", path: "Tests/FakeController", exclude: ["README.md"],
+      swiftSettings: house),
     tests("UnitsTests", ["Units", "TestFiles"]),
     tests("FleetTests", ["Units", "Fleet"]),
     tests("AccountsTests", ["Units", "Accounts"]),
@@ -166,6 +179,10 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: house),
     tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim", "FakeNVML"]),
     .target(name: "FakeNVML", path: "Tests/FakeNVML", exclude: ["README.md"]),
+    tests("ClientTests", ["Client", "Wire", "FakeController"]),
+    tests(
+      "ClientCommandsTests",
+      ["ClientCommands", "Wire", "Units", "FakeController", "TestFiles"], golden: true),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

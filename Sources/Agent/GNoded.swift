@@ -57,6 +57,12 @@ public struct GNoded: AsyncParsableCommand {
   @Option(help: "The control group below which tasks get theirs (default: gnoded's own).")
   var controlGroup: String?
 
+  @Option(help: "A program to run before a member's tasks, as gnoded's user.")
+  var prolog: String?
+
+  @Option(help: "A program to run after them, before their accelerators are free again.")
+  var epilog: String?
+
   @Option(help: .hidden)
   var nvml: String?
 
@@ -99,8 +105,9 @@ public struct GNoded: AsyncParsableCommand {
     let work = Task { await agent.run() }
     for await _ in signals { break }
     for source in sources { source.cancel() }
-    log("stopped; tasks run on")
     work.cancel()
+    await work.value
+    log("stopped; tasks run on")
   }
 
   // MARK: What it was told
@@ -133,6 +140,8 @@ public struct GNoded: AsyncParsableCommand {
     options.hasRealAccelerators = found.isReal
     options.nvml = nvml
     options.controlGroup = controlGroup
+    options.prolog = prolog
+    options.epilog = epilog
     options.log = log
     if emulate == nil, !FileManager.default.isExecutableFile(atPath: options.shim) {
       throw ValidationError("there is no shim at \(options.shim); give its place by --shim")

@@ -68,7 +68,8 @@ public struct GangOptions: ParsableArguments {
     guard !even || spread == nil else {
       throw ValidationError("--even keeps together and --spread apart: give one of them")
     }
-    if let fault = try spec().fault { throw ValidationError("\(fault)") }
+    // What asks for nothing yet may be one line of a script.
+    if let fault = try spec().fault, fault != .nothing { throw ValidationError("\(fault)") }
   }
 
   /// What is asked for.

@@ -76,11 +76,11 @@ static void take_number(orders *o, const char *key, const char *value) {
 }
 
 static void take(orders *o, const char *key, char *value) {
-  char **places[] = {&o->directory, &o->output, &o->errors,  &o->oom,
-                     &o->peak,      &o->kill,   &o->notify, &o->contact};
-  const char *names[] = {"directory", "output", "errors", "oom",
-                         "peak",      "kill",   "notify", "contact"};
-  for (int i = 0; i < 8; i++) {
+  char **places[] = {&o->directory, &o->output, &o->errors,  &o->oom,    &o->peak,
+                     &o->kill,      &o->notify, &o->contact, &o->prolog, &o->epilog};
+  const char *names[] = {"directory", "output", "errors",  "oom",    "peak",
+                         "kill",      "notify", "contact", "prolog", "epilog"};
+  for (int i = 0; i < 10; i++) {
     if (strcmp(key, names[i]) != 0) continue;
     *places[i] = value;
     return;

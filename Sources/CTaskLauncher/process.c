@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/inotify.h>
@@ -148,6 +149,40 @@ ssize_t muster_read_as(
   setfsgid(getegid());
   if (syscall(SYS_setgroups, own_count, own) != 0 && count >= 0) count = -errno;
   return count;
+}
+
+static int write_all(int file, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t count = write(file, bytes, length);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -errno;
+    bytes += count;
+    length -= (size_t)count;
+  }
+  return 0;
+}
+
+int muster_write_file(
+    const char *path, const void *bytes, size_t length, int mode, int is_whole) {
+  char draft[4096];
+  if (snprintf(draft, sizeof draft, "%s.draft", path) >= (int)sizeof draft) return -ENAMETOOLONG;
+  const char *name = is_whole ? draft : path;
+  int file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (file < 0) return -errno;
+  int outcome = write_all(file, bytes, length);
+  if (outcome == 0 && fchmod(file, (mode_t)mode) != 0) outcome = -errno;
+  if (close(file) != 0 && outcome == 0) outcome = -errno;
+  if (outcome == 0 && is_whole && rename(draft, path) != 0) outcome = -errno;
+  return outcome;
+}
+
+int64_t muster_append_file(const char *path, const void *bytes, size_t length, int mode) {
+  int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode);
+  if (file < 0) return -errno;
+  int64_t place = lseek(file, 0, SEEK_END);
+  int outcome = write_all(file, bytes, length);
+  close(file);
+  return outcome == 0 ? place : outcome;
 }
 
 int muster_disk_room(const char *path, int64_t *free, int64_t *all) {

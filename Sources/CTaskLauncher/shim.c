@@ -380,6 +380,8 @@ int muster_shim_main(int argc, char **argv) {
   }
   open_news(&m.news, o);
   char words[512] = "";
+  if (o->prolog && shim_run_beside(o, o->prolog) != 0)
+    snprintf(words, sizeof words, "the prolog %s did not end well", o->prolog);
   for (int i = 0; i < o->task_count && !words[0]; i++) {
     m.tasks[i] = shim_start_task(o, i, words, sizeof words);
     if (m.tasks[i] > 0) m.running++;
@@ -387,12 +389,15 @@ int muster_shim_main(int argc, char **argv) {
   if (words[0]) {
     m.kill_at = 1;
     live(&m, signals);
+    if (o->epilog) shim_run_beside(o, o->epilog);
     write_trouble(&m, words);
   } else {
     write_whole("started", "1\n", 0);
     live(&m, signals);
     if (m.news.socket >= 0) read_news(&m.news);
     write_news(&m.news, 1);
+    if (o->epilog && shim_run_beside(o, o->epilog) != 0)
+      fprintf(stderr, "gnoded-shim: the epilog %s did not end well\n", o->epilog);
     write_how_it_ended(&m);
   }
   if (m.news.socket >= 0) unlink(o->notify);

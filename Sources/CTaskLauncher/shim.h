@@ -38,6 +38,8 @@ typedef struct {
   char *oom;
   char *peak;
   char *kill;
+  char *prolog;
+  char *epilog;
   char *notify;
   char *contact;
   timed_order timed[8];
@@ -47,6 +49,8 @@ typedef struct {
 orders *shim_read_orders(const char *path);
 // Starts a task; its pid, or 0 and words for what went wrong.
 pid_t shim_start_task(const orders *o, int index, char *words, size_t length);
+// Runs a program beside the tasks and waits for it, five minutes at most; 0 where it ended well.
+int shim_run_beside(const orders *o, char *program);
 // Sends a signal to every process below this one; `is_kind`: to those alone that catch it, where
 // there are any.
 void shim_signal_all(int signal, int is_kind);

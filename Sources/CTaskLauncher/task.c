@@ -10,6 +10,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shim.h"
@@ -118,6 +120,30 @@ _Noreturn static void run_task(const orders *o, int index, int pipe, pid_t shim)
   environ = environment;
   execvpe(o->arguments[0], o->arguments, environment);
   give_up(pipe, "can't run", o->arguments[0]);
+}
+
+int shim_run_beside(const orders *o, char *program) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    setsid();
+    if (chdir("/") != 0) _exit(127);
+    reset_signals();
+    char *arguments[] = {program, NULL};
+    execve(program, arguments, o->environment ? o->environment : environ);
+    perror(program);
+    _exit(127);
+  }
+  int status = -1;
+  for (int i = 0; pid > 0 && i < 300000; i++) {
+    if (waitpid(pid, &status, WNOHANG) == pid) return status;
+    struct timespec pause = {0, 1000000};
+    nanosleep(&pause, NULL);
+  }
+  if (pid > 0) {
+    kill(-pid, SIGKILL);
+    waitpid(pid, &status, 0);
+  }
+  return -1;
 }
 
 pid_t shim_start_task(const orders *o, int index, char *words, size_t length) {

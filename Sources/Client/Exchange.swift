@@ -176,6 +176,11 @@ final class Exchange {
     if why.isEmpty { why = unsafe String(cString: curl_easy_strerror(code)) }
     var fix = "is gschedd running there? --controller or MUSTER_CONTROLLER name another address"
     switch code {
+    case CURLE_COULDNT_CONNECT:
+      // libcurl speaks of the host that stands in the address only for form's sake.
+      guard case .unix(let path) = connection.address.way else { break }
+      let isThere = FileManager.default.fileExists(atPath: path)
+      why = isThere ? "nothing listens there, or you may not talk to it" : "there is no such socket"
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
       fix = "name the file of its certificate authority with --ca-file"
     case CURLE_OPERATION_TIMEDOUT where limitMs > 0:

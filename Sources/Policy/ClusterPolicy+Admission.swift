@@ -37,10 +37,16 @@ extension ClusterPolicy {
   }
 
   private func admitTerms(of request: JobRequest, _ account: String) throws(JobRejection) {
-    guard let terms = request.terms else { return }
-    if backfill != .reserving, let term = terms.firstToKeep {
-      throw JobRejection.termNotKept(term, policy: name)
+    if backfill != .reserving {
+      let closeness = request.shape.closeness
+      if closeness.preferred != nil, closeness.longestWait > .zero {
+        throw JobRejection.termNotKept("a preference with a longest wait", policy: name)
+      }
+      if let term = request.terms?.firstToKeep {
+        throw JobRejection.termNotKept(term, policy: name)
+      }
     }
+    guard let terms = request.terms else { return }
     if let least = terms.leastMembers {
       let members = request.shape.nodeCount
       guard (1...members).contains(least), request.shape.rest == nil else {

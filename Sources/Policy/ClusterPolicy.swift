@@ -73,7 +73,7 @@ public struct ClusterPolicy: Hashable, Sendable {
   /// How many that wait in each tier are promised a start; only with `reserving`.
   public var reservations = 100
 
-  /// How often promises are looked at anew, at most, while things are freed; with `reserving`.
+  /// How often promises are looked at anew, at most, while things are freed; only with `reserving`.
   public var reserveAnew = TimeSpan.seconds(300)
 
   /// Who may be charged: a root alone, or the tree of the consortium.

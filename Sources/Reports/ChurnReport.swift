@@ -1,4 +1,5 @@
 public import Foundation
+import Printing
 public import Simulation
 
 /// What came of pods that come and go, for people and for programs.

@@ -1,4 +1,5 @@
 public import Foundation
+import Printing
 import Simulation
 
 /// The same workload under several policies, side by side: what differs, and by how much.

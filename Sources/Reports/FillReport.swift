@@ -1,4 +1,5 @@
 public import Foundation
+import Printing
 public import Simulation
 
 /// What came of filling a fleet, for people and for programs.

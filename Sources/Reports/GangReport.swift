@@ -1,5 +1,6 @@
 import Fleet
 public import Foundation
+import Printing
 public import Simulation
 
 /// What came of gangs that come and go, for people and for programs.

@@ -1,5 +1,6 @@
 public import Fleet
 public import Foundation
+import Printing
 import Units
 
 /// Where gangs would go, for people and for programs.

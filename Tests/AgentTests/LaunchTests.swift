@@ -95,6 +95,27 @@ import Wire
     #expect(owner[.ownerAccountID] as? Int == 65534)
   }
 
+  @Test func `has a prolog before it and an epilog behind it`() async throws {
+    let folder = try TemporaryFolder()
+    for (name, code) in [("prolog", 0), ("epilog", 1), ("bad", 3)] {
+      try folder.write(
+        "#!/bin/sh\necho \(name) $MUSTER_JOB_ID >> \(folder.url.path)/log; exit \(code)\n", to: name
+      )
+      allow(folder.url.appending(path: name).path, 0o755)
+    }
+    let bench = try await AgentBench {
+      $0.prolog = folder.url.appending(path: "prolog").path
+      $0.epilog = folder.url.appending(path: "epilog").path
+    }
+    let log = folder.url.appending(path: "log")
+    #expect(try await bench.run(bench.gang(7, "echo task >> \(log.path)")).exitCode == 0)
+    #expect(try String(contentsOf: log, encoding: .utf8) == "prolog 7\ntask\nepilog 7\n")
+    let other = try await AgentBench { $0.prolog = folder.url.appending(path: "bad").path }
+    other.controller.send(.launch(other.gang(8, "echo task >> \(log.path)")))
+    #expect(try await other.notStarted(8).contains("prolog"))
+    #expect(try !String(contentsOf: log, encoding: .utf8).contains("bad 8\ntask"))
+  }
+
   @Test func `says what a machine without root can't do`() async throws {
     guard getuid() != 0 else { return }
     let bench = try await AgentBench()

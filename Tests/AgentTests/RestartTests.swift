@@ -53,6 +53,20 @@ import Wire
     #expect(ends.count == 1)
   }
 
+  @Test func `forgets what the controller has, where that forgot to say so`() async throws {
+    let bench = try await AgentBench { $0.keepsEndedMs = 0 }
+    let launch = bench.gang(7, "echo run >> count")
+    _ = try await bench.run(launch)
+    for _ in 0..<2 {
+      await bench.stop()
+      try await bench.start()
+    }
+    #expect(bench.text("../state/members/7.1.0/orders") == nil)
+    bench.controller.send(.launch(launch))
+    _ = try await bench.run(bench.gang(8, "true"))
+    #expect(bench.text("count") == "run\n")
+  }
+
   @Test func `leaves it to the controller whether a task starts that was only prepared`()
     async throws
   {
@@ -66,9 +80,9 @@ import Wire
     for file in ["marker", "end", "started", "told", "notify"] {
       try? files.removeItem(atPath: "\(folder)/9.1.0/\(file)")
     }
-    let record = try String(contentsOfFile: "\(folder)/9.1.0/launch", encoding: .utf8)
-    try record.replacing("\"job\":7", with: "\"job\":9")
-      .write(toFile: "\(folder)/9.1.0/launch", atomically: true, encoding: .utf8)
+    let orders = try String(contentsOfFile: "\(folder)/9.1.0/orders", encoding: .utf8)
+    try orders.replacing("\"job\":7", with: "\"job\":9")
+      .write(toFile: "\(folder)/9.1.0/orders", atomically: true, encoding: .utf8)
     try await bench.start()
     #expect(bench.controller.registrations.last?.members == [])
     #expect(bench.text("count") == "run\n")

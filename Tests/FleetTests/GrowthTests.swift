@@ -56,6 +56,25 @@ private func ids(_ topology: Topology) -> String {
     #expect(ids(grown) == "l2: 3 4 | l0: 1 0 | l1: 5 2")
   }
 
+  @Test func `may lose what it may, and gives no id twice even so`() throws {
+    let old = try fleet("l0: a4 b4 | l1: c4")
+    let shrunk = try old.growing(to: try fleet("l0: a4 b4")) { $0 == NodeID(2) }
+    #expect(ids(shrunk) == "l0: 0 1")
+    #expect(shrunk.nextID == NodeID(3))
+    let grown = try shrunk.growing(to: try fleet("l0: d4 a4 b4 | l1: c4"))
+    #expect(ids(grown) == "l0: 3 0 1 | l1: 4")
+    #expect(grown.knownIndex(of: NodeID(2)) == nil)
+    #expect(throws: GrowthError.nodeMissing(NodeName("b4"))) {
+      try old.growing(to: try fleet("l0: a4")) { $0 == NodeID(2) }
+    }
+    var occupancy = Occupancy(topology: old)
+    occupancy.take(Allocation(slices: [NodeSlice(node: NodeID(1), accelerators: 0b11)]))
+    occupancy.setCondition(.failed, of: NodeID(2))
+    let moved = occupancy.moved(to: shrunk)
+    moved.checkInvariants()
+    #expect(moved.freeAccelerators == 6)
+  }
+
   private static let refusals: [(before: String, after: String, error: String)] = [
     ("l0: a4 b4", "l0: a4", "node 'b4' is missing: leave it in the file, and drain it"),
     ("l0: a4 b4", "l0: a4 | l1: c4", "node 'b4' is missing: leave it in the file, and drain it"),

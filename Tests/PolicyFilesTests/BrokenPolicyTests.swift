@@ -7,6 +7,8 @@ import Testing
     "the keys here are policy, order, head, backfill, backfill-order, compression, reservations, "
     + "accounts, modes, charge-rates, half-life, order-weights, preemption, windows, power, "
     + "fence"
+    + "reserve-anew, accounts, modes, charge-rates, half-life, order-weights, preemption, windows, "
+    + "power"
 
   /// The text, and the whole error.
   private static let table: [(text: String, error: String)] = [

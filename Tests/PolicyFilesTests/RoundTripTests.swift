@@ -34,9 +34,31 @@ import Units
     #expect(survivors > 50)
   }
 
+  @Test func `that has taken the place of another decodes to what it was read from`() throws {
+    let names = ExampleFiles.names()
+    for before in names {
+      for after in names {
+        let described = try ExampleFiles.policy(after)
+        let policy = try ExampleFiles.policy(before).succeeded(by: described)
+        let text = PolicyFile.text(of: policy)
+        let again = try PolicyFile.decode(text, file: "written.yaml")
+        // Accounts and modes may stand in another order; nothing else differs, and none is closed.
+        #expect(again.modes[0].name == described.modes[0].name)
+        #expect(again.modes.map(\.name).sorted() == described.modes.map(\.name).sorted())
+        #expect(again.accounts.paths == described.accounts.paths, "\(before), then \(after)")
+      }
+    }
+  }
+
   @Test(arguments: ["a: b", "#1", "*", "\"", "\\", "é\u{85}\u{1F600}", "- x", "yes", "1", "a b"])
   func `keeps odd names`(name: String) throws {
     let policy = ClusterPolicy(name: name)
     #expect(try PolicyFile.decode(PolicyFile.text(of: policy), file: "written.yaml") == policy)
+  }
+}
+
+extension AccountTree {
+  fileprivate var paths: [String] {
+    accounts.indices.map { path(of: AccountID(UInt16($0))) }.sorted()
   }
 }

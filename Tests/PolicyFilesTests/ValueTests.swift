@@ -6,7 +6,8 @@ import Units
 
 @Suite struct `A value in a policy file` {
   private func policy(_ lines: String) throws -> ClusterPolicy {
-    try PolicyFile.decode("policy: p\nbackfill: reserving\n\(lines)\n", file: "p.yaml")
+    try PolicyFile.decode(
+      "policy: p\norder: fair-share\nbackfill: reserving\n\(lines)\n", file: "p.yaml")
   }
 
   /// The seconds since 1970 of each, as `date -d … +%s` has them.

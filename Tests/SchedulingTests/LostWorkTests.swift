@@ -71,9 +71,3 @@ import Units
     #expect(clearing?.evicted.map(\.number) == evicted)
   }
 }
-
-extension Instant {
-  fileprivate static func second(_ second: Int64) -> Instant {
-    Instant(milliseconds: second * 1000)
-  }
-}

@@ -202,6 +202,13 @@ extension Situation {
       scene.give(.hold(job, true))
       return (job, scene)
     },
+    Situation("not-admitted-any-more") {
+      var scene = Scene(on: try .leaves(), .shared())
+      scene.submit(.nodes(4), minutes: 90, by: "alpha/ada")
+      let job = scene.submit(.nodes(2), minutes: 60, by: "beta/bob")
+      scene.give(.policyChanged(.shared { $0.modes[0].longestTime = .seconds(1800) }))
+      return (job, scene)
+    },
     Situation("an-array-is-throttled") {
       var scene = Scene(on: try .leaves(), .shared())
       let first = scene.submit(.part(1), minutes: 60, by: "beta/bob") { $0.throttle = 2 }

@@ -106,7 +106,20 @@ extension ClusterState {
         losses.append("job \(id.number) runs otherwise")
       }
     }
+    for (id, job) in jobs.all where job.isBarred == mayBeSubmitted(job.request) {
+      losses.append("job \(id.number) is\(job.isBarred ? "" : " not") barred")
+    }
     return losses + lossesOfBook(since: before, at: now)
+  }
+
+  private func mayBeSubmitted(_ request: JobRequest) -> Bool {
+    do {
+      try request.validate(on: Occupancy(topology: topology))
+      try policy.admit(request, isNew: false)
+      return true
+    } catch {
+      return false
+    }
   }
 
   private func lossesOfBook(since before: ClusterState, at now: Instant) -> [String] {

@@ -223,10 +223,11 @@ extension ClusterState {
 extension PolicyWorld {
   /// Of the third leaf the nodes have another model; some jobs ask for one of the two, and some
   /// gangs for one leaf, or prefer it for a while.
-  mutating func addVariety(seed: UInt64) {
+  mutating func addVariety(seed: UInt64, models: Bool = true) {
     var random = SeededGenerator(seed: seed)
     let hasLeaves = !topology.domains(at: .leaf).isEmpty
-    if hasLeaves, let varied = try? withTwoModels() { topology = varied }
+    let hasModels = hasLeaves && models
+    if hasModels, let varied = try? withTwoModels() { topology = varied }
     // A promise that moves onto a model that nobody lends is made again at each plan: not at once.
     policy.reserveAnew = max(policy.reserveAnew, .seconds(30))
     for index in jobs.indices {
@@ -243,7 +244,7 @@ extension PolicyWorld {
         }
         if random.below(4) > 0 { shape = shape.with(closeness) }
       }
-      if hasLeaves, random.below(3) == 0 {
+      if hasModels, random.below(3) == 0 {
         shape = shape.with(Eligibility(models: [random.below(3) > 0 ? "m" : "n"]))
       }
       jobs[index].request.shape = shape

@@ -86,6 +86,39 @@ import Units
   }
 }
 
+@Suite struct `Random worlds in which gangs prefer to be close together for a while` {
+  private static let reports: [PolicyWorldReport] = (0..<200 as Range<UInt64>).map { seed in
+    guard var world = try? PolicyWorld(seed: seed) else { fatalError("no world \(seed)") }
+    world.addVariety(seed: seed, models: false)
+    return PolicyWorldRun.report(on: world, seed: seed)
+  }
+
+  private func expectNone(_ kinds: KeyPath<PolicyWorldReport, [RuleViolation]>...) {
+    for (report, kind) in Self.reports.flatMap({ report in kinds.map { (report, $0) } }) {
+      guard let first = report[keyPath: kind].first else { continue }
+      Issue.record("seed \(report.seed): \(first), and \(report[keyPath: kind].count - 1) more")
+    }
+  }
+
+  @Test func `are planned alike by a planner made afresh after every input`() {
+    expectNone(\.successors)
+  }
+
+  @Test func `put off no promise but for a fault, a guarantee or a rule`() {
+    expectNone(\.promises)
+  }
+
+  @Test func `keep every other rule`() {
+    expectNone(\.budgets, \.limits, \.power, \.ledger, \.evictions, \.undisturbed, \.requeues)
+  }
+
+  @Test func `leave nobody waiting once all else is over`() {
+    for report in Self.reports where !report.stuck.isEmpty {
+      Issue.record("seed \(report.seed): \(report.stuck[0])")
+    }
+  }
+}
+
 extension PolicyWorld {
   /// Every job asks for one accelerator.
   mutating func useSingleAccelerators() {

@@ -128,6 +128,25 @@ enum Linux {
     return (Data(bytes.prefix(count)), start, size)
   }
 
+  /// Writes a file; whole: it is there whole or not at all.
+  static func write(
+    _ path: String, _ bytes: Data, mode: Int32 = 0o644, whole: Bool
+  ) throws(Failure) {
+    let outcome = unsafe bytes.withUnsafeBytes { raw in
+      unsafe muster_write_file(path, raw.baseAddress, raw.count, mode, whole ? 1 : 0)
+    }
+    _ = try check(outcome)
+  }
+
+  /// Adds to the end of a file; where the bytes begin.
+  static func append(_ path: String, _ bytes: Data) throws(Failure) -> Int64 {
+    let place = unsafe bytes.withUnsafeBytes { raw in
+      unsafe muster_append_file(path, raw.baseAddress, raw.count, 0o600)
+    }
+    guard place >= 0 else { throw Failure(number: Int32(-place)) }
+    return place
+  }
+
   /// Makes a folder, or finds it there.
   static func makeFolder(_ path: String) -> Bool {
     unsafe mkdir(path, 0o755) == 0 || errno == EEXIST

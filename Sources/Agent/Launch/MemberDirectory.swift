@@ -17,8 +17,7 @@ extension MemberName {
 
 /// The folder in which an agent and a member's shim leave each other files.
 ///
-///     launch    agent   what it was told, for its successor
-///     orders    agent   the same for the shim
+///     orders    agent   what it was told, for the shim and for its successor
 ///     script    agent   the job's script
 ///     members   agent   a line for each member of the gang: its node
 ///     marker    either  who creates the tasks, or sees to it that nobody does
@@ -54,15 +53,14 @@ struct MemberDirectory {
     return lines
   }
 
+  /// Writes a file that nobody reads before the marker is taken.
+  func lay(_ name: String, _ bytes: Data, mode: Int32 = 0o644) throws {
+    try Linux.write(file(name), bytes, mode: mode, whole: false)
+  }
+
   /// Writes a file that is there whole or not at all.
-  func write(_ name: String, _ bytes: Data, mode: Int = 0o644) throws {
-    let draft = file(".\(name).agent")
-    let attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
-    guard FileManager.default.createFile(atPath: draft, contents: bytes, attributes: attributes)
-    else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: draft]) }
-    guard Linux.move(draft, file(name)) else {
-      throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: file(name)])
-    }
+  func write(_ name: String, _ bytes: Data) throws {
+    try Linux.write(file(name), bytes, whole: true)
   }
 
   /// Removes the folder: at once for whoever looks for it, and its files as far as they can be.

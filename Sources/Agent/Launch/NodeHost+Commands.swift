@@ -75,12 +75,14 @@ extension NodeHost {
 
   /// What is over may go, but for where its output lies.
   func forget(_ job: UInt32, _ attempt: UInt16) {
-    for name in members(job, attempt) {
-      guard let member = running[name], member.stage == .ended else { continue }
-      past.add(member.record)
-      running[name] = nil
-      member.directory.remove()
-    }
+    for name in members(job, attempt) { forget(name) }
+  }
+
+  func forget(_ name: MemberName) {
+    guard let member = running[name], member.stage == .ended else { return }
+    past.add(member.record)
+    running[name] = nil
+    member.directory.remove()
   }
 
   // MARK: Output
@@ -129,48 +131,5 @@ struct OutputPlace: Codable {
     user = record.launch.user.uid
     group = record.launch.user.gid
     userName = record.launch.user.name
-  }
-}
-
-/// Members that are over and forgotten, the last of them: none of them may start again, and their
-/// output can still be read.
-struct PastMembers {
-  private let folder: String
-  private var names: [MemberName] = []
-  private var known: Set<MemberName> = []
-  private static let most = 50_000
-
-  init(folder: String) {
-    self.folder = folder
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    names = files.compactMap { MemberName(fileName: $0) }.sorted {
-      ($0.job, $0.attempt, $0.member) < ($1.job, $1.attempt, $1.member)
-    }
-    known = Set(names)
-  }
-
-  func has(_ name: MemberName) -> Bool { known.contains(name) }
-
-  mutating func add(_ record: LaunchRecord) {
-    let place = try? JSONEncoder().encode(OutputPlace(record))
-    // Where it can't be kept, the output can't be read through the controller any more.
-    _ = FileManager.default.createFile(
-      atPath: "\(folder)/\(record.name.fileName)", contents: place,
-      attributes: [.posixPermissions: 0o600])
-    if known.insert(record.name).inserted { names.append(record.name) }
-    guard names.count > Self.most else { return }
-    // A tenth at a time, so that the list is not moved for each.
-    for old in names.prefix(Self.most / 10) {
-      known.remove(old)
-      try? FileManager.default.removeItem(atPath: "\(folder)/\(old.fileName)")
-    }
-    names.removeFirst(Self.most / 10)
-  }
-
-  func place(of name: MemberName) -> OutputPlace? {
-    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name.fileName)") else {
-      return nil
-    }
-    return try? JSONDecoder().decode(OutputPlace.self, from: bytes)
   }
 }

@@ -62,12 +62,13 @@ extension NodeHost {
     let record = LaunchRecord(
       launch: launch, output: environment.path(.output) ?? "", errors: environment.path(.errors),
       tag: tag, energyBefore: accelerators.energy(of: launch.members[0].devices))
-    try directory.write("launch", JSONEncoder().encode(record), mode: 0o600)
-    try directory.write("script", Data(launch.task.script.utf8), mode: 0o500)
-    try directory.write("members", Data(environment.membersFile.utf8))
+    try directory.lay("script", Data(launch.task.script.utf8), mode: 0o500)
+    try directory.lay("members", Data(environment.membersFile.utf8))
     Linux.give(directory.file("script"), to: launch.user.uid, group: launch.user.gid)
-    let orders = orders(environment, directory, tag: tag)
-    try directory.write("orders", orders.bytes, mode: 0o600)
+    var orders = orders(environment, directory, tag: tag)
+    let kept = try JSONEncoder().encode(record)
+    orders.add("record", String(decoding: kept, as: UTF8.self))
+    try directory.lay("orders", orders.bytes, mode: 0o600)
     return record
   }
 
@@ -88,6 +89,8 @@ extension NodeHost {
     orders.add(outputsOf: environment, now: now)
     let notify = notifyPath(directory, tag: tag)
     orders.add("notify", notify)
+    if let prolog = options.prolog { orders.add("prolog", prolog) }
+    if let epilog = options.epilog { orders.add("epilog", epilog) }
     orders.add("contact", options.state + "/contact")
     orders.add(timesOf: launch, now: now, bootMs: Linux.bootMs)
     for word in environment.arguments(script: directory.file("script")) {
@@ -116,7 +119,7 @@ extension NodeHost {
     let process: Int32
     do {
       process = try Linux.spawnShim(
-        options.shim, directory: directory.path, log: directory.file("log"))
+        options.shim, directory: directory.path, log: options.state + "/shims.log")
     } catch {
       throw NotStarted("the shim \(options.shim) can't be run: \(error)")
     }

@@ -45,6 +45,7 @@ extension NodeHost {
   private func ended(_ name: MemberName, _ end: ShimEnd) {
     guard let member = running[name] else { return }
     running[name]?.stage = .ended
+    running[name]?.endedMs = Linux.bootMs
     if let watch = member.watch { watcher.unwatch(watch) }
     report(name, end)
     if member.isLetGo { reportResized(name.job, name.attempt) }
@@ -89,8 +90,8 @@ extension NodeHost {
 
   private func adopt(_ name: MemberName) {
     let directory = MemberDirectory(name, in: membersFolder)
-    guard let bytes = try? Data(contentsOf: URL(filePath: directory.file("launch"))),
-      let record = try? JSONDecoder().decode(LaunchRecord.self, from: bytes)
+    guard let bytes = FileManager.default.contents(atPath: directory.file("orders")),
+      let record = ShimOrders.record(in: bytes)
     else {
       // Only what was never begun has no record: it is written before the marker is taken.
       options.log("\(name.fileName): its folder is not whole, and goes")
@@ -100,12 +101,15 @@ extension NodeHost {
     var member = Member(record: record, directory: directory)
     member.stage = told.isStarted ? .running : .launched
     member.checkpoints = told.checkpoints
+    member.acknowledged = told.isStarted ? told.checkpoints : nil
     member.isTold = told.isEnded
+    member.told = told
     member.isLetGo = directory.has("letgo")
     running[name] = member
     if let end = directory.lines("end").flatMap({ ShimEnd($0) }) {
       if !told.isStarted, end.trouble == nil { outbox.post(.started(name)) }
       running[name]?.stage = .ended
+      running[name]?.endedMs = Linux.bootMs
       if !told.isEnded { report(name, end) }
       return
     }

@@ -27,8 +27,14 @@ public actor NodeHost: TaskHost {
     var watch: Int32?
     var checkpoints = 0
     var status = ""
+    /// So many of its checkpoints are acknowledged; nil: not even that it was started.
+    var acknowledged: Int?
     /// Whether its end is acknowledged.
     var isTold = false
+    /// When this agent learnt of its end, on the boot clock.
+    var endedMs: Int64?
+    /// What of that is kept for a successor.
+    var told = Told()
     /// The resize that let it go: its end is reported as one.
     var isLetGo = false
     /// When its tasks were started, on the boot clock; nil: before this agent was.
@@ -56,12 +62,12 @@ public actor NodeHost: TaskHost {
     self.outbox = outbox
     groups = ControlGroups.find(below: options.controlGroup, log: options.log)
     accelerators = Accelerators(options)
-    for folder in ["", "/members", "/past"] {
+    for folder in ["", "/members"] {
       try FileManager.default.createDirectory(
         atPath: options.state + folder, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o711])
     }
-    past = PastMembers(folder: options.state + "/past")
+    past = PastMembers(file: options.state + "/past")
     let text = try? String(contentsOfFile: options.state + "/epoch", encoding: .utf8)
     epoch = text.flatMap { UInt64($0) } ?? 0
     watcher = try ShimWatcher()
@@ -110,14 +116,14 @@ public actor NodeHost: TaskHost {
   public func acknowledged(_ reports: [Report]) {
     for report in reports {
       switch report {
-      case .started(let name): tell(name) { $0.isStarted = true }
-      case .checkpointed(let name): tell(name) { $0.checkpoints = running[name]?.checkpoints ?? 0 }
       case .ended(let name, _), .notStarted(let name, _), .resized(let name):
         guard let member = running[name], member.stage == .ended else { break }
         // One that stays is resized and not over, or is over besides.
         if case .resized = report, !member.isLetGo { break }
         running[name]?.isTold = true
-        tell(name) { $0.isEnded = true }
+      case .started(let name), .checkpointed(let name):
+        let checkpoints = running[name]?.checkpoints ?? 0
+        running[name]?.acknowledged = checkpoints
       case .status, .health, .output: break
       }
     }
@@ -135,6 +141,8 @@ public actor NodeHost: TaskHost {
   public func check() {
     // A notice may be lost; files are not.
     for (name, member) in running where member.stage != .ended { look(name) }
+    for name in running.keys { keepTold(name) }
+    forgetOld()
     let found = wellbeing()
     guard found != trouble else { return }
     trouble = found
@@ -157,28 +165,49 @@ public actor NodeHost: TaskHost {
       .sorted { $0.member < $1.member }
   }
 
-  private func tell(_ name: MemberName, _ change: (inout Told) -> Void) {
-    guard let directory = running[name]?.directory else { return }
-    var told = Told(directory)
-    change(&told)
-    guard (try? directory.write("told", Data(told.text.utf8))) != nil else {
-      // Only said again after a restart, which changes nothing.
-      return options.log("\(name.fileName): what was acknowledged can't be kept")
+  /// Members whose end the controller has had for long may go though it does not say so: it was
+  /// restarted between the two.
+  private func forgetOld() {
+    let limit = Linux.bootMs - options.keepsEndedMs
+    for (name, member) in running where member.isTold && (member.endedMs ?? .max) <= limit {
+      forget(name)
     }
+  }
+
+  /// Keeps what is acknowledged of a member.
+  ///
+  /// Now and then is enough: what is said again after a restart changes nothing, and most members
+  /// are forgotten before it is their turn.
+  private func keepTold(_ name: MemberName) {
+    guard let member = running[name] else { return }
+    let told = Told(
+      isStarted: member.acknowledged != nil, checkpoints: member.acknowledged ?? 0,
+      isEnded: member.isTold)
+    guard told != member.told,
+      (try? member.directory.write("told", Data(told.text.utf8))) != nil
+    else { return }
+    running[name]?.told = told
   }
 }
 
 /// What the controller has acknowledged of a member.
-struct Told {
+struct Told: Equatable {
   var isStarted = false
   var checkpoints = 0
   var isEnded = false
 
+  /// Nothing, or what the file in a member's folder says.
   init(_ directory: MemberDirectory) {
     guard let lines = directory.lines("told") else { return }
     isStarted = lines["started"] == "1"
     checkpoints = lines["checkpoints"].flatMap { Int($0) } ?? 0
     isEnded = lines["ended"] == "1"
+  }
+
+  init(isStarted: Bool = false, checkpoints: Int = 0, isEnded: Bool = false) {
+    self.isStarted = isStarted
+    self.checkpoints = checkpoints
+    self.isEnded = isEnded
   }
 
   var text: String {

@@ -14,6 +14,12 @@ public struct NodeOptions: Sendable {
   public var nvml: String?
   /// Below which control group the tasks get theirs; nil: below the agent's own.
   public var controlGroup: String?
+  /// A program that is run before a member's tasks, as the agent's user; nil: none.
+  public var prolog: String?
+  /// A program that is run after them, before what they held is free again; nil: none.
+  public var epilog: String?
+  /// How long a member is kept whose end is acknowledged, if the controller doesn't let it go.
+  public var keepsEndedMs: Int64 = 600_000
   /// Takes a line for the log.
   public var log: @Sendable (String) -> Void = { _ in }
 

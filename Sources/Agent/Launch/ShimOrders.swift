@@ -22,6 +22,16 @@ struct ShimOrders {
 }
 
 extension ShimOrders {
+  /// The agent's own record among the orders, over which a shim reads.
+  static func record(in bytes: Data) -> LaunchRecord? {
+    let words = bytes.split(separator: 0, omittingEmptySubsequences: false)
+    for index in stride(from: 0, to: words.count - 1, by: 2)
+    where words[index].elementsEqual("record".utf8) {
+      return try? JSONDecoder().decode(LaunchRecord.self, from: Data(words[index + 1]))
+    }
+    return nil
+  }
+
   /// How long after its time limit a member is ended though nobody has said so: the controller may
   /// be away.
   static let overrunMs: Int64 = 60_000

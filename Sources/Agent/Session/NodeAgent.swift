@@ -45,6 +45,8 @@ public actor NodeAgent {
       group.addTask { await self.keepFence() }
       group.addTask { await self.keepChecking() }
     }
+    // Its successor need not say again what was acknowledged.
+    await host.check()
   }
 
   private func pause(_ milliseconds: Int64) async {

@@ -58,6 +58,12 @@ ssize_t muster_read_as(
     uid_t user, gid_t group, const gid_t *groups, int group_count, const char *path,
     int64_t *offset, int64_t *size, void *bytes, size_t most);
 
+// Writes a file; `is_whole`: aside first, so that it is there whole or not at all. 0, or -errno.
+int muster_write_file(
+    const char *path, const void *bytes, size_t length, int mode, int is_whole);
+// Adds to the end of a file; the place where the bytes begin, or -errno.
+int64_t muster_append_file(const char *path, const void *bytes, size_t length, int mode);
+
 // Bytes that an ordinary user may still write to a file's disk, and how many it has in all.
 int muster_disk_room(const char *path, int64_t *free, int64_t *all);
 

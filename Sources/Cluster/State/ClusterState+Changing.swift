@@ -26,7 +26,8 @@ extension ClusterState {
       guard let job = jobs[claim.preemptor] else { preconditionFailure("nobody claims") }
       return (request: job.request, claim: claim)
     }
-    if topology !== self.topology {
+    let isNewFleet = topology !== self.topology
+    if isNewFleet {
       mix = RequestMix(restoring: mix.image, topology: topology) ?? RequestMix(topology: topology)
     }
     holdings.change(
@@ -37,7 +38,7 @@ extension ClusterState {
     }
     churn.grow(to: policy.accounts.count)
     dropPromises()
-    bar()
+    bar(onNewFleet: isNewFleet)
   }
 
   /// The fleet becomes another: where agents are listened for, new nodes wait for theirs.
@@ -59,17 +60,20 @@ extension ClusterState {
   }
 
   /// Bars all jobs that could not be submitted any more, and no others.
-  private mutating func bar() {
+  ///
+  /// On the fleet that it was there is room for all that are not barred.
+  private mutating func bar(onNewFleet: Bool) {
     let empty = Occupancy(topology: topology)
     // Those of one submission come one after the other.
-    var last: (request: JobRequest, isBarred: Bool)?
+    var last: (request: JobRequest, hasRoom: Bool, isBarred: Bool)?
     for (id, job) in jobs.all {
+      let hasRoom = !onNewFleet && !job.isBarred
       let isBarred: Bool
-      if let last, last.request == job.request {
+      if let last, last.hasRoom == hasRoom, last.request == job.request {
         isBarred = last.isBarred
       } else {
-        isBarred = rejection(of: job.request, on: empty) != nil
-        last = (job.request, isBarred)
+        isBarred = rejection(of: job.request, on: hasRoom ? nil : empty) != nil
+        last = (job.request, hasRoom, isBarred)
       }
       guard job.isBarred != isBarred else { continue }
       jobs.update(id) { $0.isBarred = isBarred }
@@ -79,10 +83,10 @@ extension ClusterState {
   /// Why a job that was accepted once could not be submitted under the rules in force; nil: it
   /// could.
   ///
-  /// - Parameter empty: the fleet when nothing runs.
-  func rejection(of request: JobRequest, on empty: Occupancy) -> JobRejection? {
+  /// - Parameter empty: the fleet when nothing runs; nil: it is known to have room.
+  private func rejection(of request: JobRequest, on empty: Occupancy?) -> JobRejection? {
     do throws(JobRejection) {
-      try request.validate(on: empty)
+      if let empty { try request.validate(on: empty) }
       try policy.admit(request, isNew: false)
       return nil
     } catch {

@@ -11,7 +11,7 @@ extension ClusterPolicy {
   ///
   /// - Throws: `PolicyFault` that says where, what, and how to mend it.
   public func check() throws(PolicyFault) {
-    try checkBackfill()
+    try checkDiscipline()
     try checkAccounts()
     try checkModes()
     try checkLists()
@@ -22,9 +22,9 @@ extension ClusterPolicy {
   /// The longest that a member waits for what it is entitled to, but for one cycle.
   ///
   /// The largest undisturbed run, notice and grace of a mode that may borrow; nil where nothing is
-  /// reclaimed.
+  /// reclaimed: without rules for it, or in another order than by share.
   public var guaranteeDelay: TimeSpan? {
-    guard let preemption, preemption.reclaims else { return nil }
+    guard let preemption, preemption.reclaims, order == .fairShare else { return nil }
     return modes.filter { $0.borrowing != .never }.map { mode in
       TimeSpan(
         milliseconds: mode.undisturbed.milliseconds + mode.notice.milliseconds
@@ -82,6 +82,12 @@ extension ClusterPolicy {
         .inRange, at: PolicyPlace(.policy, "reservations"),
         "\(reservations) is not a number of reservations from 1 to 100000",
         fix: "write a number in that range")
+    }
+    // As far as usage can be reckoned: 34 years.
+    guard halfLife <= TimeSpan(milliseconds: 1 << 40) else {
+      throw PolicyFault(
+        .inRange, at: PolicyPlace(.policy, "half-life"), "usage hardly decays in a human life",
+        fix: "give a half-life of 30 years at most")
     }
     guard halfLife > .zero else {
       throw PolicyFault(

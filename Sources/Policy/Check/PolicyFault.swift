@@ -40,8 +40,12 @@ public struct PolicyPlace: Hashable, Sendable {
 public struct PolicyFault: Error, Hashable, Sendable {
   /// The rules that a policy's values must keep among themselves, or with a fleet.
   public enum Rule: Hashable, CaseIterable, Sendable {
-    /// What ranks, limits, windows, power and preemption are for is done by one backfill alone.
+    /// Shares, limits, budgets, windows, power and preemption are kept by one backfill alone.
     case needsReserving
+    /// Weights, points and guarantees count in one order alone.
+    case needsFairShare
+    /// Who stays at the head, and who is tried behind it, concerns those with a head.
+    case needsHead
     /// No two of a kind have one name.
     case uniqueNames
     /// Children are promised no more than there is.

@@ -17,7 +17,10 @@ extension PolicyFile {
     text.add("backfill", policy.backfill.rawValue)
     text.add("backfill-order", policy.backfillOrder.rawValue)
     if policy.backfill == .conservative { text.add("compression", policy.compression.rawValue) }
-    if policy.backfill == .reserving { text.add("reservations", "\(policy.reservations)") }
+    if policy.backfill == .reserving {
+      text.add("reservations", "\(policy.reservations)")
+      text.add("reserve-anew", DocumentText.span(policy.reserveAnew))
+    }
     if policy.accounts != usual.accounts { text.add(policy.accounts) }
     if policy.modes != usual.modes {
       text.nest("modes") { text in

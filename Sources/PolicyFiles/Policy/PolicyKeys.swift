@@ -24,6 +24,10 @@ extension KeySection {
         "how many that wait in each tier are promised a start; with `backfill: reserving` alone",
         default: "100"),
       KeyDefinition(
+        "reserve-anew", .span(1...86_400),
+        "how often promises are looked at anew, at most, while things are freed; with `backfill: "
+          + "reserving` alone", default: "5 min"),
+      KeyDefinition(
         "accounts", .section(.accounts), "the charging tree; left out: one account, `everybody`"),
       KeyDefinition(
         "modes", .named("mode", .section(.mode)),

@@ -67,7 +67,9 @@ extension PolicyReader {
     _ place: DocumentNode, _ fields: Fields, of id: AccountID
   ) throws(PolicyFileError) {
     places.keep(place, .account(id))
-    places.keep(fields["entitlement"]?.node, .account(id), "entitlement")
+    for key in ["entitlement", "weight", "lend", "borrow"] {
+      places.keep(fields[key]?.node, .account(id), key)
+    }
     guard let budgets = fields["budgets"] else { return }
     for (index, budget) in try budgets.list().enumerated() {
       places.keep(budget.node, .budget(id, index))

@@ -29,7 +29,11 @@ struct PolicyReader {
     }
     if let span = fields["half-life"] { policy.halfLife = try span.span() }
     if let weights = fields["order-weights"] { policy.weights = try OrderWeights(weights) }
-    if let rules = fields["preemption"] { policy.preemption = try PreemptionRules(rules) }
+    if let rules = fields["preemption"] {
+      policy.preemption = try PreemptionRules(rules)
+      places.keep(rules.node, .preemption)
+      places.keep(try rules.fields()["reclaims"]?.node, .preemption, "reclaims")
+    }
     if let windows = fields["windows"] { try readWindows(windows) }
     if let power = fields["power"] { try readPower(power) }
     if let fence = fields["fence"] { policy.fence = try fence.span() }
@@ -47,6 +51,10 @@ struct PolicyReader {
     if let count = fields["reservations"] {
       policy.reservations = try count.number()
       try check(count, "reservations", goesWith: .reserving)
+    }
+    if let span = fields["reserve-anew"] {
+      policy.reserveAnew = try span.span()
+      try check(span, "reserve-anew", goesWith: .reserving)
     }
   }
 

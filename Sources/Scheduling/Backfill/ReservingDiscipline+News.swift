@@ -16,8 +16,9 @@ extension ReservingDiscipline {
       } else if let promise = job.lifecycle.promise {
         promises.append(
           Promise(
-            waiting: JobClass.Waiting(since: since(job), job: id), request: job.request,
-            tier: state.holdings.mode(of: job.request).tier, reservation: promise))
+            waiting: JobClass.Waiting(since: since(job), job: id), submitted: job.submitted,
+            request: job.request, tier: state.holdings.mode(of: job.request).tier,
+            reservation: promise))
       } else {
         jobSubmitted(id, job, state, at: now)
       }

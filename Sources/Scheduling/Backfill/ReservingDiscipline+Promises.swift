@@ -14,12 +14,14 @@ extension ReservingDiscipline {
     else { preconditionFailure("nobody to promise anything to") }
     let limit = job.request.timeLimit
     guard
-      let reservation = forecast.earliestFit(of: shape, for: limit, from: draft.now)
+      let reservation = forecast.earliestFit(
+        of: shape, waitingSince: job.submitted, for: limit, from: draft.now)
     else { return false }
     let tier = queue[slot].tier
     queue.removeFirst(of: slot)
     let promise = Promise(
-      waiting: waiting, request: job.request, tier: tier, reservation: reservation)
+      waiting: waiting, submitted: job.submitted, request: job.request, tier: tier,
+      reservation: reservation)
     insert(promise)
     forecast.hold(shape, as: reservation, for: limit)
     draft.keep(promise)
@@ -74,13 +76,16 @@ extension ReservingDiscipline {
     forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
     defer { holdAgain(promise, from: draft.now) }
     let found = forecast.earliestFit(
-      of: request.shape, for: limit, from: draft.now,
+      of: request.shape, waitingSince: promise.submitted, for: limit, from: draft.now,
       before: draft.now + TimeSpan(milliseconds: 1))
     guard let sooner = found?.allocation else { return nil }
     // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
     let isFree = draft.holdings.occupancy.isFree(sooner)
     let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
-    guard let place = isFree ? sooner : room?.placement(of: request.shape),
+    let waited = draft.now - promise.submitted
+    guard
+      let place = isFree
+        ? sooner : room?.placement(of: request.shape, afterWaiting: waited),
       powerObstacle(to: place, request, draft) == nil
     else { return nil }
     return place
@@ -178,7 +183,8 @@ extension ReservingDiscipline {
       guard old.start > draft.now else { continue }
       guard stuck < Self.mostTriedEarly else { break }
       forecast.release(shape, as: old, for: limit, from: draft.now)
-      var sooner = forecast.earliestFit(of: shape, for: limit, from: draft.now, before: old.start)
+      var sooner = forecast.earliestFit(
+        of: shape, waitingSince: promise.submitted, for: limit, from: draft.now, before: old.start)
       if let found = sooner, found.start == draft.now, !mayStart(promise, at: found, draft) {
         sooner = nil
         isKeptByRule = true
@@ -224,11 +230,13 @@ extension ReservingDiscipline {
       let promise = promises[index]
       let old = promise.reservation
       let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
-      var found = forecast.earliestFit(of: shape, for: limit, from: draft.now)
+      var found = forecast.earliestFit(
+        of: shape, waitingSince: promise.submitted, for: limit, from: draft.now)
       if let now = found, now.start == draft.now, !mayStart(promise, at: now, draft) {
         // Where the rules don't let it start, there is no point in promising it that.
         let later = max(old.start, draft.now + TimeSpan(milliseconds: 1))
-        found = forecast.earliestFit(of: shape, for: limit, from: later)
+        found = forecast.earliestFit(
+          of: shape, waitingSince: promise.submitted, for: limit, from: later)
         isKeptByRule = true
       }
       draft.rooms.letGo(owner: .promise(promise.waiting.job))

@@ -19,6 +19,7 @@ struct ReservingDiscipline: Sendable {
   /// A waiting job that has a promise.
   struct Promise: Sendable {
     var waiting: JobClass.Waiting
+    var submitted: Instant
     var request: JobRequest
     var tier: Int
     var reservation: Reservation
@@ -359,7 +360,9 @@ struct ReservingDiscipline: Sendable {
     for index in promises.indices {
       let isTried =
         promises[index].reservation.start <= draft.now
-        || first.contains(index) && draft.rooms.all.fits(promises[index].request.shape)
+        || first.contains(index)
+          && draft.rooms.all.fits(
+            promises[index].request.shape, afterWaiting: draft.now - promises[index].submitted)
       guard
         isTried
           || lacking.contains(policy.accounts.member(of: promises[index].request.account))
@@ -482,13 +485,14 @@ struct ReservingDiscipline: Sendable {
     guard window.from <= draft.now, draft.now + key.limit <= window.until else {
       return .outsideWindow(name: name, from: window.from, until: window.until)
     }
+    guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
     let room = draft.rooms.all.keeping(window.allocation)
-    guard let allocation = room.placement(of: shape) else {
-      return room.shortage(of: shape).map { .noRoom($0) }
+    let waited = draft.now - job.submitted
+    guard let allocation = room.placement(of: shape, afterWaiting: waited) else {
+      return room.shortage(of: shape, afterWaiting: waited).map { .noRoom($0) }
         ?? .outsideWindow(
           name: name, from: window.from, until: window.until)
     }
-    guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
     if let verdict = powerObstacle(to: allocation, job.request, draft)
       ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
     {

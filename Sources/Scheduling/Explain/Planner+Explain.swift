@@ -117,22 +117,25 @@ extension Planner {
     }
     // A window's room is on no timeline.
     guard job.request.terms?.window == nil else { return .when(first) }
-    let start = earliestFit(of: shape, for: job.request.timeLimit, state, at: now)
+    let start = earliestFit(of: shape, job, state, at: now)
     // Room that is there now by the timeline is that of runs which have outlasted their limits.
     return now < start && start < .distantFuture ? .room(start) : .when(first)
   }
 
   /// When there is room for a gang beside all that runs and is promised; `distantFuture`: never.
   private func earliestFit(
-    of shape: GangShape, for limit: TimeSpan, _ state: ClusterState, at now: Instant
+    of shape: GangShape, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> Instant {
+    let limit = job.request.timeLimit
     guard let reserving else {
       return Self.timeline(of: state, at: now).earliestFit(of: shape, for: limit, from: now)?.start
         ?? .distantFuture
     }
     var forecast = reserving.forecast
     forecast.advance(to: now)
-    return forecast.earliestFit(of: shape, for: limit, from: now)?.start ?? .distantFuture
+    let found = forecast.earliestFit(
+      of: shape, waitingSince: job.submitted, for: limit, from: now)
+    return found?.start ?? .distantFuture
   }
 
   /// What runs until its limit, and what is promised; where no nodes are named, the first that fit.

@@ -412,6 +412,7 @@ extension ReservingDiscipline {
 
   /// Notes when a window ends, or a site may draw more: then all may be tried again.
   mutating func watchTheClock(_ draft: PlanDraft) {
+    wake = min(wake, nextRelaxation(draft))
     // Who waits for a budget waits on, whatever the hour: nobody need look.
     let isAwaited = queue.occupied.contains { queue.classes[$0].cause?.followsTheClock == true }
     guard isAwaited || !promises.isEmpty else { return }

@@ -25,6 +25,9 @@ struct ClassQueue: Sendable {
   private(set) var lanes: [ShapeLane] = []
   private(set) var laneOfSlot: [Int] = []
 
+  /// The lanes whose gangs prefer to be close together for a while.
+  private(set) var preferringLanes: [Int] = []
+
   /// The lanes in order of their shapes.
   private var lanesByShape: [Int] = []
 
@@ -138,6 +141,7 @@ struct ClassQueue: Sendable {
       return lanesByShape[low]
     }
     lanes.append(ShapeLane(shape: shape))
+    if shape.closeness.preferred != nil { preferringLanes.append(lanes.count - 1) }
     lanesByShape.insert(lanes.count - 1, at: low)
     return lanes.count - 1
   }

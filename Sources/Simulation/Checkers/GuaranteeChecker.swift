@@ -46,7 +46,7 @@ public struct GuaranteeChecker: RuleChecker {
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
     let state = machine.state
     let tree = state.policy.accounts
-    if since.isEmpty { since = Array(repeating: nil, count: tree.count) }
+    since += Array(repeating: nil, count: tree.count - since.count)
     var waits = Array(repeating: false, count: tree.count)
     for (id, job) in state.jobs.all where Self.isDue(id, job, state, at: now) {
       waits[Int(tree.member(of: job.request.account).number)] = true

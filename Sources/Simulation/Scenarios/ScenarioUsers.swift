@@ -108,7 +108,7 @@ struct ScenarioNames {
   }
 
   func mode(_ name: String?) -> ModeID {
-    guard let name else { return ModeID(0) }
+    guard let name else { return policy.defaultMode }
     guard let index = policy.modes.firstIndex(where: { $0.name == name }) else {
       preconditionFailure("policy \(policy.name) has no mode \(name)")
     }

@@ -50,7 +50,8 @@ struct Room: Sendable {
     edge("Traces", ["Units", "Jobs", "Gzip"]),
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
     edge("Store", coreNames + ["Hashing", "GRDB", "Dispatch", "Synchronization"]),
-    edge("Reports", coreNames + ["Simulation"]),
+    edge("Printing", []),
+    edge("Reports", coreNames + ["Simulation", "Printing"]),
     edge("Wire", coreNames),
     edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
     edge(
@@ -68,6 +69,9 @@ struct Room: Sendable {
       ]),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(
+      "ClientCommands",
+      ["Units", "Fleet", "Jobs", "Printing", "Arguments", "Wire", "Client", "ArgumentParser"]),
+    edge(
       "Workbench",
       coreNames + [
         "Arguments", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
@@ -80,6 +84,7 @@ struct Room: Sendable {
     Room(name: "gschedd", floor: .executable, imports: ["Server"]),
     Room(name: "gnoded", floor: .executable, imports: ["Agent"]),
     Room(name: "gnoded-shim", floor: .executable, imports: ["CTaskLauncher"]),
+    Room(name: "muster", floor: .executable, imports: ["ClientCommands"]),
   ]
 
   /// What comes with the compiler and reads clocks and files.

@@ -1,9 +1,9 @@
 import Foundation
 
 /// How numbers are written for people.
-enum Wording {
+public enum Wording {
   /// Thousands apart, as many decimals as asked: `1,234.5`.
-  static func number(_ value: Double, decimals: Int = 0) -> String {
+  public static func number(_ value: Double, decimals: Int = 0) -> String {
     let plain = String(format: "%.\(decimals)f", abs(value))
     let parts = plain.split(separator: ".", omittingEmptySubsequences: false)
     var whole = ""
@@ -15,10 +15,11 @@ enum Wording {
     return sign + whole + (parts.count > 1 ? "." + parts[1] : "")
   }
 
-  static func number(_ value: Int) -> String { number(Double(value)) }
+  /// Thousands apart.
+  public static func number(_ value: Int) -> String { number(Double(value)) }
 
   /// A time span in the two largest units that say something: `3 d 4 h`, `12 min 5 s`, `0.8 s`.
-  static func time(seconds: Double) -> String {
+  public static func time(seconds: Double) -> String {
     if seconds < 60 { return number(seconds, decimals: seconds < 10 ? 1 : 0) + " s" }
     let whole = Int(seconds.rounded())
     let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")]
@@ -32,11 +33,13 @@ enum Wording {
     return "0 s"
   }
 
-  static func percent(_ fraction: Double) -> String {
+  /// A fraction of one in percent, to a tenth.
+  public static func percent(_ fraction: Double) -> String {
     number(fraction * 100, decimals: 1) + " %"
   }
 
-  static func bytes(_ count: Int) -> String {
+  /// Bytes in millions.
+  public static func bytes(_ count: Int) -> String {
     number(Double(count) / 1_000_000) + " MB"
   }
 }

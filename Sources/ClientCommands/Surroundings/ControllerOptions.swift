@@ -1,0 +1,63 @@
+import ArgumentParser
+import Client
+import Foundation
+
+/// Which controller a command speaks with, and as whom.
+struct ControllerOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The scheduler: unix:PATH or https://HOST:PORT; else MUSTER_CONTROLLER, else the default.",
+      valueName: "address"))
+  var controller: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the token that says who you are; else MUSTER_TOKEN.", valueName: "file"),
+    completion: .file())
+  var tokenFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Certificates to trust over HTTPS; else MUSTER_CA_FILE.", valueName: "file"),
+    completion: .file())
+  var caFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A client certificate that says who you are over HTTPS, with --key-file.",
+      valueName: "file"),
+    completion: .file())
+  var certFile: String?
+
+  @Option(help: ArgumentHelp("The certificate's key.", valueName: "file"), completion: .file())
+  var keyFile: String?
+
+  func validate() throws {
+    guard (certFile == nil) == (keyFile == nil) else {
+      throw ValidationError("--cert-file and --key-file belong together: give both")
+    }
+  }
+
+  func client(in world: Surroundings) throws -> ControllerClient {
+    let address = try ControllerAddress.find(
+      option: controller, environment: world.environment
+    ) { FileManager.default.fileExists(atPath: $0) }
+    var connection = Connection(address)
+    if let tokenFile {
+      connection.token = try Connection.token(inFile: tokenFile)
+    } else if let token = world.environment["MUSTER_TOKEN"], !token.isEmpty {
+      connection.token = token
+    }
+    connection.authorityFile = caFile ?? world.environment["MUSTER_CA_FILE"]
+    if let certFile, let keyFile {
+      connection.identity = Connection.Identity(certificateFile: certFile, keyFile: keyFile)
+    }
+    return ControllerClient(connection)
+  }
+}
+
+/// How a command that lists prints.
+struct ListOptions: ParsableArguments {
+  @Flag(help: "One JSON value a line.")
+  var json = false
+}
