@@ -40,7 +40,8 @@ struct AgentRun: Sendable {
 
   /// Whether not all of its members are known to run.
   var isStarting: Bool {
-    allocation.slices.contains { !started.contains($0.node) && !ended.contains($0.node) }
+    guard started.count < members.count else { return false }
+    return allocation.slices.contains { !started.contains($0.node) && !ended.contains($0.node) }
   }
 
   /// The number of the member on a node; nil: it has none there.
