@@ -5,10 +5,8 @@ import Testing
 @Suite struct `A broken policy file` {
   private static let keys =
     "the keys here are policy, order, head, backfill, backfill-order, compression, reservations, "
-    + "accounts, modes, charge-rates, half-life, order-weights, preemption, windows, power, "
-    + "fence"
     + "reserve-anew, accounts, modes, charge-rates, half-life, order-weights, preemption, windows, "
-    + "power"
+    + "power, fence"
 
   /// The text, and the whole error.
   private static let table: [(text: String, error: String)] = [

@@ -1,4 +1,3 @@
-import Accounts
 public import Units
 
 extension ClusterPolicy {
@@ -30,42 +29,6 @@ extension ClusterPolicy {
         milliseconds: mode.undisturbed.milliseconds + mode.notice.milliseconds
           + mode.grace.milliseconds)
     }.max() ?? .zero
-  }
-
-  /// Only `reserving` looks at accounts, modes, windows and power; elsewhere they'd be ignored.
-  private func checkBackfill() throws(PolicyFault) {
-    guard backfill != .reserving else { return }
-    let faults: [(isThere: Bool, place: PolicyPlace, what: String)] = [
-      (order == .fairShare, PolicyPlace(.policy, "order"), "'order: fair-share'"),
-      (preemption != nil, PolicyPlace(.policy, "preemption"), "'preemption'"),
-      (!windows.isEmpty, PolicyPlace(.policy, "windows"), "'windows'"),
-      (!power.isEmpty, PolicyPlace(.policy, "power"), "'power'"),
-    ]
-    for fault in faults where fault.isThere { throw Self.needsReserving(fault.place, fault.what) }
-    for number in 0..<accounts.count {
-      let id = AccountID(UInt16(number))
-      guard let index = accounts[id].budgets.firstIndex(where: \.stopsHard) else { continue }
-      throw Self.needsReserving(
-        PolicyPlace(.budget(id, index)), "the budget of '\(accounts[id].name)', which stops hard,")
-    }
-    for (index, mode) in modes.enumerated() {
-      let place = { (key: String) in PolicyPlace(.mode(index), key) }
-      let none = AccessMode.Limits()
-      let rules: [(isThere: Bool, key: String)] = [
-        (mode.tier != 0, "tier"), (mode.perUser != none, "per-user"),
-        (mode.perProject != none, "per-project"), (mode.allowance != nil, "allowance"),
-        (!mode.preempts.isEmpty, "preempts"), (mode.borrowing != .allowed, "borrowing"),
-      ]
-      for rule in rules where rule.isThere {
-        throw Self.needsReserving(place(rule.key), "'\(rule.key)' of mode '\(mode.name)'")
-      }
-    }
-  }
-
-  private static func needsReserving(_ place: PolicyPlace, _ what: String) -> PolicyFault {
-    PolicyFault(
-      .needsReserving, at: place, "\(what) goes with 'backfill: reserving' alone",
-      fix: "write 'backfill: reserving', or remove it")
   }
 
   /// Charge rates and numbers of the policy's own.
