@@ -62,7 +62,7 @@ extension AgentHub {
     of job: JobID, member: Int, _ row: JobRow
   ) throws(Refusal) -> (member: MemberName, node: NodeID) {
     let running = table.withLock { table -> (MemberName, NodeID)? in
-      guard let run = table[job], let index = run.members.firstIndex(of: member) else {
+      guard let run = table[job], let index = run.slice(of: member) else {
         return nil
       }
       let name = MemberName(job: job.number, attempt: run.attempt.number, member: member)

@@ -49,6 +49,12 @@ struct AgentRun: Sendable {
     allocation.slices.firstIndex { $0.node == node }.map { members[$0] }
   }
 
+  /// The slice of a member; where the gang has never changed its size, they have the same number.
+  func slice(of member: Int) -> Int? {
+    if members.indices.contains(member), members[member] == member { return member }
+    return members.firstIndex(of: member)
+  }
+
   /// It holds other accelerators: members keep their numbers, and new ones get the next.
   mutating func resize(to next: Allocation) {
     var known: [NodeID: Int] = [:]
