@@ -23,6 +23,10 @@ extension Moment: LosslessStringConvertible {
     guard let date = (try? Self.style.parse(text)) ?? (try? Self.plainStyle.parse(text)) else {
       return nil
     }
+    // From year 1 to 9999: what can be written again, and reckoned with.
+    guard (-62_135_596_800..<253_402_300_800).contains(date.timeIntervalSince1970) else {
+      return nil
+    }
     self.init(
       Instant(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded())))
   }

@@ -40,6 +40,11 @@ struct PolicyEditing {
         throw Refusal(
           "bad-budget", "the root has no budget", where: "path", fix: "name an account below it")
       }
+      guard (0...1_000_000_000).contains(hours ?? 0) else {
+        throw Refusal(
+          "bad-budget", "a budget of \(hours ?? 0) accelerator-hours", where: "hours",
+          fix: "give 0 to 1000000000")
+      }
       rebuild(&policy) { account, old in
         guard old == id else { return account }
         var account = account
@@ -76,6 +81,10 @@ struct PolicyEditing {
   private func add(
     _ path: String, _ weight: Int, to policy: inout ClusterPolicy
   ) throws(Refusal) {
+    guard (0...1_000_000).contains(weight) else {
+      throw Refusal(
+        "bad-weight", "a weight of \(weight)", where: "weight", fix: "give 0 to 1000000")
+    }
     let names = path.split(separator: "/").map(String.init)
     guard let name = names.last else {
       throw Refusal("bad-path", "an account needs a name", where: "path", fix: "give one")

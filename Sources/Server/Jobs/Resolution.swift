@@ -13,6 +13,9 @@ public struct Resolution {
   /// How long a job may run whose user and mode say nothing.
   static let defaultLimit = TimeSpan.seconds(86_400)
 
+  /// A hundred years, in milliseconds.
+  static let longestSpan: Int64 = 100 * 365 * 86_400_000
+
   /// The most jobs of an array.
   static let largestArray = 1_000_000
 
@@ -50,7 +53,7 @@ public struct Resolution {
     guard let limit = submission.timeLimitMs else {
       return state.policy.modes[Int(mode.number)].longestTime ?? Self.defaultLimit
     }
-    guard limit > 0, limit <= 100 * 365 * 86_400_000 else {
+    guard (1...Self.longestSpan).contains(limit) else {
       throw Refusal(
         "bad-time-limit", "a time limit of \(limit) ms", where: "time_limit_ms",
         fix: "give a positive one of at most a hundred years")
@@ -143,10 +146,11 @@ public struct Resolution {
     let asked = submission.terms
     options.leastMembers = submission.gang.leastMembers
     if let every = asked.checkpointEveryMs {
-      guard every > 0 else {
+      guard (1...Self.longestSpan).contains(every) else {
         throw Refusal(
           "bad-checkpoints", "a checkpoint every \(every) ms",
-          where: "terms.checkpoint_every_ms", fix: "give a positive time")
+          where: "terms.checkpoint_every_ms", fix: "give a positive time of at most a hundred years"
+        )
       }
       options.checkpoints = Checkpoints(every: TimeSpan(milliseconds: every))
     }
