@@ -25,9 +25,6 @@ struct WhyCommand: ClientCommand {
       text += "It would start now:\n"
       for suggestion in why.suggestions { text += "  - \(suggestion.text)\n" }
     }
-    if let estimate = why.estimate {
-      text += "It is expected to start about \(world.time(estimate)).\n"
-    }
     try world.print(text)
   }
 }
