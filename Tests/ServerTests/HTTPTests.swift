@@ -54,6 +54,30 @@ import Wire
     await service.stop()
   }
 
+  @Test func `changes the rules under what is queued`() async throws {
+    let service = try await Service()
+    let client = service.client
+    _ = try await client.post(Route.jobs, Self.submission)
+    let longer = LiveCluster.policy.replacing("longest-time: 1 d", with: "longest-time: 2 d")
+    #expect(try await client.post("\(Route.policy)?dry_run=true", longer).status == 200)
+    #expect(try await client.get(Route.policy).body == LiveCluster.policy)
+    #expect(try await client.post(Route.policy, longer).status == 200)
+    #expect(try await client.get(Route.policy).body == longer)
+    let gone = longer.replacing("    ada: {weight: 1}\n", with: "")
+    let refused = try await client.post(Route.policy, gone)
+    #expect(refused.status == 409)
+    #expect(refused.code == "account-in-use")
+    let added = try await client.post(
+      Route.policyEdits, #"{"add_account": {"path": "linus", "weight": 1}}"#)
+    #expect(added.status == 200)
+    #expect(try await client.get(Route.accounts).lines.count == 4)
+    let grown = LiveCluster.fleet.replacing("n[0-1]", with: "n[0-3]")
+    #expect(try await client.post(Route.fleet, grown).status == 200)
+    #expect(try await client.get(Route.nodes).lines.count == 4)
+    #expect(try await client.get(Route.jobs).lines.count == 1)
+    await service.stop()
+  }
+
   static let refusals: [(method: String, path: String, body: String, status: Int, code: String)] = [
     ("GET", "/v1/nothing", "", 404, "no-such-route"),
     ("GET", "/", "", 404, "no-such-route"),

@@ -109,7 +109,7 @@ extension API {
     let filter = try JobFilter(call, state.policy.accounts)
     let state = self.state
     let rows = JobRows(state, board, starting: hub.startingJobs)
-    let live = LiveJobs(state.jobs)
+    let live = LiveJobs(state.jobs, filter.named)
     let kept = KeptPages(filter, self)
     return Reply.rows { text in
       while text.bytes.count < 64_000 {
@@ -142,7 +142,8 @@ extension API {
   /// The row of a job that the caller may see.
   func row(of job: JobID, _ call: Call) async throws(Refusal) -> JobRow {
     let state = self.state
-    let rows = JobRows(state, board, starting: hub.startingJobs)
+    let rows = JobRows(
+      state, board, starting: hub.startingJobs(among: job), isList: false)
     var row: JobRow?
     var account = AccountID.root
     if let live = state.jobs[job] {

@@ -61,7 +61,9 @@ public final class API: HTTPResponder {
   }
 
   private func answerCluster(_ call: Call, _ isPost: Bool) async throws(Refusal) -> Response {
-    switch (isPost, call.path.dropFirst().joined(separator: "/")) {
+    let address = call.path.dropFirst().joined(separator: "/")
+    if !isPost, address != "ping" { try permit(.look, call) }
+    switch (isPost, address) {
     case (false, "ping"): return try Reply.message(standing(for: call.caller))
     case (false, "nodes"): return nodes(call)
     case (true, "nodes/changes"): return try await changeNodes(call)

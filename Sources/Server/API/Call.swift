@@ -168,7 +168,9 @@ enum Reply {
     case "body-too-long": .contentTooLarge
     case "no-agent", "no-answer", "stopped": .serviceUnavailable
     case "bad-answer": .internalServerError
-    case "changed-meanwhile", "not-running", "not-waiting": .conflict
+    case "not-running", "not-waiting", "account-in-use", "node-in-use", "not-a-successor",
+      "counts-otherwise", "exists":
+      .conflict
     default: .badRequest
     }
   }

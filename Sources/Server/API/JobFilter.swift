@@ -60,10 +60,13 @@ struct JobFilter: Sendable {
     states.isEmpty ? !jobs.isEmpty || array != nil : states.contains { $0.isOver }
   }
 
+  /// The jobs that were named, in order.
+  var named: [JobID] { jobs.sorted().map { JobID($0) } }
+
   /// What is asked of the jobs that are kept.
   var kept: KeptJobQuery {
     var query = KeptJobQuery()
-    query.jobs = jobs.sorted().map { JobID($0) }
+    query.jobs = named
     query.accounts = (accounts ?? []).sorted()
     query.since = since
     query.until = until
@@ -96,7 +99,14 @@ struct JobFilter: Sendable {
 final class LiveJobs: Sendable {
   private let iterator: Mutex<AnyIterator<(id: JobID, job: Job)>>
 
-  init(_ jobs: JobTable) {
+  /// - Parameter named: these alone; empty: all.
+  init(_ jobs: JobTable, _ named: [JobID]) {
+    guard named.isEmpty else {
+      var iterator = named.lazy.compactMap { id in jobs[id].map { (id: id, job: $0) } }
+        .makeIterator()
+      self.iterator = Mutex(AnyIterator { iterator.next() })
+      return
+    }
     var iterator = jobs.all.makeIterator()
     self.iterator = Mutex(AnyIterator { iterator.next() })
   }

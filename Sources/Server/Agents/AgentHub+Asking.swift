@@ -62,7 +62,7 @@ extension AgentHub {
     of job: JobID, member: Int, _ row: JobRow
   ) throws(Refusal) -> (member: MemberName, node: NodeID) {
     let running = table.withLock { table -> (MemberName, NodeID)? in
-      guard let run = table[job], let index = run.members.firstIndex(of: member) else {
+      guard let run = table[job], let index = run.slice(of: member) else {
         return nil
       }
       let name = MemberName(job: job.number, attempt: run.attempt.number, member: member)
@@ -82,13 +82,15 @@ extension AgentHub {
     )
   }
 
-  /// Lets all go who wait for commands: the daemon is about to stop.
+  /// Lets all go who wait for commands or for jobs: the daemon is about to stop.
   func release() {
     let gates = table.withLock { table in
+      table.isStopping = true
       let gates = table.sessions.values.compactMap(\.gate)
       for name in table.sessions.keys { table.sessions[name]?.gate = nil }
       return gates
     }
     for gate in gates { gate.open() }
+    board.release()
   }
 }

@@ -22,7 +22,9 @@ extension AgentHub {
         defer { table.sessions[session] = state }
         state.heard = controller.clock.now()
         let batch = state.commands(after: number, most: Self.mostCommands)
-        guard batch.commands.isEmpty, !isSecond, waitMs > 0 else { return (batch, nil) }
+        guard batch.commands.isEmpty, !isSecond, waitMs > 0, !table.isStopping else {
+          return (batch, nil)
+        }
         // Another poll of the same agent takes this one's place.
         state.gate?.open()
         let gate = Gate()
@@ -121,7 +123,7 @@ extension AgentHub {
   ) -> (JobID, NodeID)? {
     let job = JobID(member.job)
     guard let run = table[job], run.attempt.number == member.attempt,
-      let index = run.members.firstIndex(of: member.member)
+      let index = run.slice(of: member.member)
     else { return nil }
     let node = run.allocation.slices[index].node
     return table.session[node] == session ? (job, node) : nil
@@ -139,10 +141,11 @@ extension AgentHub {
   private func ended(
     _ member: MemberName, _ end: TaskEnd, _ session: String, _ table: inout AgentTable
   ) -> [Gate] {
-    guard let (job, node) = place(of: member, session, table), let run = table[job] else {
+    guard let (job, node) = place(of: member, session, table) else {
       return forget(member, session, &table)
     }
-    guard !run.leaving.contains(member.member) else {
+    let isTerminating = table[job]?.isTerminating ?? false
+    guard table[job]?.leaving.contains(member.member) != true else {
       resized(member, session, &table)
       return []
     }
@@ -151,14 +154,14 @@ extension AgentHub {
         .outOfMemory
       } else if end.isTerminated {
         // Nobody but the fence has ended what the machine didn't.
-        run.isTerminating ? .terminated : .lost
+        isTerminating ? .terminated : .lost
       } else {
         end.exitCode == 0 && end.signal == nil ? .finished : .failed
       }
     table[job]?.ended.insert(node)
     tell(
       .memberEnded(
-        job, run.attempt, node, exit, code: UInt8(clamping: max(0, end.exitCode))))
+        job, AttemptNumber(member.attempt), node, exit, code: UInt8(clamping: max(0, end.exitCode))))
     return []
   }
 

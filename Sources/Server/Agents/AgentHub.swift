@@ -187,6 +187,13 @@ public final class AgentHub: Performer {
   }
 }
 
+extension AgentHub {
+  /// Whether a job is being started: its number, or nothing.
+  func startingJobs(among job: JobID) -> Set<UInt32> {
+    table.withLock { $0[job]?.isStarting == true ? [job.number] : [] }
+  }
+}
+
 /// Nodes by name, as one version of the fleet has them.
 struct NodeNames: Sendable {
   let topology: Topology

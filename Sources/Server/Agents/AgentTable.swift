@@ -40,12 +40,19 @@ struct AgentRun: Sendable {
 
   /// Whether not all of its members are known to run.
   var isStarting: Bool {
-    allocation.slices.contains { !started.contains($0.node) && !ended.contains($0.node) }
+    guard started.count < members.count else { return false }
+    return allocation.slices.contains { !started.contains($0.node) && !ended.contains($0.node) }
   }
 
   /// The number of the member on a node; nil: it has none there.
   func member(on node: NodeID) -> Int? {
     allocation.slices.firstIndex { $0.node == node }.map { members[$0] }
+  }
+
+  /// The slice of a member; where the gang has never changed its size, they have the same number.
+  func slice(of member: Int) -> Int? {
+    if members.indices.contains(member), members[member] == member { return member }
+    return members.firstIndex(of: member)
   }
 
   /// It holds other accelerators: members keep their numbers, and new ones get the next.
@@ -116,6 +123,8 @@ struct AgentTable: Sendable {
   /// Why nodes are out of service, as whoever took them out has said.
   var reasons: [NodeID: String] = [:]
   var sessionCount: UInt64 = 0
+  /// Whether the daemon is about to stop: nobody waits any more.
+  var isStopping = false
 
   subscript(job: JobID) -> AgentRun? {
     _read { yield runs[job] }

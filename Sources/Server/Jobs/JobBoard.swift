@@ -50,6 +50,15 @@ final class JobBoard: Performer {
     }
   }
 
+  /// Lets all go who wait for jobs: the daemon is about to stop.
+  func release() {
+    let gates = board.withLock { board in
+      defer { board.gates = [:] }
+      return board.gates.values.flatMap { $0 }
+    }
+    for gate in gates { gate.open() }
+  }
+
   func perform(_ aftermath: Aftermath) {
     let gates = board.withLock { board in
       var opened: [Gate] = []

@@ -16,12 +16,14 @@ struct JobRows: Sendable {
   private let paths: [String]
 
   /// Rows of the jobs that are live in a state.
-  init(_ state: ClusterState, _ board: JobBoard, starting: Set<UInt32>) {
+  ///
+  /// - Parameter isList: whether there will be many: then paths of accounts are made once.
+  init(_ state: ClusterState, _ board: JobBoard, starting: Set<UInt32>, isList: Bool = true) {
     self.state = state
     (cards, reasons) = board.view
     self.starting = starting
     let tree = state.policy.accounts
-    paths = (0..<tree.count).map { tree.path(of: AccountID(UInt16($0))) }
+    paths = isList ? (0..<tree.count).map { tree.path(of: AccountID(UInt16($0))) } : []
   }
 
   /// Who has submitted a live job.
@@ -29,7 +31,9 @@ struct JobRows: Sendable {
 
   /// The path of an account.
   func path(of account: AccountID) -> String {
-    Int(account.number) < paths.count ? paths[Int(account.number)] : "#\(account.number)"
+    let (number, tree) = (Int(account.number), state.policy.accounts)
+    guard number < tree.count else { return "#\(number)" }
+    return number < paths.count ? paths[number] : tree.path(of: account)
   }
 
   /// The row of a live job.

@@ -87,15 +87,16 @@ extension SQLiteStore {
     }
   }
 
-  /// The submissions of all jobs that are not over, in order.
+  /// The submissions of all jobs that are not over, in order. O(such jobs)
   public func liveSubmissions() throws(StoreError) -> [KeptSubmission] {
     try reading { db in
       try Row.fetchAll(
         db,
         sql: """
           SELECT first, count, spec FROM submission
-          WHERE EXISTS (SELECT 1 FROM job WHERE number >= first AND number < first + count
-                        AND ended IS NULL)
+          WHERE first IN (
+            SELECT (SELECT max(first) FROM submission WHERE first <= job.number)
+            FROM job WHERE ended IS NULL)
           ORDER BY first
           """
       ).map { row in

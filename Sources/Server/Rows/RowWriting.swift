@@ -1,0 +1,19 @@
+public import Foundation
+public import Wire
+
+/// Rows as the API writes them, one value at a time.
+public enum RowWriting {
+  /// A job that is over.
+  public static func line(_ row: HistoryRow) -> Data {
+    var text = JSONText()
+    text.put(row)
+    return Data(text.bytes)
+  }
+
+  /// A node.
+  public static func line(_ row: NodeRow) -> Data {
+    var text = JSONText()
+    text.put(row)
+    return Data(text.bytes)
+  }
+}
