@@ -54,8 +54,8 @@ final class AgentBench {
     let agent = NodeAgent(
       name: "n1", link: controller, host: host, outbox: outbox, state: options.state,
       log: options.log)
-    task = Task { await agent.run() }
     let count = controller.registrations.count
+    task = Task { await agent.run() }
     while controller.registrations.count == count {
       try await Task.sleep(for: .milliseconds(2))
     }
