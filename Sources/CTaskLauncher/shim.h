@@ -43,7 +43,9 @@ typedef struct {
   char *oom;
   char *peak;
   char *kill;
-  char *prolog;
+  char *prolog;  // run with `site` for its environment: nothing of the job's
+  char **site;
+  int site_count;
   char *epilog;
   char *notify;
   char *contact;
