@@ -56,7 +56,7 @@ extension NodeHost {
     try files.createDirectory(
       atPath: directory.path, withIntermediateDirectories: false,
       attributes: [.posixPermissions: 0o711])
-    let tag = "\(launch.job).\(launch.attempt).\(launch.members[0].member)-\(UUID().uuidString)"
+    let tag = tag(directory.name)
     let environment = TaskEnvironment(
       launch: launch, member: launch.members[0], deviceVariable: accelerators.deviceVariable)
     let record = LaunchRecord(
