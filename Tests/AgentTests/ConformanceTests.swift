@@ -35,7 +35,10 @@ import Wire
       while controller.registrations.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     }
 
-    deinit { task?.cancel() }
+    deinit {
+      task?.cancel()
+      clean(folder.url, after: task)
+    }
 
     /// A gang of members on the one node, which run for some time and leave a code behind.
     func gang(_ job: UInt32, seconds: Int = 0, code: Int = 0, members: Int = 1) -> GangLaunch {
