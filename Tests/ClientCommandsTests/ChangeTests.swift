@@ -38,8 +38,9 @@ import Testing
         "a,b",
       ],
       [
-        #"POST /v1/policy/edits {"reserve":{"accounts":["a","b"],"from":"2026-03-01T12:00:00.000Z","#
-          + #""name":"r","nodes":"n1","until_moment":"2026-03-01T14:00:00.000Z"}}"#
+        #"POST /v1/policy/edits {"reserve":{"accounts":["a","b"],"#
+          + #""from":"2026-03-01T12:00:00.000Z","name":"r","nodes":"n1","#
+          + #""until_moment":"2026-03-01T14:00:00.000Z"}}"#
       ], "Reserved n1 as r until 2026-03-01T14:00:00.000Z\n"
     ),
     (
