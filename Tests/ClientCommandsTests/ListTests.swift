@@ -88,6 +88,22 @@ import Testing
     #expect(output.contains(#""job":20"#))
   }
 
+  @Test func `of causes is made where the daemon has no words`() throws {
+    let text = #"waits: no leaf has 4 free nodes.\n","#
+    let desk = try Desk([
+      ("", .json(Rows.why.pieces[0].replacing(#"Job 18 \#(text)"#, with: #"","#)))
+    ])
+    #expect(
+      desk.type("gwhy", "18").output == """
+        Job 18 is pending.
+          - no leaf has 4 free nodes
+        It would start now:
+          - ask for 3 nodes
+        It is expected to start about 2026-03-01T14:15:00.000Z.
+
+        """)
+  }
+
   @Test func `says which node is none`() throws {
     let outcome = try Desk(Rows.routes).type("gnodes", "n00[0-9]")
     #expect(outcome.code == 1)
