@@ -93,15 +93,7 @@ import Testing
     let desk = try Desk([
       ("", .json(Rows.why.pieces[0].replacing(#"Job 18 \#(text)"#, with: #"","#)))
     ])
-    #expect(
-      desk.type("gwhy", "18").output == """
-        Job 18 is pending.
-          - no leaf has 4 free nodes
-        It would start now:
-          - ask for 3 nodes
-        It is expected to start about 2026-03-01T14:15:00.000Z.
-
-        """)
+    try expectGolden(desk.type("gwhy", "18").output, "gwhy-without-words")
   }
 
   @Test func `says which node is none`() throws {
