@@ -7,6 +7,7 @@ extension GangSpec.Accelerators: LosslessStringConvertible {
   /// The most accelerators that may be asked for.
   static let most = 10_000_000
 
+  /// Reads what is written after `--gpus`; nil where it is not.
   public init?(_ text: String) {
     self.init()
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
