@@ -125,7 +125,9 @@ extension GangSpec {
         low += 1
       }
     }
-    if let missing = isFound.firstIndex(of: false) { throw .noNode(sorted[missing], option: option) }
+    if let missing = isFound.firstIndex(of: false) {
+      throw .noNode(sorted[missing], option: option)
+    }
     return ids
   }
 }
