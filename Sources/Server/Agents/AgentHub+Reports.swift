@@ -161,7 +161,8 @@ extension AgentHub {
     table[job]?.ended.insert(node)
     tell(
       .memberEnded(
-        job, AttemptNumber(member.attempt), node, exit, code: UInt8(clamping: max(0, end.exitCode))))
+        job, AttemptNumber(member.attempt), node, exit, code: UInt8(clamping: max(0, end.exitCode)))
+    )
     return []
   }
 
