@@ -51,6 +51,12 @@ public struct GNoded: AsyncParsableCommand {
   @Option(help: "A file of certificates to trust, for https://.")
   var authority: String?
 
+  @Option(help: "The agent's certificate, a PEM file, for https://; its key is given by --key.")
+  var certificate: String?
+
+  @Option(help: "The key of the agent's certificate, a PEM file.")
+  var key: String?
+
   @Option(help: "The shim's executable (default: gnoded-shim beside gnoded).")
   var shim: String?
 
@@ -76,6 +82,9 @@ public struct GNoded: AsyncParsableCommand {
     }
     guard (0...64).contains(accelerators ?? 0) else {
       throw ValidationError("--accelerators \(accelerators ?? 0): a node has 0 to 64")
+    }
+    guard (certificate == nil) == (key == nil) else {
+      throw ValidationError("--certificate and --key: give both, or neither")
     }
     guard emulate != nil || faults == nil else {
       throw ValidationError("--faults: only emulated nodes fail on request; add --emulate FLEET")
@@ -120,6 +129,9 @@ public struct GNoded: AsyncParsableCommand {
       })
     connection.token = try tokenFile.map { path in try Connection.token(inFile: path) }
     connection.authorityFile = authority
+    if let certificate, let key {
+      connection.identity = Connection.Identity(certificateFile: certificate, keyFile: key)
+    }
     return connection
   }
 

@@ -26,6 +26,8 @@ public struct MembersArgument: ExpressibleByArgument {
   let members: Int
   let least: Int?
 
+  /// Members as they are written after `--members`; nil where they are not.
+  /// As it is written after `--members`; nil: it is written otherwise.
   public init?(argument: String) {
     let parts = argument.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count <= 2, let last = parts.last, let members = Int(last),
@@ -40,6 +42,8 @@ public struct MembersArgument: ExpressibleByArgument {
 public struct CoreArgument: ExpressibleByArgument {
   let milliCores: Int
 
+  /// Cores as they are written after `--cores`; nil where they are not, or no node has as many.
+  /// As it is written after `--cores`; nil: it is written otherwise.
   public init?(argument: String) {
     guard let amount = Thousandths(argument), (1...NodeType.mostCores * 1000).contains(amount.value)
     else { return nil }
@@ -51,6 +55,8 @@ public struct CoreArgument: ExpressibleByArgument {
 public struct MemoryArgument: ExpressibleByArgument {
   let mebibytes: Int
 
+  /// Memory as it is written after `--memory`; nil where it is not, or no node has as much.
+  /// As it is written after `--memory`; nil: it is written otherwise.
   public init?(argument: String) {
     let units = [("MiB", 1), ("GiB", 1024), ("TiB", 1024 * 1024)]
     guard let (unit, factor) = units.first(where: { argument.hasSuffix($0.0) }),
@@ -66,6 +72,8 @@ public struct PreferenceArgument: ExpressibleByArgument {
   let level: DomainLevel
   let wait: TimeSpan
 
+  /// A preference as it is written after `--prefer`; nil where it is not.
+  /// As it is written after `--prefer`; nil: it is written otherwise.
   public init?(argument: String) {
     let parts = argument.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let level = DomainLevel(argument: parts[0]) else { return nil }
@@ -83,6 +91,8 @@ public struct SegmentArgument: ExpressibleByArgument {
   let nodes: Int
   let level: DomainLevel
 
+  /// A segment as it is written after `--segment`; nil where it is not.
+  /// As it is written after `--segment`; nil: it is written otherwise.
   public init?(argument: String) {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let nodes = Int(parts[0]), (1...65_535).contains(nodes),

@@ -64,6 +64,8 @@ public struct GangOptions: ParsableArguments {
   /// Nothing is asked for until it is parsed.
   public init() {}
 
+  /// Refuses what can't be asked for together, and what no fleet could give.
+  /// Refuses what can't be whatever the fleet is.
   public func validate() throws {
     guard !even || spread == nil else {
       throw ValidationError("--even keeps together and --spread apart: give one of them")

@@ -92,6 +92,8 @@ static void take(orders *o, const char *key, char *value) {
   } else if (strcmp(key, "environment") == 0) {
     task_orders *task = &o->tasks[o->task_count - 1];
     append(&task->environment, &task->environment_count, value);
+  } else if (strcmp(key, "site") == 0) {
+    append(&o->site, &o->site_count, value);
   } else if (strcmp(key, "join") == 0) {
     append(&o->join, &o->join_count, value);
   } else if (strcmp(key, "rmdir") == 0) {

@@ -181,6 +181,7 @@ typedef struct {
   int is_bad;
   int is_terminated;
   int64_t kill_at;  // on the boot clock; 0: never
+  pid_list told;    // who was asked to end
   int64_t fence_at;
   int64_t cpu_us;
   int64_t memory_kib;
@@ -202,7 +203,7 @@ static void terminate(member *m, int64_t grace_ms, int is_ordered) {
   m->kill_at = at;
   if (!is_first) return;
   if (grace_ms > 0) {
-    shim_signal_all(SIGTERM, 0);
+    shim_signal_orphans(SIGTERM, &m->told, 1);
     shim_signal_all(SIGCONT, 0);
   }
 }
@@ -311,8 +312,11 @@ static void live(member *m, int signals) {
     if (is_over || (m->kill_at && now >= m->kill_at)) {
       shim_kill_all(m->orders);
       next = now + 10;
-    } else if (m->kill_at && (!next || m->kill_at < next)) {
-      next = m->kill_at;
+    } else if (m->kill_at) {
+      // Who was born while the others were asked, of a parent that has gone, was asked by nobody.
+      shim_signal_orphans(SIGTERM, &m->told, 0);
+      int64_t soon = now + 200 < m->kill_at ? now + 200 : m->kill_at;
+      if (!next || soon < next) next = soon;
     }
     wait_for(m, signals, next);
   }

@@ -14,6 +14,11 @@ typedef struct {
   int signal;  // 0: end the member
 } timed_order;
 
+typedef struct {
+  pid_t *pids;
+  int count;
+} pid_list;
+
 // What the agent wrote down for a shim: pairs of words, each followed by a zero byte.
 typedef struct {
   int has_user;
@@ -38,7 +43,9 @@ typedef struct {
   char *oom;
   char *peak;
   char *kill;
-  char *prolog;
+  char *prolog;  // run with `site` for its environment: nothing of the job's
+  char **site;
+  int site_count;
   char *epilog;
   char *notify;
   char *contact;
@@ -54,6 +61,9 @@ int shim_run_beside(const orders *o, char *program);
 // Sends a signal to every process below this one; `is_kind`: to those alone that catch it, where
 // there are any.
 void shim_signal_all(int signal, int is_kind);
+// Sends a signal to those below this one that have lost their parent to it, but to none of `told`,
+// to which it adds them; and where `is_all`, to all others below as well.
+void shim_signal_orphans(int signal, pid_list *told, int is_all);
 // Kills every process below this one.
 void shim_kill_all(const orders *o);
 // When a process started, in ticks since the machine did, or -1.

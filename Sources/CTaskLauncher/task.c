@@ -129,7 +129,7 @@ int shim_run_beside(const orders *o, char *program) {
     if (chdir("/") != 0) _exit(127);
     reset_signals();
     char *arguments[] = {program, NULL};
-    execve(program, arguments, o->environment ? o->environment : environ);
+    execve(program, arguments, o->site ? o->site : environ);
     perror(program);
     _exit(127);
   }

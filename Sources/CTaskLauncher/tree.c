@@ -131,6 +131,30 @@ void shim_signal_all(int signal, int is_kind) {
   free(list);
 }
 
+static int has(const pid_list *list, pid_t pid) {
+  for (int i = 0; i < list->count; i++)
+    if (list->pids[i] == pid) return 1;
+  return 0;
+}
+
+void shim_signal_orphans(int signal, pid_list *told, int is_all) {
+  int count = 0;
+  process *list = all_processes(&count);
+  if (!list) return;
+  mark_below(list, count);
+  pid_t self = getpid();
+  for (int i = 0; i < count; i++) {
+    if (!list[i].is_below || (!is_all && list[i].parent != self)) continue;
+    if (has(told, list[i].pid)) continue;
+    pid_t *longer = realloc(told->pids, sizeof(pid_t) * (size_t)(told->count + 1));
+    if (!longer) break;
+    told->pids = longer;
+    told->pids[told->count++] = list[i].pid;
+    kill(list[i].pid, signal);
+  }
+  free(list);
+}
+
 void shim_kill_all(const orders *o) {
   if (o->kill) {
     int file = open(o->kill, O_WRONLY | O_CLOEXEC);

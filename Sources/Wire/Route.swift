@@ -24,8 +24,10 @@ public enum Route {
   /// `GET`: `JobWhy`.
   public static func why(_ number: UInt32) -> String { "/v1/jobs/\(number)/why" }
 
-  /// `GET`: bytes of a task's output, asked as `OutputQuery` says; `X-Muster-Offset` names the
-  /// offset behind them and `X-Muster-Ended` is `true` where no more will come.
+  /// `GET`: bytes of a task's output, asked as `OutputQuery` says.
+  ///
+  /// `X-Muster-Offset` names the offset behind them, and `X-Muster-Ended` is `true` where no more
+  /// will come.
   public static func output(_ number: UInt32) -> String { "/v1/jobs/\(number)/output" }
 
   /// `GET`: `NodeRow`s.

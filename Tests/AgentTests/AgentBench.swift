@@ -35,17 +35,20 @@ final class AgentBench {
 
   deinit {
     task?.cancel()
-    // What a test that failed left running goes with its shim.
-    let members = options.state + "/members"
+    clean(folder, after: task) { [state = options.state] in Self.killShims(state) }
+  }
+
+  /// What a test that failed left running goes with its shim.
+  private static func killShims(_ state: String) {
+    let members = state + "/members"
     for name in (try? FileManager.default.contentsOfDirectory(atPath: members)) ?? [] {
       let marker = try? String(contentsOfFile: "\(members)/\(name)/marker", encoding: .utf8)
-      let ended = FileManager.default.fileExists(atPath: "\(members)/\(name)/end")
-      guard !ended, let shim = marker?.split(separator: " ").first.flatMap({ Int32($0) }) else {
+      let isEnded = FileManager.default.fileExists(atPath: "\(members)/\(name)/end")
+      guard !isEnded, let shim = marker?.split(separator: " ").first.flatMap({ Int32($0) }) else {
         continue
       }
       kill(shim, SIGKILL)
     }
-    try? FileManager.default.removeItem(at: folder)
   }
 
   func start() async throws {
@@ -54,8 +57,8 @@ final class AgentBench {
     let agent = NodeAgent(
       name: "n1", link: controller, host: host, outbox: outbox, state: options.state,
       log: options.log)
-    task = Task { await agent.run() }
     let count = controller.registrations.count
+    task = Task { await agent.run() }
     while controller.registrations.count == count {
       try await Task.sleep(for: .milliseconds(2))
     }
@@ -137,7 +140,7 @@ func allow(_ path: String, _ mode: Int) {
 }
 
 /// A folder that lives as long as this object does.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let url = FileManager.default.temporaryDirectory.appending(path: "mu-\(UUID().uuidString)")
 
   init() throws {
@@ -152,5 +155,16 @@ final class TemporaryFolder {
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: file)
+  }
+}
+
+/// Removes a folder once nobody writes to it any more.
+func clean(
+  _ folder: URL, after task: Task<Void, Never>?, _ first: @escaping @Sendable () -> Void = {}
+) {
+  Task.detached {
+    await task?.value
+    first()
+    try? FileManager.default.removeItem(at: folder)
   }
 }

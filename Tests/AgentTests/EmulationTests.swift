@@ -25,7 +25,10 @@ import Wire
       while controller.registrations.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     }
 
-    func stop() { task.cancel() }
+    func stop() {
+      task.cancel()
+      clean(folder.url, after: task)
+    }
 
     func launch(_ job: UInt32, _ change: (inout TaskSpec) -> Void = { _ in }) {
       var task = TaskSpec(script: "#!/bin/sh\necho; sleep 2m\n", directory: "/")

@@ -99,7 +99,8 @@ import Wire
     let folder = try TemporaryFolder()
     for (name, code) in [("prolog", 0), ("epilog", 1), ("bad", 3)] {
       try folder.write(
-        "#!/bin/sh\necho \(name) $MUSTER_JOB_ID >> \(folder.url.path)/log; exit \(code)\n", to: name
+        "#!/bin/sh\necho \(name) $MUSTER_JOB_ID$MARK >> \(folder.url.path)/log; exit \(code)\n",
+        to: name
       )
       allow(folder.url.appending(path: name).path, 0o755)
     }
@@ -108,7 +109,9 @@ import Wire
       $0.epilog = folder.url.appending(path: "epilog").path
     }
     let log = folder.url.appending(path: "log")
-    #expect(try await bench.run(bench.gang(7, "echo task >> \(log.path)")).exitCode == 0)
+    var launch = bench.gang(7, "echo task >> \(log.path)")
+    launch.task.environment = ["MARK": "x"]
+    #expect(try await bench.run(launch).exitCode == 0)
     #expect(try String(contentsOf: log, encoding: .utf8) == "prolog 7\ntask\nepilog 7\n")
     let other = try await AgentBench { $0.prolog = folder.url.appending(path: "bad").path }
     other.controller.send(.launch(other.gang(8, "echo task >> \(log.path)")))

@@ -38,8 +38,9 @@ import Testing
         "a,b",
       ],
       [
-        #"POST /v1/policy/edits {"reserve":{"accounts":["a","b"],"from":"2026-03-01T12:00:00.000Z","#
-          + #""name":"r","nodes":"n1","until_moment":"2026-03-01T14:00:00.000Z"}}"#
+        #"POST /v1/policy/edits {"reserve":{"accounts":["a","b"],"#
+          + #""from":"2026-03-01T12:00:00.000Z","name":"r","nodes":"n1","#
+          + #""until_moment":"2026-03-01T14:00:00.000Z"}}"#
       ], "Reserved n1 as r until 2026-03-01T14:00:00.000Z\n"
     ),
     (
@@ -103,7 +104,8 @@ import Testing
     ["gcancel"], ["gcancel", "0"], ["gcancel", "x"], ["gcancel", "5-3"], ["gqueue", "-t", "ill"],
     ["gcancel", "17", "-s", "FOO"], ["gctl", "node", "drain"], ["gctl", "node", "drain", "n[["],
     ["gctl", "budget", "set", "a", "-3"], ["gctl", "token"], ["gacct", "-S", "soon"],
-    ["gacct", "17_3"], ["gwhy"], ["gwhy", "x"], ["glog", "3", "--member", "-1"], ["gfoo"],
+    ["gacct", "17_3"], ["gacct", "1-501"], ["gwhy"], ["gwhy", "x"],
+    ["glog", "3", "--member", "-1"], ["gfoo"],
     ["gqueue", "--controller", "ftp://a"], ["gqueue", "--token-file", "/no/such"],
     ["gctl", "reservation", "add", "r", "--nodes", "n", "--until", "now-1h", "--accounts", "a"],
   ])

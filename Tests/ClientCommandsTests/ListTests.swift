@@ -88,6 +88,21 @@ import Testing
     #expect(output.contains(#""job":20"#))
   }
 
+  @Test func `of causes is made where the daemon has no words`() throws {
+    let text = #"waits: no leaf has 4 free nodes.\n","#
+    let desk = try Desk([
+      ("", .json(Rows.why.pieces[0].replacing(#"Job 18 \#(text)"#, with: #"","#)))
+    ])
+    try expectGolden(desk.type("gwhy", "18").output, "gwhy-without-words")
+  }
+
+  @Test func `of many jobs is asked for in parts`() throws {
+    let desk = try Desk(Rows.routes)
+    #expect(desk.type("gqueue", "1-1001", "-t", "all", "--json").code == 0)
+    #expect(desk.fake.requests.count == 3)
+    #expect(desk.fake.requests.allSatisfy { $0.path.utf8.count < 4096 })
+  }
+
   @Test func `says which node is none`() throws {
     let outcome = try Desk(Rows.routes).type("gnodes", "n00[0-9]")
     #expect(outcome.code == 1)

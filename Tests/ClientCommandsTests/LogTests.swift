@@ -42,6 +42,31 @@ import Testing
     #expect(outcome.errors.contains("still following"))
   }
 
+  @Test func `is waited for until the job begins`() throws {
+    let count = Counter()
+    let refusal = Answer.refusal(404, #"{"code":"none","what":"no file","fix":"wait"}"#)
+    let row = Rows.job(3, "pending", "")
+    let desk = try Desk { request in
+      guard request.path.contains("output") else { return row }
+      return count.next() < 4 ? refusal : Self.job(request)
+    }
+    let outcome = desk.type("glog", "3", "-f")
+    #expect(outcome.code == 0)
+    #expect(outcome.output == "one\ntwo\nthree\n")
+    #expect(outcome.errors == "glog: job 3 has written nothing yet; waiting for it\n")
+    #expect(desk.type("glog", "3").code == 0)
+  }
+
+  @Test func `of a job that is over and wrote nothing is refused`() throws {
+    let desk = try Desk([
+      ("GET /v1/jobs/3/output", .refusal(404, #"{"code":"none","what":"no file","fix":"wait"}"#)),
+      ("GET /v1/jobs/3", Rows.job(3, "failed", "")),
+    ])
+    let outcome = desk.type("glog", "3", "-f")
+    #expect(outcome.code == 1)
+    #expect(outcome.errors == "glog: no file; wait\n")
+  }
+
   @Test func `of a job that is none is refused`() throws {
     let outcome = try Desk().type("glog", "3", "-f")
     #expect(outcome.code == 1)

@@ -84,6 +84,14 @@ enum Rows {
     #"{"nodes":"n[000-007]","slowdown_milli":31,"start":"2026-03-01T12:00:05Z","#
       + #""cost_ms":921600000,"text":"It would start now."}"#)
 
+  /// One job alone.
+  static func job(_ job: Int, _ state: String, _ code: String) -> Answer {
+    .json(
+      #"{"job":\#(job),"name":"a","user":"ana","account":"a","mode":"m","state":"\#(state)","#
+        + #""members":1,"accelerators":1,"submitted":"2026-03-01T09:00:00Z","#
+        + #""time_limit_ms":0,"attempt":1\#(code)}"#)
+  }
+
   /// All of it, by route.
   static let routes: [(String, Answer)] = [
     ("GET /v1/jobs/18/why", why), ("GET /v1/jobs", jobs), ("GET /v1/nodes", nodes),

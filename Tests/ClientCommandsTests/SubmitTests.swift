@@ -22,10 +22,11 @@ import Testing
     #expect(
       desk.fake.requests[0].line.replacing(desk.folder.path, with: "FOLDER")
         .replacing(desk.fake.path, with: "SOCKET") == #"""
-          POST /v1/jobs {"gang":{"gpus":"8"},"name":"train.sh","task":{"appends":false,"arguments":\#
-          ["--lr","3","a b"],"directory":"FOLDER","environment":{"HOME":"/home/ana",\#
-          "MUSTER_CONTROLLER":"unix:SOCKET"},"output":"muster-%j.out","script":"#!/bin/sh\ntrain\n",\#
-          "tasks_per_member":1},"terms":{"dependencies":[],"is_held_back":false}}
+          POST /v1/jobs {"gang":{"gpus":"8"},"name":"train.sh","task":{"appends":false,\#
+          "arguments":["--lr","3","a b"],"directory":"FOLDER","environment":{"HOME":"/home/ana",\#
+          "MUSTER_CONTROLLER":"unix:SOCKET"},"output":"muster-%j.out",\#
+          "script":"#!/bin/sh\ntrain\n","tasks_per_member":1},\#
+          "terms":{"dependencies":[],"is_held_back":false}}
           """#)
   }
 

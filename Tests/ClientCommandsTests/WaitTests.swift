@@ -2,13 +2,6 @@ import FakeController
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `Waiting for a job` {
-  private static func row(_ job: Int, _ state: String, _ code: String) -> Answer {
-    .json(
-      #"{"job":\#(job),"name":"a","user":"ana","account":"a","mode":"m","state":"\#(state)","#
-        + #""members":1,"accelerators":1,"submitted":"2026-03-01T09:00:00Z","#
-        + #""time_limit_ms":0,"attempt":1\#(code)}"#)
-  }
-
   @Test(arguments: [
     ("completed", #","exit_code":0"#, 0), ("completed", "", 0),
     ("failed", #","exit_code":7"#, 7), ("failed", "", 1), ("failed", #","exit_code":0"#, 1),
@@ -19,7 +12,7 @@ import Testing
     let count = Counter()
     let desk = try Desk { request in
       if request.method == "POST" { return .json(#"{"job":5,"count":1}"#) }
-      return count.next() < 3 ? Self.row(5, "running", "") : Self.row(5, state, code)
+      return count.next() < 3 ? Rows.job(5, "running", "") : Rows.job(5, state, code)
     }
     let outcome = desk.type("gsub", "--cores", "1", "--wrap", "a", "--wait")
     #expect(outcome.code == expected)
@@ -34,7 +27,7 @@ import Testing
     let desk = try Desk { request in
       if request.method == "POST" { return .json(#"{"job":5,"count":3}"#) }
       return request.path.hasPrefix("/v1/jobs/6")
-        ? Self.row(6, "failed", #","exit_code":9"#) : Self.row(5, "completed", "")
+        ? Rows.job(6, "failed", #","exit_code":9"#) : Rows.job(5, "completed", "")
     }
     let outcome = desk.type("gsub", "--cores", "1", "--wrap", "a", "-W", "-a", "1-3")
     #expect(outcome.code == 9)
@@ -44,7 +37,7 @@ import Testing
     let count = Counter()
     let desk = try Desk { request in
       if request.method == "POST" { return .json(#"{"job":5,"count":1}"#) }
-      return count.next() < 4 ? Answer(ending: .broken) : Self.row(5, "completed", "")
+      return count.next() < 4 ? Answer(ending: .broken) : Rows.job(5, "completed", "")
     }
     let outcome = desk.type("gsub", "--cores", "1", "--wrap", "a", "--wait")
     #expect(outcome.code == 0)

@@ -239,7 +239,7 @@ private func expect(_ code: Int32, _ message: String, of arguments: [String]) th
     ),
     (
       "--gpus 8 --residency Romania",
-      "--residency Romania: 'Romania' is no country; write two capital letters, or EU"
+      "--residency: 'Romania' is no country; write two capital letters, or EU"
     ),
     ("--gpus 8 --segment 0:block", "The value '0:block' is invalid for '--segment"),
     ("--gpus 8 --prefer leaf", "The value 'leaf' is invalid for '--prefer"),

@@ -125,7 +125,7 @@ public actor EmulatedFleet: TaskHost {
       failed.insert(node)
       reports.append(.health(node: node, trouble: "it failed, as it was asked to"))
       for (name, member) in running where member.node == node {
-        end(name, code: 137, signal: "KILL", into: &reports)
+        end(name, code: 137, signal: "KILL", isTerminated: true, into: &reports)
       }
     case .repair(let node):
       failed.remove(node)
@@ -238,7 +238,7 @@ public actor EmulatedFleet: TaskHost {
       attempts[key, default: []].append(name)
       reports.append(.started(name))
       if failed.contains(member.node) {
-        end(name, code: 137, signal: "KILL", into: &reports)
+        end(name, code: 137, signal: "KILL", isTerminated: true, into: &reports)
         continue
       }
       plan(now + run.seconds * 1000, name, .end)

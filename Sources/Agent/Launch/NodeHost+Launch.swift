@@ -56,7 +56,7 @@ extension NodeHost {
     try files.createDirectory(
       atPath: directory.path, withIntermediateDirectories: false,
       attributes: [.posixPermissions: 0o711])
-    let tag = "\(launch.job).\(launch.attempt).\(launch.members[0].member)-\(UUID().uuidString)"
+    let tag = tag(directory.name)
     let environment = TaskEnvironment(
       launch: launch, member: launch.members[0], deviceVariable: accelerators.deviceVariable)
     let record = LaunchRecord(
@@ -89,8 +89,6 @@ extension NodeHost {
     orders.add(outputsOf: environment, now: now)
     let notify = notifyPath(directory, tag: tag)
     orders.add("notify", notify)
-    if let prolog = options.prolog { orders.add("prolog", prolog) }
-    if let epilog = options.epilog { orders.add("epilog", epilog) }
     orders.add("contact", options.state + "/contact")
     orders.add(timesOf: launch, now: now, bootMs: Linux.bootMs)
     for word in environment.arguments(script: directory.file("script")) {
@@ -99,9 +97,12 @@ extension NodeHost {
     let limits = groups.make(
       tag, for: environment.member, accelerators: accelerators.deviceNumbers)
     for (key, value) in limits { orders.add(key, value) }
+    let members = directory.file("members")
+    orders.add(environment: environment.shared(notify: notify, membersFile: members, tag: tag))
+    if let prolog = options.prolog { orders.add("prolog", prolog) }
+    if let epilog = options.epilog { orders.add("epilog", epilog) }
     orders.add(
-      environment: environment.shared(
-        notify: notify, membersFile: directory.file("members"), tag: tag))
+      "site", environment: environment.site(notify: notify, membersFile: members, tag: tag))
     for task in 0..<environment.tasks {
       orders.add("task", "\(task)")
       orders.add(environment: environment.own(task))

@@ -95,6 +95,7 @@ extension NodeHost {
     else {
       // Only what was never begun has no record: it is written before the marker is taken.
       options.log("\(name.fileName): its folder is not whole, and goes")
+      groups.remove(tag(directory.name))
       return directory.remove()
     }
     let told = Told(directory)

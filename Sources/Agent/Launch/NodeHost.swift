@@ -53,6 +53,8 @@ public actor NodeHost: TaskHost {
   var trouble: String?
   let accelerators: Accelerators
   let watcher: ShimWatcher
+  /// Tells this state's members from those of any other: it is part of their tags.
+  let identity: String
 
   /// The host of a node; what an earlier one left in the same state is found again.
   ///
@@ -67,6 +69,7 @@ public actor NodeHost: TaskHost {
         atPath: options.state + folder, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o711])
     }
+    identity = try Self.identity(in: options.state)
     past = PastMembers(file: options.state + "/past")
     let text = try? String(contentsOfFile: options.state + "/epoch", encoding: .utf8)
     epoch = text.flatMap { UInt64($0) } ?? 0
@@ -76,6 +79,18 @@ public actor NodeHost: TaskHost {
   }
 
   deinit { watcher.stop() }
+
+  /// The word that was drawn when the state's folder was new.
+  private static func identity(in state: String) throws -> String {
+    let path = state + "/identity"
+    if let text = try? String(contentsOfFile: path, encoding: .utf8), !text.isEmpty { return text }
+    let new = UUID().uuidString
+    try Linux.write(path, Data(new.utf8), whole: true)
+    return new
+  }
+
+  /// Marks a member's processes and control groups.
+  func tag(_ name: String) -> String { "\(name)-\(identity)" }
 
   var membersFolder: String { options.state + "/members" }
 

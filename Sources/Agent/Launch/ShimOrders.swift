@@ -14,9 +14,9 @@ struct ShimOrders {
     }
   }
 
-  mutating func add(environment: [(String, String)]) {
+  mutating func add(_ key: String = "environment", environment: [(String, String)]) {
     for (name, value) in environment where !name.isEmpty && !name.contains("=") {
-      add("environment", "\(name)=\(value)")
+      add(key, "\(name)=\(value)")
     }
   }
 }

@@ -18,20 +18,45 @@ struct TaskEnvironment {
       "HOME": NSHomeDirectoryForUser(user) ?? "/", "MUSTER_CHECKPOINT_DIR": checkpoints,
     ]
     all.merge(usual) { theirs, _ in theirs }
-    let ours = [
-      "MUSTER_JOB_ID": "\(launch.job)", "MUSTER_JOB_NAME": launch.name,
+    var ours = own(notify: notify, membersFile: membersFile, tag: tag)
+    ours["MUSTER_JOB_NAME"] = launch.name
+    all.merge(ours) { _, ours in ours }
+    if let array = launch.array { all["MUSTER_ARRAY_JOB_ID"] = "\(array)" }
+    if let index = launch.arrayIndex { all["MUSTER_ARRAY_INDEX"] = "\(index)" }
+    all.merge(share) { theirs, _ in theirs }
+    return all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Of the site's prolog and epilog, which run as root: nothing in it is the job's to choose.
+  func site(notify: String, membersFile: String, tag: String) -> [(String, String)] {
+    var all = own(notify: notify, membersFile: membersFile, tag: tag)
+    all["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    all["MUSTER_USER"] = launch.user.name
+    all["MUSTER_UID"] = "\(launch.user.uid)"
+    all["MUSTER_GID"] = "\(launch.user.gid)"
+    all[deviceVariable] = member.devices.map(String.init).joined(separator: ",")
+    return all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private func own(notify: String, membersFile: String, tag: String) -> [String: String] {
+    [
+      "MUSTER_JOB_ID": "\(launch.job)", "MUSTER_ATTEMPT": "\(launch.attempt)",
       "MUSTER_MEMBER": "\(member.member)", "MUSTER_MEMBERS": "\(launch.memberCount)",
       "MUSTER_NODE": member.node, "MUSTER_NODELIST": launch.nodes,
-      "MUSTER_ATTEMPT": "\(launch.attempt)", "MUSTER_NOTIFY": notify,
-      "MUSTER_MEMBERS_FILE": membersFile, "MUSTER_TAG": tag,
+      "MUSTER_NOTIFY": notify, "MUSTER_MEMBERS_FILE": membersFile, "MUSTER_TAG": tag,
       "MASTER_ADDR": launch.masterAddress, "MASTER_PORT": "\(launch.masterPort)",
       "WORLD_SIZE": "\(launch.memberCount * tasks)", "LOCAL_WORLD_SIZE": "\(tasks)",
       "NODE_RANK": "\(member.member)",
     ]
-    all.merge(ours) { _, ours in ours }
-    if let array = launch.array { all["MUSTER_ARRAY_JOB_ID"] = "\(array)" }
-    if let index = launch.arrayIndex { all["MUSTER_ARRAY_INDEX"] = "\(index)" }
-    return all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Where accelerators are shared: how much of them the member has, and CUDA's own bound of that.
+  private var share: [String: String] {
+    guard member.share != "1" else { return [:] }
+    let part = Double(member.share).map {
+      ["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE": "\(Int($0 * 100))"]
+    }
+    return ["MUSTER_SHARE": member.share].merging(part ?? [:]) { own, _ in own }
   }
 
   /// Of one task alone.

@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// Jobs as they are typed: `17`, `17-20`, `17,19`, and those of an array: `17_3`, `17_[1-3,7]`, `17_*`.
+/// Jobs as they are typed: `17`, `17-20`, `17,19`; of an array: `17_3`, `17_[1-3,7]`, `17_*`.
 public struct JobSelection: Hashable, Sendable, ExpressibleByArgument {
   /// Jobs by their numbers.
   public var jobs: [UInt32] = []

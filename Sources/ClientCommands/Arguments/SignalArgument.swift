@@ -1,6 +1,6 @@
 public import Wire
 
-/// A signal and how long before an end it is sent, as they are typed: `USR2@90`, `SIGTERM`, `10@2m`.
+/// A signal and how long ahead of an end it is sent, as typed: `USR2@90`, `SIGTERM`, `10@2m`.
 public enum SignalArgument {
   /// The names of the signals that a task may be sent, by their numbers on Linux.
   private static let names: [Int: String] = [

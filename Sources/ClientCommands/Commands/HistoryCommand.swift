@@ -51,6 +51,9 @@ struct HistoryCommand: ClientCommand {
     guard jobs.allSatisfy(\.members.isEmpty) else {
       throw ValidationError("gacct takes the numbers of jobs, not their places in an array")
     }
+    guard jobs.reduce(0, { $0 + $1.jobs.count }) <= JobFilter.mostNamed else {
+      throw ValidationError("name at most \(JobFilter.mostNamed) jobs, or give --since and --user")
+    }
   }
 
   func run(in world: Surroundings) throws {

@@ -45,6 +45,7 @@ struct LogCommand: ClientCommand {
     query.waitMs = follow ? Self.waitMs : 0
     var left = Self.tries
     var isReached = false
+    var hasWaited = false
     while true {
       do throws(ClientError) {
         let chunk = try client.output(of: job, query)
@@ -53,11 +54,24 @@ struct LogCommand: ClientCommand {
         if chunk.isLast || (!follow && chunk.bytes.isEmpty) { return }
         query.offset = chunk.next
       } catch {
+        if follow, !isReached, case .refused = error, isToCome(client) {
+          // There is no output before a job begins: whoever follows it waits for that.
+          if !hasWaited { world.errors("glog: job \(job) has written nothing yet; waiting for it") }
+          hasWaited = true
+          world.pause(Self.pauseMs / 2)
+          continue
+        }
         guard case .unreachable = error, follow, isReached, left > 0 else { throw error }
         if left == Self.tries { world.errors("glog: \(error); still following") }
         left -= 1
         world.pause(Self.pauseMs)
       }
     }
+  }
+
+  /// Whether the job is there and not over yet.
+  private func isToCome(_ client: ControllerClient) -> Bool {
+    let row: JobRow? = try? client.get(from: Route.job(job))
+    return row.map { !$0.state.isOver } ?? false
   }
 }

@@ -24,9 +24,8 @@ struct QueueCommand: ClientCommand {
   func run(in world: Surroundings) throws {
     let client = try controller.client(in: world)
     let query = filter.query(jobs, in: world)
-    let members = jobs.flatMap(\.members)
-    guard members.isEmpty else {
-      // Rows of several arrays, or of some indices: they are sorted out here.
+    guard jobs.allSatisfy(\.members.isEmpty), query.jobs.count <= JobFilter.mostNamed else {
+      // Rows of several arrays, of some indices, or of more jobs than one question may name.
       let rows = try filter.rows(jobs, client, in: world)
       guard list.json else { return try world.print(JobTable(world).text(rows)) }
       for row in rows { try world.print(try world.json(row)) }
@@ -57,6 +56,9 @@ struct JobFilter: ParsableArguments {
     transform: JobFilter.states)
   var state: [[JobRow.State]] = []
 
+  /// How many jobs one question names: an address has a few thousand bytes at most.
+  static let mostNamed = 500
+
   /// Whether it names any jobs at all.
   var isEmpty: Bool { user == nil && !me && account == nil && state.isEmpty }
 
@@ -78,7 +80,12 @@ struct JobFilter: ParsableArguments {
     var query = query(jobs, in: world)
     var rows: [JobRow] = []
     let members = jobs.flatMap(\.members)
-    if !query.jobs.isEmpty || members.isEmpty { rows = try Self.rows(client, query) }
+    let named = query.jobs
+    if named.isEmpty, members.isEmpty { rows = try Self.rows(client, query) }
+    for start in stride(from: 0, to: named.count, by: Self.mostNamed) {
+      query.jobs = Array(named[start..<min(named.count, start + Self.mostNamed)])
+      rows += try Self.rows(client, query)
+    }
     query.jobs = []
     for member in members {
       query.array = member.array

@@ -17,17 +17,21 @@ struct WhyCommand: ClientCommand {
   func run(in world: Surroundings) throws {
     let why: JobWhy = try controller.client(in: world).get(from: Route.why(job))
     if list.json { return try world.print(try world.json(why)) }
+    try world.print(Self.text(why, in: world))
+  }
+
+  /// The daemon's own words, or what follows from the rest where it has none.
+  private static func text(_ why: JobWhy, in world: Surroundings) -> String {
     var text = why.text
     while text.last == "\n" { text.removeLast() }
-    text += "\n"
-    // Where the text says it all, nothing is said twice.
-    if !why.suggestions.isEmpty, !why.suggestions.allSatisfy({ text.contains($0.text) }) {
-      text += "It would start now:\n"
-      for suggestion in why.suggestions { text += "  - \(suggestion.text)\n" }
-    }
+    guard text.isEmpty else { return text + "\n" }
+    text = "Job \(why.job.job) is \(why.job.state.rawValue).\n"
+    for cause in why.causes { text += "  - \(cause.text)\n" }
+    if !why.suggestions.isEmpty { text += "It would start now:\n" }
+    for suggestion in why.suggestions { text += "  - \(suggestion.text)\n" }
     if let estimate = why.estimate {
       text += "It is expected to start about \(world.time(estimate)).\n"
     }
-    try world.print(text)
+    return text
   }
 }

@@ -38,7 +38,8 @@ struct NodePicture {
     let hostlist = (try? Hostlist(parsing: names).description) ?? names
     let free = nodes.reduce(0) { $0 + (takesWork($1) ? $1.holders.count { $0 == 0 } : 0) }
     let padding = String(repeating: " ", count: width - path.count)
-    var text = "\(path)\(padding)  \(hostlist), \(free) free\n"
+    let place = width == 0 ? "" : "\(path)\(padding)  "
+    var text = "\(place)\(hostlist), \(free) free\n"
     var line = " "
     var column = 1
     for node in nodes {

@@ -35,10 +35,12 @@ extension Surroundings {
     return hours > 0 ? "\(hours):\(tail)" : "\(seconds / 60):\(two(seconds % 60))"
   }
 
-  /// An amount with at most one decimal, and none where it is whole.
+  /// An amount to a tenth, below one to a thousandth, without zeros at its end.
   static func amount(_ value: Double) -> String {
-    let isWhole = (value * 10).rounded() == value.rounded() * 10
-    return Wording.number(value, decimals: isWhole ? 0 : 1)
+    var text = Wording.number(value, decimals: abs(value) < 0.95 ? 3 : 1)
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
   }
 
   /// Prints a list: as it comes, one JSON value a line, or as a table once all of it is there.

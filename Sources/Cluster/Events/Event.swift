@@ -60,3 +60,12 @@ extension Event {
     }
   }
 }
+
+extension Event {
+  /// Whether it is another policy or another fleet.
+  public var isChangeOfRules: Bool {
+    if case .policyChanged = self { return true }
+    if case .fleetChanged = self { return true }
+    return false
+  }
+}

@@ -87,8 +87,8 @@ extension GangSpec {
   private func eligibility(on topology: Topology) throws(GangSpecError) -> Eligibility? {
     let models = (perMember ?? accelerators)?.models ?? []
     let countries = countries
-    let named = try nodes(nodes, on: topology)
-    let excluded = try nodes(excluded, on: topology)
+    let named = try nodes(nodes, "--nodelist", on: topology)
+    let excluded = try nodes(excluded, "--exclude", on: topology)
     guard !(models + countries).isEmpty || !(named + excluded).isEmpty else { return nil }
     return Eligibility(
       models: models, countries: countries, named: named, excluded: excluded)
@@ -105,7 +105,7 @@ extension GangSpec {
   }
 
   private func nodes(
-    _ names: [String], on topology: Topology
+    _ names: [String], _ option: String, on topology: Topology
   ) throws(GangSpecError) -> [NodeID] {
     guard !names.isEmpty else { return [] }
     let sorted = names.sorted()
@@ -125,7 +125,9 @@ extension GangSpec {
         low += 1
       }
     }
-    if let missing = isFound.firstIndex(of: false) { throw .noNode(sorted[missing]) }
+    if let missing = isFound.firstIndex(of: false) {
+      throw .noNode(sorted[missing], option: option)
+    }
     return ids
   }
 }

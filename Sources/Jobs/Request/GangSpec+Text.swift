@@ -7,6 +7,8 @@ extension GangSpec.Accelerators: LosslessStringConvertible {
   /// The most accelerators that may be asked for.
   static let most = 10_000_000
 
+  /// Reads what is written after `--gpus`; nil where it is not.
+  /// As they are written; nil: they are written otherwise.
   public init?(_ text: String) {
     self.init()
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

@@ -69,8 +69,8 @@ public enum GangSpecError: Error, Hashable, Sendable {
   case sizesDiffer(models: [String])
   /// No two capital letters.
   case noCountry(String)
-  /// The fleet has no such node.
-  case noNode(String)
+  /// The fleet has no such node, which an option names.
+  case noNode(String, option: String)
 }
 
 extension GangSpecError: CustomStringConvertible {
@@ -94,7 +94,7 @@ extension GangSpecError: CustomStringConvertible {
       """
     case .noCountry(let word):
       "--residency: '\(word)' is no country; write two capital letters, or EU"
-    case .noNode(let name): "the fleet has no node '\(name)'"
+    case .noNode(let name, let option): "\(option): the fleet has no node '\(name)'"
     }
   }
 }

@@ -4,8 +4,9 @@ import Fleet
 import Jobs
 public import Units
 
-/// Nobody goes in vain: every preemptor starts on exactly the room that was claimed for it, unless
-/// it was cancelled, held back, or hit by a fault or a change of the rules or the fleet.
+/// Nobody goes in vain: every preemptor starts on exactly the room that was claimed for it.
+///
+/// Unless it was cancelled, held back, or hit by a fault or a change of the rules or the fleet.
 public struct EvictionChecker: RuleChecker {
   private struct Open: Sendable {
     var claim: Claim

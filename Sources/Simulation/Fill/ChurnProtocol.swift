@@ -93,25 +93,9 @@ public struct ChurnResult: Equatable, Sendable {
 
 /// A run of the protocol: who is there, and what is measured.
 private struct Run {
-  /// A pod that is there, or would be if it had not been refused.
-  struct Stay {
-    var asked: Int
-    var allocation: Allocation?
-  }
-
-  struct End: Comparable {
-    var at: Int
-    /// Where the pod stands in `stays`.
-    var stay: Int
-
-    static func < (a: Self, b: Self) -> Bool { (a.at, a.stay) < (b.at, b.stay) }
-  }
-
   private let fleet: PodFleet
   private var packer: Packer
-  private var stays: [Stay] = []
-  private var freed: [Int] = []
-  private var ends = BinaryHeap<End>()
+  private var stays = Stays()
   private var now = 0
   private var allocated = 0
 
@@ -133,10 +117,7 @@ private struct Run {
 
   mutating func comes(_ arrival: ChurnArrivals.Arrival) {
     // At the same moment those who leave make room first.
-    while let end = ends.first, end.at <= arrival.at {
-      _ = ends.popFirst()
-      leaves(end)
-    }
+    while let end = stays.takeNext(by: arrival.at) { leaves(end.stay, at: end.at) }
     advance(to: arrival.at)
     let asked = fleet.milli(of: arrival.pod)
     let allocation = packer.arrive(fleet.shapeOfPod[arrival.pod])
@@ -149,22 +130,16 @@ private struct Run {
     } else {
       allocated += asked
     }
-    let stay = freed.popLast() ?? stays.count
-    if stay == stays.count { stays.append(Stay(asked: 0)) }
-    stays[stay] = Stay(asked: asked, allocation: allocation)
-    ends.insert(End(at: arrival.at + arrival.stay, stay: stay))
+    stays.add(
+      Stays.Stay(asked: asked, allocation: allocation), until: arrival.at + arrival.stay)
   }
 
-  private mutating func leaves(_ end: End) {
-    advance(to: end.at)
-    let stay = stays[end.stay]
+  private mutating func leaves(_ stay: Stays.Stay, at time: Int) {
+    advance(to: time)
     offered -= stay.asked
-    if let allocation = stay.allocation {
-      allocated -= stay.asked
-      packer.leave(allocation)
-    }
-    stays[end.stay].allocation = nil
-    freed.append(end.stay)
+    guard let allocation = stay.allocation else { return }
+    allocated -= stay.asked
+    packer.leave(allocation)
   }
 
   private mutating func advance(to time: Int) {

@@ -3,28 +3,12 @@ import Units
 
 /// A run of the gang protocol: who is there, and what is measured.
 struct GangRun {
-  /// A gang that is there, or would be if it had not been refused.
-  private struct Stay {
-    var asked: Int
-    var allocation: Allocation?
-  }
-
-  private struct End: Comparable {
-    var at: Int
-    /// Where the gang stands in `stays`.
-    var stay: Int
-
-    static func < (a: Self, b: Self) -> Bool { (a.at, a.stay) < (b.at, b.stay) }
-  }
-
   private let fleet: GangFleet
   private let mix: GangMix
   private let isStrict: Bool
   private let model = NetworkModel()
   private var placer: GangPlacer
-  private var stays: [Stay] = []
-  private var freed: [Int] = []
-  private var ends = BinaryHeap<End>()
+  private var stays = Stays()
   private var now = 0
   private var allocated = 0
 
@@ -48,10 +32,7 @@ struct GangRun {
 
   mutating func comes(_ arrival: GangArrivals.Arrival) {
     // At the same moment those who leave make room first.
-    while let end = ends.first, end.at <= arrival.at {
-      _ = ends.popFirst()
-      leaves(end)
-    }
+    while let end = stays.takeNext(by: arrival.at) { leaves(end.stay, at: end.at) }
     advance(to: arrival.at)
     let kind = fleet.kinds[arrival.kind]
     let nodes = mix.entries[arrival.entry].nodes
@@ -68,10 +49,8 @@ struct GangRun {
       result.failed += 1
       result.refused += asked
     }
-    let stay = freed.popLast() ?? stays.count
-    if stay == stays.count { stays.append(Stay(asked: 0)) }
-    stays[stay] = Stay(asked: asked, allocation: allocation)
-    ends.insert(End(at: arrival.at + arrival.stay, stay: stay))
+    stays.add(
+      Stays.Stay(asked: asked, allocation: allocation), until: arrival.at + arrival.stay)
   }
 
   private mutating func start(_ allocation: Allocation, asked: Int, _ kind: GangFleet.Kind) {
@@ -86,16 +65,12 @@ struct GangRun {
     }
   }
 
-  private mutating func leaves(_ end: End) {
-    advance(to: end.at)
-    let stay = stays[end.stay]
+  private mutating func leaves(_ stay: Stays.Stay, at time: Int) {
+    advance(to: time)
     offered -= stay.asked
-    if let allocation = stay.allocation {
-      allocated -= stay.asked
-      placer.giveBack(allocation)
-    }
-    stays[end.stay].allocation = nil
-    freed.append(end.stay)
+    guard let allocation = stay.allocation else { return }
+    allocated -= stay.asked
+    placer.giveBack(allocation)
   }
 
   private mutating func advance(to time: Int) {

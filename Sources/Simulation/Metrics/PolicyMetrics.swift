@@ -8,7 +8,8 @@ public import Units
 
 /// Measures how a policy shares a fleet: by account, in fairness, in evictions and in energy.
 ///
-/// It reads the machine's events and nothing that a plan says of itself.
+/// It reads the machine's events and nothing that a plan says of itself. It knows one policy and
+/// one fleet: when either changes it stops measuring.
 public struct PolicyMetrics: ReplayObserver, Sendable {
   /// What each account held, borrowed, lent, and how long it waited.
   public private(set) var accounts: AccountMetrics
@@ -26,6 +27,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
   public let sites: [String]
 
   private var jobs = LiveJobs()
+  private var isOver = false
   private let topology: Topology
   private let modes: [AccessMode]
   private let charging: Charging
@@ -55,14 +57,19 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
 
   /// Takes note of what the machine did.
   public mutating func performed(_ effect: Effect, at now: Instant) {
-    guard case .append(let event) = effect else { return }
+    guard case .append(let event) = effect, !isOver else { return }
     accounts.advance(to: now)
+    if event.isChangeOfRules {
+      isOver = true
+      return
+    }
     preemption.happened(event, jobs)
     follow(event, at: now)
   }
 
   /// All that follows from an input has happened.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
+    guard !isOver else { return }
     preemption.settle()
     guarantees.settle(at: now) { [accounts] in accounts.room(of: $0, model: $1) }
   }

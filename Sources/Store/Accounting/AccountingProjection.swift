@@ -81,8 +81,7 @@ struct AccountingProjection: Sendable {
   }
 
   private mutating func take(_ event: Event, at now: Instant, in db: Database) throws {
-    if case .policyChanged = event { return try change(by: event, in: db) }
-    if case .fleetChanged = event { return try change(by: event, in: db) }
+    if event.isChangeOfRules { return try change(by: event, in: db) }
     guard let id = event.job, let before = Change(event, state, at: now) else {
       state.apply(event)
       return

@@ -25,8 +25,9 @@ public struct TaskSpec: Hashable, Codable, Sendable {
   /// How many processes each member has.
   public var tasksPerMember = 1
 
-  /// The signal that tells it to make a checkpoint, and how long before the end of its time limit
-  /// it is sent; an eviction sends it at once, and waits for the grace of the mode.
+  /// The signal that tells it to make a checkpoint, and how long before its time limit it is sent.
+  ///
+  /// An eviction sends it at once, and waits for the grace of the mode.
   public var checkpointSignal: SignalAhead?
 
   /// A signal that it is sent some time before its time limit.

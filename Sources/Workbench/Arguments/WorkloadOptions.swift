@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Fleet
+import Policy
 import PolicyFiles
 import Reports
 import Simulation
@@ -75,6 +76,19 @@ struct WorkloadOptions: ParsableArguments {
     return fleet
   }
 
+  /// What a replay under one policy is of, as the options say, or the scenario.
+  func setting(_ policy: PolicyArgument?) throws -> ReplaySetting {
+    let scenario = try scenario()
+    let fleet = try fleet(of: scenario)
+    guard let policy = policy ?? scenario?.policy else {
+      throw ValidationError("--policy: say which; only scenarios name their own")
+    }
+    let topology = try fleet.topology()
+    return ReplaySetting(
+      scenario: scenario, topology: topology, policy: try policy.policy(on: topology),
+      inputs: [trace, policy.written, fleet.written])
+  }
+
   /// The jobs with all that a report says of them.
   func load(_ scenario: ScenarioArgument?, for topology: Topology) throws -> Workload {
     if let scenario { return try scenario.load(overruns) }
@@ -109,6 +123,16 @@ struct WorkloadOptions: ParsableArguments {
     }
     return try Trace.read(path: trace, format: format.format, limit: limit)
   }
+}
+
+/// A policy on a fleet, and the scenario that jobs come from, if one was named.
+struct ReplaySetting {
+  var scenario: ScenarioArgument?
+  var topology: Topology
+  var policy: ClusterPolicy
+
+  /// What was read, so that nothing is written over it.
+  var inputs: [String]
 }
 
 /// The jobs to replay.

@@ -47,16 +47,10 @@ struct ExplainCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let scenario = try workload.scenario()
-    let fleet = try workload.fleet(of: scenario)
-    guard let named = policy ?? scenario?.policy else {
-      throw ValidationError("--policy: say which; only scenarios name their own")
-    }
-    let topology = try fleet.topology()
-    let policy = try named.policy(on: topology)
-    let inputs = [workload.trace, named.written, fleet.written]
-    let output = try JSONOutput(json, inputs: inputs)
-    let load = try workload.load(scenario, for: topology)
+    let setting = try workload.setting(policy)
+    let (topology, policy) = (setting.topology, setting.policy)
+    let output = try JSONOutput(json, inputs: setting.inputs)
+    let load = try workload.load(setting.scenario, for: topology)
     let replay = Replay(topology: topology, policy: policy, overruns: workload.overruns)
     let (machine, now, beginning) = try play(load, replay, topology, policy)
     let id = JobID(job)

@@ -33,19 +33,13 @@ struct ReplayCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let scenario = try workload.scenario()
-    let fleet = try workload.fleet(of: scenario)
-    guard let named = policy ?? scenario?.policy else {
-      throw ValidationError("--policy: say which; only scenarios name their own")
-    }
-    let topology = try fleet.topology()
-    let policy = try named.policy(on: topology)
-    let inputs = [workload.trace, named.written, fleet.written]
-    let output = try JSONOutput(json, inputs: inputs)
-    let decisionFile = try decisions.map { try OutputFile(path: $0, inputs: inputs) }
-    let load = try workload.load(scenario, for: topology)
-    let report = try ReplayRun(workload: load, topology: topology, overruns: workload.overruns)
-      .run(policy, decisions: decisionFile)
+    let setting = try workload.setting(policy)
+    let output = try JSONOutput(json, inputs: setting.inputs)
+    let decisionFile = try decisions.map { try OutputFile(path: $0, inputs: setting.inputs) }
+    let load = try workload.load(setting.scenario, for: setting.topology)
+    let run = ReplayRun(
+      workload: load, topology: setting.topology, overruns: workload.overruns)
+    let report = try run.run(setting.policy, decisions: decisionFile)
     if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
     try output.write(report.json())
   }
