@@ -128,10 +128,10 @@ public final class Daemon: Sendable {
     logger.info("stopped")
   }
 
-  /// The server's own words are of no use to an operator unless something is wrong.
+  /// The server's own words are of no use to an operator: what matters is said here.
   private static func quiet(_ logger: Logger) -> Logger {
     var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
+    quiet.logLevel = max(logger.logLevel, .critical)
     return quiet
   }
 
