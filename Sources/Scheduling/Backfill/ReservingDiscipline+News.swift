@@ -16,8 +16,7 @@ extension ReservingDiscipline {
       } else if let promise = job.lifecycle.promise {
         promises.append(
           Promise(
-            waiting: JobClass.Waiting(since: since(job), job: id), request: job.request,
-            tier: state.holdings.mode(of: job.request).tier, reservation: promise))
+            JobClass.Waiting(since: since(job), job: id), job.request, promise, state.holdings))
       } else {
         jobSubmitted(id, job, state, at: now)
       }
