@@ -96,7 +96,7 @@ let package = Package(
     tests(
       "PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Accounts", "Policy", "TestFiles"],
       golden: true),
-    tests("SimulationTests", core + ["Simulation", "Traces", "TestFiles"]),
+    tests("SimulationTests", core + ["Simulation", "Traces", "PolicyFiles", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests(
       "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),
