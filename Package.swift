@@ -156,7 +156,8 @@ let package = Package(
     tests(
       "PolicyFilesTests", ["PolicyFiles", "Units", "Fleet", "Accounts", "Policy", "TestFiles"],
       golden: true),
-    tests("SimulationTests", core + ["Codec", "Simulation", "Traces", "TestFiles"]),
+    tests(
+      "SimulationTests", core + ["Codec", "Simulation", "Traces", "PolicyFiles", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests(
       "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),

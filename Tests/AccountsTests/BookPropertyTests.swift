@@ -43,6 +43,35 @@ import Units
     }
   }
 
+  @Test func `a trial leaves everybody the room that the book would`() {
+    for seed in 0..<600 as Range<UInt64> {
+      var history = RandomHistory(seed: seed)
+      for _ in 0..<20 { history.step() }
+      var trial = history.book
+      trial.isTrial = true
+      for _ in 0..<5 {
+        let hold = history.consortium.hold(in: history.book.tree)
+        history.book.hold(hold, at: history.now)
+        trial.hold(hold, at: history.now)
+      }
+      #expect(rooms(trial) == rooms(history.book), "seed \(seed)")
+    }
+  }
+
+  /// What room each account has, of all kinds.
+  private func rooms(_ book: AccountBook) -> [Int] {
+    book.tree.accounts.indices.flatMap { number in
+      (0..<2).flatMap { model in
+        let id = AccountID(UInt16(number))
+        return [
+          book.roomWithinEntitlement(id, model: model),
+          book.roomWithBorrowing(id, model: model).milli,
+          book.roomWhenAllIsIdle(id, model: model), book.borrowedMilli(id, model: model),
+        ]
+      }
+    }
+  }
+
   @Test func `children are never entitled to more than their parent, nor hold more than it`() {
     for seed in 0..<600 as Range<UInt64> {
       var history = RandomHistory(seed: seed)

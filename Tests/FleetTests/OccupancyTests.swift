@@ -44,6 +44,32 @@ import Units
     #expect(occupancy == Occupancy(topology: topology))
   }
 
+  @Test(arguments: 0..<100)
+  func `is told by counts at every stage where counts decide`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let topology = try randomTopology(&random)
+    let whole = Occupancy(topology: topology)
+    var (stages, counts) = ([whole], RoomCounts(whole))
+    while let last = stages.last, stages.count < 6,
+      let allocation = last.placement(of: randomShape(&random, on: topology))
+    {
+      stages.append(last.withholding(allocation))
+      counts.append(stages[stages.count - 1])
+    }
+    #expect(counts.count == stages.count)
+    for _ in 0..<20 {
+      let shape = randomShape(&random, on: topology)
+      guard whole.isDecidedByCounts(shape) else { continue }
+      for (stage, occupancy) in stages.enumerated() {
+        #expect(counts.fits(shape, at: stage) == occupancy.fits(shape), "\(shape)")
+      }
+      // Whoever is promised what it lacks may fit.
+      guard let own = whole.placement(of: shape) else { continue }
+      let rest = RoomCounts(whole.withholding(own))
+      #expect(rest.mayFit(shape, at: 0, besides: whole.nodesFree(of: own)), "\(shape)")
+    }
+  }
+
   @Test func `stops at an accelerator that is taken twice`() async {
     await #expect(processExitsWith: .failure) {
       var occupancy = Occupancy(topology: try Topology.flat(nodes: 1, accelerators: 2))

@@ -77,6 +77,7 @@ enum Scenarios {
     fleet: 4x8
     policy: fcfs
     seed: 7
+    start: 2026-03-01
     span: 2 d
     trace:
       file: t.swf
@@ -114,6 +115,7 @@ enum Scenarios {
     let scenario = try ScenarioFile(Self.everything, file: "s.yaml").scenario
     #expect(scenario.fleet == .flat(nodes: 4, accelerators: 8))
     #expect(scenario.seed == 7 && scenario.span == .seconds(2 * 86_400))
+    #expect(scenario.start == Instant(milliseconds: 1_772_323_200_000))
     let streams = scenario.streams
     #expect(streams.map(\.name) == ["one", "two", "three"])
     #expect(

@@ -64,6 +64,7 @@ extension AccountBook {
     let borrowed = before + more
     guard before > 0 || borrowed > 0 else { return }
     ledger.borrowed[model] = borrowed
+    guard !isTrial else { return }
     var lendable = shape.members.indices.map { self.lendable($0, model) }
     let ownerless = min(borrowed, lendable[0])
     lendable[0] = 0

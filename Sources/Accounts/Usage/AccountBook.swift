@@ -103,6 +103,9 @@ public struct AccountBook: Hashable, Sendable {
 
   var ledger: LendingLedger
 
+  /// Whether this is a trial, which nobody asks who lent what to whom: that is not worked out.
+  public var isTrial = false
+
   /// A book in which nothing is held yet, with the whole fleet in service.
   ///
   /// - Parameters:

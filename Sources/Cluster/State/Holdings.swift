@@ -73,6 +73,13 @@ public struct Holdings: Sendable {
     return allowances.restore(image.allowances) ? nil : "an allowance that nobody grants"
   }
 
+  /// A copy to try something on: nobody asks its book who lent what to whom.
+  public var trial: Holdings {
+    var trial = self
+    trial.book.isTrial = true
+    return trial
+  }
+
   /// The fleet.
   public var topology: Topology { occupancy.topology }
 

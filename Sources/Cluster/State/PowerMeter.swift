@@ -12,6 +12,8 @@ public struct PowerMeter: Hashable, Sendable {
   private let siteOfNode: [UInt8]
   private let milliwattsPerMilli: [[Int]]
   private let milliwattsPerNode: [Int]
+
+  /// By site: what it may draw; nil where it may draw whatever its machines can.
   private let budgets: [PowerBudget?]
 
   /// By site: what is drawn now, in milliwatts at its meter.
@@ -25,7 +27,6 @@ public struct PowerMeter: Hashable, Sendable {
     }
     let names = roots.isEmpty ? [topology.name] : roots.map { topology.domains[$0].name }
     let budgets = names.map { name in budgets.first { $0.site == name } }
-    self.budgets = budgets
     milliwattsPerMilli = budgets.map { budget in
       topology.nodeTypes.map { type in
         // Milliwatts of a thousandth of an accelerator are its watts.
@@ -37,12 +38,36 @@ public struct PowerMeter: Hashable, Sendable {
       (budget?.nodeWatts ?? 0) * (budget?.pueMilli ?? 1000)
     }
     drawn = Array(repeating: 0, count: names.count)
+    let most = Self.mostDrawn(topology, siteOfNode, milliwattsPerMilli, milliwattsPerNode)
+    self.budgets = budgets.indices.map { site in
+      guard let budget = budgets[site], let most = most?[site] else { return budgets[site] }
+      let least = budget.steps.reduce(.max) { min($0, $1.watts) }
+      return most <= least * 1000 ? nil : budget
+    }
+  }
+
+  /// What each site draws if every accelerator is a job of its own; nil where jobs may hold parts
+  /// of them, or of hosts, so that nobody knows how many share a node.
+  private static func mostDrawn(
+    _ topology: Topology, _ siteOfNode: [UInt8], _ perMilli: [[Int]], _ perNode: [Int]
+  ) -> [Int]? {
+    let isDivided = topology.nodeTypes.contains {
+      !$0.host.isEmpty || $0.sharing != .none || $0.accelerators == 0
+    }
+    guard !isDivided else { return nil }
+    let accelerators = topology.nodeTypes.map(\.accelerators)
+    var most = Array(repeating: 0, count: perNode.count)
+    for node in topology.nodes.indices {
+      let (site, type) = (Int(siteOfNode[node]), Int(topology.nodes[node].type))
+      most[site] += accelerators[type] * (1000 * perMilli[site][type] + perNode[site])
+    }
+    return most
   }
 
   /// How many sites there are.
   public var siteCount: Int { drawn.count }
 
-  /// Whether no site has a budget.
+  /// Whether no site has a budget that it could exceed.
   public var isUnlimited: Bool { budgets.allSatisfy { $0 == nil } }
 
   /// What a gang draws with an allocation, by site, in milliwatts. O(its slices)
@@ -57,6 +82,8 @@ public struct PowerMeter: Hashable, Sendable {
         milli += topology.type(of: node).sharing.milli(of: allocation.shares[share].amount)
         share += 1
       }
+      // Who holds nothing of a node draws nothing there.
+      if milli == 0, allocation.hosts.isEmpty, topology.type(of: node).accelerators > 0 { continue }
       draw[site] +=
         milli * milliwattsPerMilli[site][Int(topology.nodes[node].type)] + milliwattsPerNode[site]
     }

@@ -23,6 +23,7 @@ extension Occupancy {
     let order = ClearingOrder(
       occupancy: self, shape: shape, wait: wait, aim: aim,
       candidates: candidates.isSortedByJob ? candidates : candidates.sorted { $0.job < $1.job })
+    guard order.mayFit else { return nil }
     return aim == .youngestFirst ? order.youngestFirst() : order.cheapest()
   }
 }
@@ -47,6 +48,13 @@ struct ClearingOrder {
 }
 
 extension ClearingOrder {
+  /// Whether the gang fits once all candidates are gone: else nobody need look further.
+  var mayFit: Bool {
+    var trial = occupancy
+    for index in candidates.indices { trial.giveBack(candidates[index].allocation) }
+    return trial.fits(shape, afterWaiting: wait)
+  }
+
   /// The youngest go until the gang fits; those of them that it does not need stay.
   func youngestFirst() -> Clearing? {
     cleared(by: candidates.indices.sorted { precedes($1, $0) })

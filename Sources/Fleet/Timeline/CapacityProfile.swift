@@ -97,20 +97,21 @@ public struct CapacityProfile: Sendable {
     }
   }
 
-  /// Forgets what was before `now`; says whether anything was to begin or to end since the last
-  /// time, which a flat pool does not know.
+  /// Forgets what was before `now`; says what has come to pass since the last time, which a flat
+  /// pool does not know.
   @discardableResult
-  public mutating func advance(to now: Instant) -> Bool {
+  public mutating func advance(to now: Instant) -> TimelinePassage {
     pool?.advance(to: now)
-    guard nextPast <= now else { return false }
+    guard nextPast <= now else { return .nothing }
     nextPast = .distantFuture
+    var passage = TimelinePassage.nothing
     for domain in domains.indices {
       if domains[domain].starts.count > 1, domains[domain].starts[1] <= now {
-        domains[domain].advance(to: now)
+        passage = max(passage, domains[domain].advance(to: now))
       }
       if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
     }
-    return true
+    return passage
   }
 
   /// Marks what a gang has, or is promised, as taken over a window; from `distantFuture` on nothing
@@ -155,7 +156,9 @@ public struct CapacityProfile: Sendable {
   public func room(from start: Instant, for span: TimeSpan) -> Occupancy {
     precondition(pool == nil, "a pool counts its nodes and does not tell them apart")
     var room = CommonRoom(of: fleet)
-    for domain in domains { room.enter(domain, from: start, to: start + span, topology) }
+    for index in domains.indices {
+      room.enter(domains[index], from: start, to: start + span, topology)
+    }
     // From where it is nearer: counting all nodes anew costs more than all the rest.
     if room.isNearlyFull {
       var occupancy = full

@@ -82,10 +82,15 @@ struct DomainTimeline: Sendable {
     return max(0, low - 1)
   }
 
-  /// Forgets what was before `now`.
-  mutating func advance(to now: Instant) {
+  /// Forgets what was before `now`; says what the segments that are over were followed by.
+  mutating func advance(to now: Instant) -> TimelinePassage {
     let past = segment(at: now)
-    guard past > 0 else { return }
+    guard past > 0 else { return .nothing }
+    var hasGained = !hosts.isEmpty || !residuals.isEmpty
+    for place in words.count..<(past + 1) * words.count
+    where maps[place] & ~maps[place - words.count] != 0 {
+      hasGained = true
+    }
     starts.removeFirst(past)
     starts[0] = .distantPast
     maps.removeFirst(past * words.count)
@@ -93,6 +98,7 @@ struct DomainTimeline: Sendable {
     idle.removeFirst(past)
     if !hosts.isEmpty { hosts.removeFirst(past * nodes.count) }
     if !residuals.isEmpty { residuals.removeFirst(past * devices.count) }
+    return hasGained ? .more : .less
   }
 
   // MARK: Holding and releasing
@@ -250,6 +256,20 @@ struct DomainTimeline: Sendable {
 }
 
 extension DomainTimeline: Equatable {}
+
+/// What has come to pass on a timeline since somebody looked last.
+public enum TimelinePassage: Int, Comparable, Sendable {
+  /// What was free still is, and nothing else.
+  case nothing
+  /// Something was to begin, and nothing to end.
+  case less
+  /// Something was to end.
+  case more
+
+  public static func < (a: TimelinePassage, b: TimelinePassage) -> Bool {
+    a.rawValue < b.rawValue
+  }
+}
 
 /// What becomes of a part of the future.
 enum TimelineChange: Sendable {

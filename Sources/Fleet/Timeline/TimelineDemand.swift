@@ -22,6 +22,12 @@ struct TimelineDemand: Sendable {
   /// Of shared accelerators: how many thousandths a member needs.
   private let part: UInt16?
 
+  /// Whether members hold parts of accelerators.
+  private let isByParts: Bool
+
+  /// Whether a row is narrowed by the map of a segment alone.
+  let isByMap: Bool
+
   /// Whether rows do not show all that is gained: slices of accelerators are not told apart.
   let isBlind: Bool
 
@@ -33,6 +39,8 @@ struct TimelineDemand: Sendable {
       !member.host.isEmpty || member.wholeNode || !least.host.isEmpty || least.wholeNode
     includesReserved = shape.eligibility?.includesReserved == true
     if case .milli(let part) = least.share { self.part = part } else { part = nil }
+    isByParts = least.share != .whole
+    isByMap = !isByParts && !looksAtNodes
     isBlind = least.share != .whole && (part == nil || member.share != least.share)
   }
 
@@ -40,9 +48,15 @@ struct TimelineDemand: Sendable {
   static func rowLength(words: Int) -> Int { words + 2 }
 
   /// Whether a segment's counts leave room for anybody.
-  func mayFit(_ domain: DomainTimeline, _ segment: Int) -> Bool {
-    if least.wholeNode { return domain.idle[segment] > 0 }
-    return least.share != .whole || domain.free[segment] >= Int32(least.accelerators)
+  @inline(__always)
+  func mayFit(free: Int32, idle: Int32) -> Bool {
+    if least.wholeNode { return idle > 0 }
+    return isByParts || free >= Int32(least.accelerators)
+  }
+
+  /// The nodes of a domain that a gang may have: a bit each.
+  func usable(outOfService: UInt64, reserved: UInt64) -> UInt64 {
+    includesReserved ? ~outOfService : ~(outOfService | reserved)
   }
 
   /// Clears the bits of a row that a segment does not have.
@@ -87,28 +101,25 @@ struct TimelineDemand: Sendable {
 
   /// How many nodes have room for a member, and how many for the rest, by an ANDed row.
   func count(
-    _ row: [UInt64], _ domain: DomainTimeline, _ topology: Topology
+    _ row: [UInt64], _ nodes: Range<Int>, _ words: Range<Int>, usable: UInt64,
+    _ topology: Topology
   ) -> (members: Int32, rests: Int32) {
     var members: Int32 = 0
     var rests: Int32 = 0
     var free = 0
-    for word in domain.words.indices {
-      free &+= row[word &- domain.words.lowerBound].nonzeroBitCount
-    }
+    for word in 0..<words.count { free &+= row[word].nonzeroBitCount }
     guard free >= Int(least.accelerators) else { return (0, 0) }
-    var usable = ~domain.outOfService
-    if !includesReserved { usable &= ~domain.reserved }
     let forLeast = usable & row[row.count - 2]
     let forMember = usable & row[row.count - 1]
     let fields = topology.acceleratorFields
-    var rest = forLeast & (domain.nodes.count == 64 ? ~0 : (1 << UInt64(domain.nodes.count)) - 1)
+    var rest = forLeast & (nodes.count == 64 ? ~0 : (1 << UInt64(nodes.count)) - 1)
     while rest != 0 {
       let place = rest.trailingZeroBitCount
       rest &= rest &- 1
-      let field = fields[domain.nodes.lowerBound &+ place]
+      let field = fields[nodes.lowerBound &+ place]
       var free = 0
       if field.width > 0 {
-        let word = row[Int(field.word) &- domain.words.lowerBound]
+        let word = row[Int(field.word) &- words.lowerBound]
         free = (word >> UInt64(field.shift) & field.ones).nonzeroBitCount
       }
       if free >= Int(member.accelerators), forMember >> UInt64(place) & 1 == 1 { members += 1 }

@@ -115,27 +115,28 @@ struct WindowSearch {
 
   /// Brings a domain up to date for a window that starts then.
   private mutating func move(_ index: Int, to start: Instant) {
-    let domain = profile.domains[index]
     var state = states[index]
-    let count = domain.starts.count
-    while state.first + 1 < count, domain.starts[state.first + 1] <= start { state.first += 1 }
+    let count = profile.domains[index].starts.count
+    while state.first + 1 < count, profile.domains[index].starts[state.first + 1] <= start {
+      state.first += 1
+    }
     // Segments that have no room by themselves need not be looked at.
     var next = state.first
-    while next < count, !demand.mayFit(domain, next) { next += 1 }
+    while next < count, !mayFit(index, next) { next += 1 }
     guard next == state.first else {
-      gainAt[index] = next < count ? domain.starts[next] : .distantFuture
+      gainAt[index] = next < count ? profile.domains[index].starts[next] : .distantFuture
       state.lossAt = .distantFuture
       enter(index, &state, members: 0, rests: 0)
       return
     }
-    if state.first > state.middle { flip(&state, index, domain, to: start) }
+    if state.first > state.middle { flip(&state, index, to: start) }
     let end = start + span
-    while state.last + 1 < count, domain.starts[state.last + 1] < end {
+    while state.last + 1 < count, profile.domains[index].starts[state.last + 1] < end {
       state.last += 1
-      demand.narrow(
-        &back, index * rowLength, to: domain, state.last, rowLength, profile.topology)
+      narrowBack(index, state.last)
     }
-    state.lossAt = state.last + 1 < count ? domain.starts[state.last + 1] : .distantFuture
+    state.lossAt =
+      state.last + 1 < count ? profile.domains[index].starts[state.last + 1] : .distantFuture
     let row = state.rows &+ state.first &* rowLength
     for word in 0..<rowLength {
       current[word] = front[row &+ word] & back[index &* rowLength &+ word]
@@ -146,9 +147,46 @@ struct WindowSearch {
     {
       next += 1
     }
-    gainAt[index] = next < count ? domain.starts[next] : .distantFuture
-    let room = demand.count(current, domain, profile.topology)
+    gainAt[index] = next < count ? profile.domains[index].starts[next] : .distantFuture
+    let room = demand.count(
+      current, profile.domains[index].nodes, profile.domains[index].words,
+      usable: demand.usable(
+        outOfService: profile.domains[index].outOfService,
+        reserved: profile.domains[index].reserved), profile.topology)
     enter(index, &state, members: room.members, rests: room.rests)
+  }
+
+  // A domain is never taken out of its array here: that would be a copy.
+
+  @inline(__always)
+  private func mayFit(_ index: Int, _ segment: Int) -> Bool {
+    demand.mayFit(
+      free: profile.domains[index].free[segment], idle: profile.domains[index].idle[segment])
+  }
+
+  /// Clears the bits of the row at the back that a segment does not have.
+  private mutating func narrowBack(_ index: Int, _ segment: Int) {
+    guard demand.isByMap else {
+      demand.narrow(
+        &back, index * rowLength, to: profile.domains[index], segment, rowLength, profile.topology)
+      return
+    }
+    let words = profile.domains[index].words.count
+    for word in 0..<words {
+      back[index &* rowLength &+ word] &= profile.domains[index].maps[segment &* words &+ word]
+    }
+  }
+
+  /// The same of a row in front.
+  private mutating func narrowFront(_ row: Int, _ index: Int, _ segment: Int) {
+    guard demand.isByMap else {
+      demand.narrow(&front, row, to: profile.domains[index], segment, rowLength, profile.topology)
+      return
+    }
+    let words = profile.domains[index].words.count
+    for word in 0..<words {
+      front[row &+ word] &= profile.domains[index].maps[segment &* words &+ word]
+    }
   }
 
   private func isCurrent(_ front: Int, _ back: Int) -> Bool {
@@ -161,11 +199,12 @@ struct WindowSearch {
 
   /// Makes a row for each segment of the window; none is left at the back.
   private mutating func flip(
-    _ state: inout State, _ index: Int, _ domain: DomainTimeline, to start: Instant
+    _ state: inout State, _ index: Int, to start: Instant
   ) {
     let end = start + span
+    let count = profile.domains[index].starts.count
     state.last = max(state.last, state.first)
-    while state.last + 1 < domain.starts.count, domain.starts[state.last + 1] < end {
+    while state.last + 1 < count, profile.domains[index].starts[state.last + 1] < end {
       state.last += 1
     }
     state.middle = state.last
@@ -179,7 +218,7 @@ struct WindowSearch {
       for word in 0..<rowLength {
         front[row &+ word] = segment == state.last ? ~0 : front[row &+ rowLength &+ word]
       }
-      demand.narrow(&front, row, to: domain, segment, rowLength, profile.topology)
+      narrowFront(row, index, segment)
       segment -= 1
     }
   }

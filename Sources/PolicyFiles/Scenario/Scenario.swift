@@ -25,6 +25,9 @@ public struct Scenario: Hashable, Sendable {
   /// What every draw follows from.
   public var seed: UInt64 = 1
 
+  /// When it begins, which is when the trace's first job comes; nil: when that came, or at zero.
+  public var start: Instant?
+
   /// How long jobs are submitted; nil: until the trace ends.
   public var span: TimeSpan?
 
@@ -102,6 +105,9 @@ public struct RecordedJobs: Hashable, Sendable {
   public var shares: [Share] = []
   /// Which of them checkpoint; nil: none.
   public var checkpoints: Checkpointing?
+
+  /// All jobs of a trace, on the root's account, unless told otherwise.
+  public init(file: String) { self.file = file }
 }
 
 /// Jobs of one kind that an account submits.

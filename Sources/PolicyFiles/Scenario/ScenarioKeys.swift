@@ -15,6 +15,9 @@ extension KeySection {
         "policy", .text, "a built-in policy, or a policy file, from here", isRequired: true),
       KeyDefinition("seed", .number(0...Int.max), "what every draw follows from", default: "1"),
       KeyDefinition(
+        "start", .date,
+        "when it begins: the trace's first job comes then; left out: when it came, or in 1970"),
+      KeyDefinition(
         "span", .span(span),
         "how long jobs are submitted; required with streams; left out: until the trace ends"),
       KeyDefinition("trace", .section(.trace), "recorded jobs"),

@@ -12,6 +12,7 @@ struct ScenarioReader {
       name: try fields.required("scenario").text(),
       fleet: try fleet(fields.required("fleet")), policy: try fields.required("policy").text())
     if let seed = fields["seed"] { scenario.seed = UInt64(try seed.number()) }
+    if let start = fields["start"] { scenario.start = try start.date() }
     if let span = fields["span"] { scenario.span = try span.span() }
     if let trace = fields["trace"] { scenario.trace = try recorded(try trace.fields()) }
     if let streams = fields["streams"] {

@@ -25,9 +25,9 @@ struct Forecast: Sendable {
   /// Whether power is short at any site.
   var isLimited: Bool { power != nil }
 
-  /// Forgets what was before `now`; says whether anything was to begin or to end since.
+  /// Forgets what was before `now`; says what has come to pass since.
   @discardableResult
-  mutating func advance(to now: Instant) -> Bool {
+  mutating func advance(to now: Instant) -> TimelinePassage {
     power?.advance(to: now)
     return capacity.advance(to: now)
   }

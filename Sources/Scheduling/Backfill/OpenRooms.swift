@@ -5,12 +5,14 @@ import Units
 /// it.
 ///
 /// A job that ends by then may have it. What is kept is sorted by when from: the k-th room is what
-/// is free less the first k of them, and the later a job ends the smaller the room it may have. So
-/// each shape has a last end with which it fits, which is found by bisection and remembered; of the
-/// rooms only those are made that are asked for.
+/// is free less the first k of them, and the later a job ends the smaller the room it may have. Where
+/// counts decide whether a shape fits, they are written down room by room, as far as anybody asks;
+/// any other shape has a last end with which it fits, which is found by bisection and remembered.
+/// Rooms are made only of those asked for.
 ///
-/// Complexity: a room O(what is kept before its end · nodes each), once; the last end of a shape
-/// O(log kept) rooms, once until something is taken.
+/// Complexity: a room O(what is kept before its end · nodes each), once, and so all counts up to
+/// there; the last end of a shape that must be looked for O(log kept) rooms, once until something
+/// is taken.
 struct OpenRooms: Sendable {
   /// For whom, or why, something is kept.
   enum Owner: Hashable, Sendable {
@@ -18,8 +20,8 @@ struct OpenRooms: Sendable {
     case promise(JobID)
     /// A job has a claim to it.
     case claim(ClaimID)
-    /// A window by this name.
-    case window(String)
+    /// A window, by its place among those that are upcoming.
+    case window(Int)
   }
 
   /// Something kept from a time on.
@@ -27,6 +29,8 @@ struct OpenRooms: Sendable {
     var from: Instant
     var allocation: Allocation
     var owner: Owner
+    /// Whether it is kept no longer.
+    var isGone = false
   }
 
   private struct LastEnd: Sendable {
@@ -40,12 +44,16 @@ struct OpenRooms: Sendable {
   /// All that is kept, in the order in which it was told.
   private var kept: [Kept] = []
 
-  /// What is kept of what is free, sorted by when from, of equals the last first: once a room is
-  /// asked for. What nobody could have now makes no room smaller.
-  private var inTheWay: [Kept]?
+  /// The places of what is kept of what is free, sorted by when from, of equals the last first: once
+  /// a room is asked for. What nobody could have now makes no room smaller.
+  private var inTheWay: [Int]?
 
   /// By how much is in the way: the room, once it was asked for.
   private var rooms: [Occupancy?] = []
+
+  /// What is free once so many of what is in the way are taken, and the counts of all stages up to
+  /// there: as far as anybody has asked.
+  private var stages: (room: Occupancy, counts: RoomCounts)?
 
   /// By shape, in order.
   private var lastEnds: [LastEnd] = []
@@ -61,12 +69,11 @@ struct OpenRooms: Sendable {
 
   /// Keeps an allocation from a time on.
   mutating func keep(_ allocation: Allocation, from: Instant, owner: Owner) {
-    let keep = Kept(from: from, allocation: allocation, owner: owner)
-    kept.append(keep)
+    kept.append(Kept(from: from, allocation: allocation, owner: owner))
     guard inTheWay != nil, free.mayOverlap(allocation) else { return }
     forgetEnds()
     let place = count(before: from)
-    inTheWay?.insert(keep, at: place)
+    inTheWay?.insert(kept.count - 1, at: place)
     rooms.insert(nil, at: place + 1)
     for index in rooms.indices.dropFirst(place + 2) {
       rooms[index]?.withhold(allocation)
@@ -75,9 +82,9 @@ struct OpenRooms: Sendable {
 
   /// No longer keeps what an owner was promised.
   mutating func letGo(owner: Owner) {
-    guard let place = kept.firstIndex(where: { $0.owner == owner }) else { return }
-    kept.remove(at: place)
-    guard let place = inTheWay?.firstIndex(where: { $0.owner == owner }) else { return }
+    guard let gone = kept.firstIndex(where: { $0.owner == owner && !$0.isGone }) else { return }
+    kept[gone].isGone = true
+    guard let place = inTheWay?.firstIndex(of: gone) else { return }
     inTheWay?.remove(at: place)
     forgetEnds()
     rooms.removeLast()
@@ -92,30 +99,60 @@ struct OpenRooms: Sendable {
   }
 
   private mutating func forgetEnds() {
+    stages = nil
     lastEnds.removeAll(keepingCapacity: true)
     changes += 1
   }
 
   /// What is kept of what is free, in order.
-  private mutating func sort() -> [Kept] {
-    if let inTheWay { return inTheWay }
-    let places = kept.indices.filter { free.mayOverlap(kept[$0].allocation) }.sorted {
-      kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1
-    }
-    let sorted = places.map { kept[$0] }
-    inTheWay = sorted
-    rooms = Array(repeating: nil, count: sorted.count + 1)
-    return sorted
+  private mutating func sort() {
+    guard inTheWay == nil else { return }
+    let places = kept.indices.filter { !kept[$0].isGone && free.mayOverlap(kept[$0].allocation) }
+      .sorted { kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1 }
+    inTheWay = places
+    rooms = Array(repeating: nil, count: places.count + 1)
   }
 
   /// The room for who has ended by a time.
   mutating func room(until end: Instant) -> Occupancy {
-    _ = sort()
+    sort()
     return room(count(before: end))
   }
 
+  /// The room for who has ended by a time, with what a job is promised itself, and some others are,
+  /// who stand in order. O(what is kept · log others) and what of it is in the way
+  func room(until end: Instant, besides job: JobID, orThoseOf others: [JobID]) -> Occupancy {
+    var room = free
+    for index in kept.indices where kept[index].from < end && !kept[index].isGone {
+      if case .promise(let owner) = kept[index].owner, owner == job || others.has(owner) {
+        continue
+      }
+      room.withhold(kept[index].allocation)
+    }
+    return room
+  }
+
+  /// Whether a lane's shape, which prefers nothing, fits until a time.
+  mutating func fits(_ lane: Int, _ lanes: [ShapeLane], until end: Instant) -> Bool {
+    if free.isDecidedByCounts(lanes[lane].shape) { return fits(lanes[lane].shape, until: end) }
+    return lastEnd(ofLane: lane, lanes).map { end <= $0 } == true
+  }
+
+  /// Whether a gang fits until a time; what it prefers is required until it has waited.
+  mutating func fits(_ shape: GangShape, until end: Instant, waited: TimeSpan) -> Bool {
+    if free.isDecidedByCounts(shape) { return fits(shape, until: end) }
+    return lastEnd(of: shape, waited: waited).map { end <= $0 } == true
+  }
+
+  /// Whether a gang fits until a time, as counts decide.
+  private mutating func fits(_ shape: GangShape, until end: Instant) -> Bool {
+    guard free.fits(shape) else { return false }
+    sort()
+    return fits(shape, at: count(before: end))
+  }
+
   /// The last end of a lane's shape, which prefers nothing; nil where it does not fit.
-  mutating func lastEnd(ofLane lane: Int, _ lanes: [ShapeLane]) -> Instant? {
+  private mutating func lastEnd(ofLane lane: Int, _ lanes: [ShapeLane]) -> Instant? {
     if laneEnds.count < lanes.count {
       laneEnds += Array(
         repeating: (-1, Instant.distantPast), count: lanes.count - laneEnds.count)
@@ -128,7 +165,7 @@ struct OpenRooms: Sendable {
   }
 
   /// The latest time by which a gang would have to end that starts now; nil where it does not fit.
-  mutating func lastEnd(of shape: GangShape, waited: TimeSpan) -> Instant? {
+  private mutating func lastEnd(of shape: GangShape, waited: TimeSpan) -> Instant? {
     let required = shape.closeness.required(afterWaiting: waited)
     let place = place(of: shape, required)
     if place < lastEnds.count, lastEnds[place].shape == shape,
@@ -145,10 +182,11 @@ struct OpenRooms: Sendable {
   /// The last end of a shape, by bisection; the beginning of time where it does not fit.
   private mutating func search(_ shape: GangShape, waited: TimeSpan) -> Instant {
     guard free.fits(shape, afterWaiting: waited) else { return .distantPast }
-    let kept = sort()
+    sort()
+    let places = inTheWay ?? []
     guard room(0).fits(shape, afterWaiting: waited) else { return .distantPast }
     // The largest room of those that are too small begins after the last that is large enough.
-    var (low, high) = (0, kept.count)
+    var (low, high) = (0, places.count)
     while low < high {
       let middle = (low + high + 1) / 2
       if room(middle).fits(shape, afterWaiting: waited) {
@@ -158,17 +196,47 @@ struct OpenRooms: Sendable {
       }
     }
     // Whoever ends when something is kept from then on is not in its way.
-    return low == kept.count ? .distantFuture : kept[low].from
+    return low == places.count ? .distantFuture : kept[places[low]].from
+  }
+
+  /// Whether a gang fits once so many of what is in the way are taken, as counts decide.
+  private mutating func fits(_ shape: GangShape, at stage: Int) -> Bool {
+    count(upTo: stage)
+    return stages?.counts.fits(shape, at: stage) == true
+  }
+
+  /// Counts what is free once so many of what is in the way are taken, and before.
+  private mutating func count(upTo stage: Int) {
+    if stages == nil { stages = (free, RoomCounts(free)) }
+    while let known = stages?.counts.count, known <= stage, let place = inTheWay?[known - 1] {
+      stages?.room.withhold(kept[place].allocation)
+      if let room = stages?.room { stages?.counts.append(room) }
+    }
+  }
+
+  /// Whether a gang may fit until a time where it is promised some of what is free itself; false is
+  /// sure. O(slices of the promise) once the stages are counted
+  mutating func mayFit(
+    _ shape: GangShape, until end: Instant, besides promised: Allocation
+  ) -> Bool {
+    guard free.isDecidedByCounts(shape), promised.hosts.isEmpty, promised.shares.isEmpty else {
+      return true
+    }
+    sort()
+    let stage = count(before: end)
+    count(upTo: stage)
+    return stages?.counts.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
   }
 
   /// The first promise or window that is in the way of who ends by a time.
   func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
-    var first: Kept?
-    for keep in kept where keep.from < end && first.map({ keep.from <= $0.from }) ?? true {
-      if case .claim = keep.owner { continue }
-      first = keep
+    var first: Int?
+    for index in kept.indices where kept[index].from < end && !kept[index].isGone {
+      if case .claim = kept[index].owner { continue }
+      if let first, kept[index].from > kept[first].from { continue }
+      first = index
     }
-    return first.map { ($0.owner, $0.from) }
+    return first.map { (kept[$0].owner, kept[$0].from) }
   }
 
   private mutating func room(_ count: Int) -> Occupancy {
@@ -176,18 +244,18 @@ struct OpenRooms: Sendable {
     var known = count
     while known > 0, rooms[known] == nil { known -= 1 }
     var room = rooms[known] ?? free
-    for keep in (inTheWay ?? [])[known..<count] { room.withhold(keep.allocation) }
+    for place in (inTheWay ?? [])[known..<count] { room.withhold(kept[place].allocation) }
     rooms[count] = room
     return room
   }
 
   /// How many things are kept from before a time.
   private func count(before end: Instant) -> Int {
-    let kept = inTheWay ?? []
-    var (low, high) = (0, kept.count)
+    let places = inTheWay ?? []
+    var (low, high) = (0, places.count)
     while low < high {
       let middle = (low + high) / 2
-      if kept[middle].from < end { low = middle + 1 } else { high = middle }
+      if kept[places[middle]].from < end { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -16,9 +16,7 @@ extension ReservingDiscipline {
       } else if let promise = job.lifecycle.promise {
         promises.append(
           Promise(
-            waiting: JobClass.Waiting(since: since(job), job: id), submitted: job.submitted,
-            request: job.request, tier: state.holdings.mode(of: job.request).tier,
-            reservation: promise))
+            JobClass.Waiting(since: since(job), job: id), of: job, promise, state.holdings))
       } else {
         jobSubmitted(id, job, state, at: now)
       }

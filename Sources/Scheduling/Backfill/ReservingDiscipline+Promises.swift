@@ -17,11 +17,8 @@ extension ReservingDiscipline {
       let reservation = forecast.earliestFit(
         of: shape, waitingSince: job.submitted, for: limit, from: draft.now)
     else { return false }
-    let tier = queue[slot].tier
     queue.removeFirst(of: slot)
-    let promise = Promise(
-      waiting: waiting, submitted: job.submitted, request: job.request, tier: tier,
-      reservation: reservation)
+    let promise = Promise(waiting, of: job, reservation, draft.holdings)
     insert(promise)
     forecast.hold(shape, as: reservation, for: limit)
     draft.keep(promise)
@@ -34,6 +31,7 @@ extension ReservingDiscipline {
     let place =
       promises.firstIndex { promise.waiting.job < $0.waiting.job } ?? promises.count
     promises.insert(promise, at: place)
+    isEarlyKeptByRule = true
   }
 
   /// Starts a promised job, if it is due or there is room already.
@@ -44,6 +42,9 @@ extension ReservingDiscipline {
     let promise = promises[index]
     let request = promise.request
     let isDue = promise.reservation.start <= draft.now
+    // Until it is known to lack nothing but room.
+    let wasKept = isEarlyKeptByRule
+    isEarlyKeptByRule = true
     if let verdict = draft.holdings.obstacle(to: request, at: draft.now, isForRoom: true) {
       // A rule keeps it from starting: what it was promised is of use to others.
       if isDue { loseByRule(index, verdict, &draft) }
@@ -60,7 +61,10 @@ extension ReservingDiscipline {
       fulfil(index, on: allocation, &draft)
       return
     }
-    guard let place = placeNow(for: promise, &draft) else { return }
+    if !isDue, !draft.holdings.mayBeLent(request, milli: promise.mark.milli, promise.models) {
+      return
+    }
+    guard let place = placeNow(for: promise, &draft, wasKept) else { return }
     if let verdict = draft.holdings.lendingObstacle(to: request, on: place) {
       if isDue { loseByRule(index, verdict, &draft) }
       return
@@ -70,15 +74,25 @@ extension ReservingDiscipline {
 
   /// Where a promised job could start at once, beside all other promises.
   private mutating func placeNow(
-    for promise: Promise, _ draft: inout PlanDraft
+    for promise: Promise, _ draft: inout PlanDraft, _ wasKept: Bool
   ) -> Allocation? {
     let (request, limit) = (promise.request, promise.request.timeLimit)
+    // What is kept of what is free is held on the timeline, but for promises that are overdue.
+    if !draft.hasOverdue, let promised = promise.reservation.allocation,
+      !draft.rooms.mayFit(request.shape, until: draft.now + limit, besides: promised)
+    {
+      isEarlyKeptByRule = wasKept
+      return nil
+    }
     forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
     defer { holdAgain(promise, from: draft.now) }
     let found = forecast.earliestFit(
       of: request.shape, waitingSince: promise.submitted, for: limit, from: draft.now,
       before: draft.now + TimeSpan(milliseconds: 1))
-    guard let sooner = found?.allocation else { return nil }
+    guard let sooner = found?.allocation else {
+      isEarlyKeptByRule = wasKept
+      return nil
+    }
     // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
     let isFree = draft.holdings.occupancy.isFree(sooner)
     let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
@@ -116,6 +130,8 @@ extension ReservingDiscipline {
 
   mutating func remove(_ index: Int, _ draft: inout PlanDraft) -> Promise {
     let promise = promises.remove(at: index)
+    // Others are among the first now.
+    isEarlyKeptByRule = true
     forecast.release(
       promise.request.shape, as: promise.reservation, for: promise.request.timeLimit,
       from: draft.now)
@@ -297,7 +313,7 @@ extension ReservingDiscipline {
     } else {
       for index in promises.indices { consider(promises[index].reservation.start) }
     }
-    if forecast.isLimited { for claim in claims.claims { consider(claim.deadline) } }
+    if !policy.power.isEmpty { for claim in claims.claims { consider(claim.deadline) } }
     consider(wake)
     if wasFreed, !promises.isEmpty { consider(compression) }
     return next < .distantFuture ? next : nil

@@ -21,8 +21,27 @@ struct ReservingDiscipline: Sendable {
     var waiting: JobClass.Waiting
     var submitted: Instant
     var request: JobRequest
-    var tier: Int
     var reservation: Reservation
+    /// What its place in the order follows from.
+    let mark: Mark
+    /// The models that it may get, by their places among the fleet's.
+    let models: [Int]
+
+    init(
+      _ waiting: JobClass.Waiting, of job: Job, _ reservation: Reservation, _ holdings: Holdings
+    ) {
+      self.waiting = waiting
+      submitted = job.submitted
+      request = job.request
+      self.reservation = reservation
+      let jobs = JobClass(request, holdings)
+      var mark = Mark(nil, jobs)
+      mark.first = waiting
+      self.mark = mark
+      models = jobs.models
+    }
+
+    var tier: Int { Int(mark.tier) }
 
     /// Whether it keeps any of some accelerators before a time.
     func keeps(_ allocation: Allocation, before end: Instant) -> Bool {
@@ -50,6 +69,9 @@ struct ReservingDiscipline: Sendable {
   /// Whether anything was.
   var wasFreed = true
 
+  /// Whether something other than room kept a promised job from starting early.
+  var isEarlyKeptByRule = false
+
   /// Whether a rule kept a promise from moving forward: when others have that room, it may move as
   /// far as they leave it.
   var isKeptByRule = false
@@ -57,6 +79,9 @@ struct ReservingDiscipline: Sendable {
   /// When something changes by the clock alone that may let a job start that could not: a window
   /// ends, a budget begins, a run may be disturbed.
   var wake = Instant.distantFuture
+
+  /// When a site may draw more or less than now, as far as was looked.
+  var powerStep = Instant.distantPast
 
   /// The jobs that run.
   var running = RunningJobs()
@@ -109,11 +134,13 @@ struct ReservingDiscipline: Sendable {
 
   mutating func plan(for state: ClusterState, at now: Instant) -> Plan {
     // Who has outlasted a limit keeps its place, but is no longer in anybody's way.
-    mustTryPromised = forecast.advance(to: now)
+    // Room that others take may leave a promised job a place that it is lent.
+    mustTryPromised = forecast.advance(to: now) >= (isEarlyKeptByRule ? .less : .more)
     if staysQuiet(at: now) {
       return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
     }
     var draft = PlanDraft(state, at: now)
+    draft.hasOverdue = promises.contains { $0.reservation.start < now }
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
       mustTryAll = true
@@ -161,7 +188,8 @@ struct ReservingDiscipline: Sendable {
 
   /// Whether nothing but an event, or an instant that is noted, makes another plan decide anything.
   private func becomesQuiet(after draft: PlanDraft) -> Bool {
-    guard !mustTryAll, claims.isEmpty, firstDue > draft.now,
+    // A claim waits for the ends of its victims; where power is short, for its deadline as well.
+    guard !mustTryAll, claims.isEmpty || !forecast.isLimited, firstDue > draft.now,
       running.elastic.isEmpty || queue.count > 0,
       // Who lost a promise may have another from the next plan.
       draft.dropped.isEmpty,
@@ -186,15 +214,18 @@ struct ReservingDiscipline: Sendable {
   static let mostTriedEarly = 8
 
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
-  private func keepRooms(_ draft: inout PlanDraft) {
+  private mutating func keepRooms(_ draft: inout PlanDraft) {
     for claim in claims.claims {
       draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     }
     for index in promises.indices {
       draft.keep(promises[index].waiting.job, promises[index].reservation)
     }
-    for window in windows.occurrences(from: draft.now) {
-      draft.rooms.keep(window.allocation, from: window.from, owner: .window(window.name))
+    windows.advance(to: draft.now)
+    for index in windows.upcoming.indices {
+      let window = windows.upcoming[index]
+      draft.rooms.keep(window.allocation, from: window.from, owner: .window(index))
+      draft.windowNames.append(window.name)
     }
   }
 
@@ -205,6 +236,10 @@ struct ReservingDiscipline: Sendable {
   ///
   /// Every pass but the last uses up a promise that none replaces in this plan.
   private mutating func pass(_ draft: inout PlanDraft, onlyNotLent: Bool = false) -> Bool {
+    if onlyNotLent, !queue.marks.contains(where: { $0.standing == .notLent }) {
+      mustTryAll = false
+      return false
+    }
     var room = freeSlots()
     let hadPromises = promises.count
     var turns = Turns(mayReclaim: hasGuarantees)
@@ -357,6 +392,7 @@ struct ReservingDiscipline: Sendable {
     let triesEarly = mustTryAll || mustTryPromised
     guard !lacking.isEmpty || triesEarly || draft.hasDue(promises) else { return }
     let first = triesEarly ? earliest(Self.mostTriedEarly) : []
+    if triesEarly { isEarlyKeptByRule = false }
     for index in promises.indices {
       let isTried =
         promises[index].reservation.start <= draft.now
@@ -365,7 +401,7 @@ struct ReservingDiscipline: Sendable {
             promises[index].request.shape, afterWaiting: draft.now - promises[index].submitted)
       guard
         isTried
-          || lacking.contains(policy.accounts.member(of: promises[index].request.account))
+          || lacking.contains(promises[index].mark.member)
       else { continue }
       let key = draft.key(of: promises[index])
       guard isTried || key.deficit > 0 else { continue }
@@ -379,14 +415,11 @@ struct ReservingDiscipline: Sendable {
     ofLane lane: Int, _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
     let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
-    var last = Instant.distantFuture
-    if !hasPreference {
-      guard let end = draft.rooms.lastEnd(ofLane: lane, queue.lanes) else { return }
-      last = end
-    }
     for index in queue.lanes[lane].slots.indices {
       let (limit, slot) = queue.lanes[lane].slots[index]
-      guard draft.now + limit <= last else { return }
+      guard hasPreference || draft.rooms.fits(lane, queue.lanes, until: draft.now + limit) else {
+        return
+      }
       let mark = queue.marks[slot]
       guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
         !hasPreference || !isKnownNotToFit(slot, &draft)
@@ -424,8 +457,7 @@ struct ReservingDiscipline: Sendable {
     let lane = queue.laneOfSlot[slot]
     let limit = queue.marks[slot].limit
     guard queue.lanes[lane].shape.closeness.preferred != nil else {
-      guard let last = draft.rooms.lastEnd(ofLane: lane, queue.lanes) else { return false }
-      return draft.now + limit <= last
+      return draft.rooms.fits(lane, queue.lanes, until: draft.now + limit)
     }
     return draft.mayFit(
       queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)

@@ -23,6 +23,20 @@ struct WindowCalendar: Sendable {
 
   private let windows: [Window]
 
+  /// Brings `upcoming` up to date; time never runs backwards.
+  mutating func advance(to now: Instant) {
+    guard upcomingUntil <= now else { return }
+    upcoming = occurrences(from: now)
+    upcomingUntil = upcoming.reduce(.distantFuture) { min($0, $1.until) }
+  }
+
+  /// The windows that are not over, the next of each or the one that is, in order of their starts;
+  /// as of the instant that the calendar was advanced to.
+  private(set) var upcoming: [Occurrence] = []
+
+  /// From when on others are upcoming.
+  private var upcomingUntil = Instant.distantPast
+
   /// Until when windows are marked on the timeline.
   private var heldUntil = Instant.distantPast
 
@@ -48,9 +62,14 @@ struct WindowCalendar: Sendable {
     windows.first { $0.window.name == name }.flatMap { next($0, after: now) }
   }
 
-  /// When windows begin and end after an instant: the next time of each.
-  func boundaries(after now: Instant) -> [Instant] {
-    occurrences(from: now).flatMap { [$0.from, $0.until] }.filter { $0 > now }
+  /// When the first of the upcoming windows begins or ends after an instant.
+  func nextBoundary(after now: Instant) -> Instant {
+    var next = Instant.distantFuture
+    for index in upcoming.indices {
+      let from = upcoming[index].from
+      next = min(next, from > now ? from : upcoming[index].until)
+    }
+    return next
   }
 
   /// Marks the windows that the timeline does not know yet, as far as the calendar looks.

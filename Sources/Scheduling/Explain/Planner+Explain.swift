@@ -190,11 +190,11 @@ extension ReservingDiscipline {
       return nil
     }
     let ground = isGuaranteed ? Claim.Ground.guarantee : .tier
-    let pool = VictimPool(for: ground, running, borrowed, rules, state)
     var room = state.occupancy
     for claim in state.claims { room.withhold(claim.allocation) }
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
+      let pool = VictimPool(for: ground, running, borrowed, rules, state, at: instant)
       var search = VictimSearch(
         rules, for: id, job.request, on: ground)
       let candidates = search.candidates(among: pool, PlanDraft(state, at: instant))

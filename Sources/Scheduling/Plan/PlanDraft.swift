@@ -15,6 +15,9 @@ struct PlanDraft {
   /// What is free, and for how long.
   var rooms: OpenRooms
 
+  /// The names of the windows that are upcoming.
+  var windowNames: [String] = []
+
   /// Jobs that this plan starts.
   var started: [JobID] = []
 
@@ -23,6 +26,9 @@ struct PlanDraft {
 
   /// Jobs that go, or shrink, by this plan.
   var victims: [JobID] = []
+
+  /// Whether a promise is overdue.
+  var hasOverdue = false
 
   /// What the next claim is called.
   var nextClaim: ClaimID
@@ -51,7 +57,7 @@ struct PlanDraft {
   init(_ state: ClusterState, at now: Instant) {
     self.state = state
     self.now = now
-    holdings = state.holdings
+    holdings = state.holdings.trial
     rooms = OpenRooms(state.occupancy)
     nextClaim = state.nextClaim
     for claim in state.claims {
@@ -92,7 +98,7 @@ struct PlanDraft {
 
   /// Where a job that has a promise stands.
   mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
-    order.key(of: JobClass(promise.request, holdings), promise.waiting, holdings.book)
+    key(of: promise.mark, promise.models)
   }
 
   /// Keeps what a job is promised from those who would run into it.
@@ -153,8 +159,7 @@ struct PlanDraft {
 
   /// Whether a gang fits now, if it delays nobody who has a promise.
   mutating func mayFit(_ shape: GangShape, for limit: TimeSpan, waited: TimeSpan) -> Bool {
-    guard let last = rooms.lastEnd(of: shape, waited: waited) else { return false }
-    return now + limit <= last
+    rooms.fits(shape, until: now + limit, waited: waited)
   }
 
   /// Whom a job would delay, or which window it would run into.
@@ -164,7 +169,7 @@ struct PlanDraft {
     }
     switch owner {
     case .promise(let job): return .wouldDelay(job, start: from)
-    case .window(let name): return .window(name: name, from: from)
+    case .window(let index): return .window(name: windowNames[index], from: from)
     case .claim: preconditionFailure("a claim is kept from the beginning")
     }
   }

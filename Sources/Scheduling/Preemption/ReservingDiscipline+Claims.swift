@@ -131,12 +131,12 @@ extension ReservingDiscipline {
     case .guarantee:
       if let pool = draft.pools.guarantee { return pool }
       let borrowed = borrowedRuns(&draft)
-      let pool = VictimPool(for: ground, running, borrowed, rules, draft.state)
+      let pool = VictimPool(for: ground, running, borrowed, rules, draft.state, at: draft.now)
       draft.pools.guarantee = pool
       return pool
     case .tier:
       if let pool = draft.pools.tier { return pool }
-      let pool = VictimPool(for: ground, running, nil, rules, draft.state)
+      let pool = VictimPool(for: ground, running, nil, rules, draft.state, at: draft.now)
       draft.pools.tier = pool
       return pool
     }
@@ -230,6 +230,10 @@ extension ReservingDiscipline {
     let end = draft.now + VictimSearch.lead(of: policy) + limit
     let isGuaranteed = preemptor.ground == .guarantee
     search.takesReaching = !isGuaranteed
+    guard search.mayHold(among: pool, besides: draft.rooms.all.freeAccelerators, draft) else {
+      wake = min(wake, search.undisturbedUntil)
+      return nil
+    }
     var found = clearing(until: end)
     wake = min(wake, search.undisturbedUntil)
     if found == nil, isGuaranteed {
@@ -291,10 +295,8 @@ extension ReservingDiscipline {
   private func roomToClear(
     for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
   ) -> Occupancy {
-    var rooms = draft.rooms
-    rooms.letGo(owner: .promise(preemptor.waiting.job))
-    for job in preemptor.yielding { rooms.letGo(owner: .promise(job)) }
-    return rooms.room(until: end)
+    draft.rooms.room(
+      until: end, besides: preemptor.waiting.job, orThoseOf: preemptor.yielding)
   }
 
   /// Whose promises give way to a guarantee: those who would borrow what they were promised.
@@ -330,28 +332,29 @@ extension ReservingDiscipline {
           account: request.account, model: model, milli: milli, alwaysBorrowed: isAlways),
         at: draft.now)
     }
-    return yielding
+    return yielding.sorted()
   }
 
-  /// The nodes, ascending, that others are promised before a time, and keep, or a window does.
+  /// The nodes, a bit each, that others are promised before a time, and keep, or a window does.
   private func promisedNodes(
     before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
-  ) -> [Int] {
-    var nodes: [Int] = []
+  ) -> [UInt64] {
     let topology = draft.state.topology
+    var nodes = [UInt64](repeating: 0, count: (topology.nodes.count + 63) / 64)
+    func add(_ allocation: Allocation) {
+      for slice in allocation.slices {
+        let node = topology.index(of: slice.node)
+        nodes[node >> 6] |= 1 << UInt64(node & 63)
+      }
+    }
     for index in promises.indices where promises[index].reservation.start < end {
       let id = promises[index].waiting.job
-      guard id != preemptor.waiting.job, !preemptor.yielding.contains(id) else { continue }
-      for slice in promises[index].reservation.allocation?.slices ?? [] {
-        nodes.append(topology.index(of: slice.node))
-      }
+      guard id != preemptor.waiting.job, !preemptor.yielding.has(id) else { continue }
+      if let allocation = promises[index].reservation.allocation { add(allocation) }
     }
-    for window in windows.occurrences(from: draft.now) where window.from < end {
-      for slice in window.allocation.slices {
-        nodes.append(draft.state.topology.index(of: slice.node))
-      }
+    for window in windows.upcoming where window.from < end {
+      add(window.allocation)
     }
-    nodes.sort()
     return nodes
   }
 
@@ -416,9 +419,12 @@ extension ReservingDiscipline {
     // Who waits for a budget waits on, whatever the hour: nobody need look.
     let isAwaited = queue.occupied.contains { queue.classes[$0].cause?.followsTheClock == true }
     guard isAwaited || !promises.isEmpty else { return }
-    for boundary in windows.boundaries(after: draft.now) { wake = min(wake, boundary) }
-    for budget in policy.power {
-      wake = min(wake, budget.nextStep(after: draft.now) ?? .distantFuture)
+    wake = min(wake, windows.nextBoundary(after: draft.now))
+    if powerStep <= draft.now {
+      powerStep = policy.power.reduce(.distantFuture) {
+        min($0, $1.nextStep(after: draft.now) ?? .distantFuture)
+      }
     }
+    wake = min(wake, powerStep)
   }
 }

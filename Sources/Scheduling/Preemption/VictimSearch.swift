@@ -10,11 +10,16 @@ import Units
 struct VictimPool: Sendable {
   struct Entry: Sendable {
     var id: JobID
+    var account: AccountID
     var member: AccountID
     var tier: Int
     /// Whether it is borrowed in part only.
     var reachesIntoEntitlement: Bool
     var borrowsAlways: Bool
+    /// What its going would free, and cost once it may be disturbed.
+    var candidate: ClearingCandidate
+    /// How many accelerators it holds; nil where it holds parts of some.
+    var accelerators: Int?
     /// Until when it is left alone: a guarantee waits for nothing but its undisturbed time.
     var spared: Instant
   }
@@ -26,7 +31,7 @@ struct VictimPool: Sendable {
   /// - Complexity: O(running jobs · log running jobs)
   init(
     for ground: Claim.Ground, _ running: RunningJobs, _ borrowed: BorrowedRuns?,
-    _ rules: PreemptionRules, _ state: ClusterState
+    _ rules: PreemptionRules, _ state: ClusterState, at now: Instant
   ) {
     let modes = state.policy.modes
     let shrinking = state.claims.flatMap { $0.shrinks.map(\.job) }
@@ -37,17 +42,36 @@ struct VictimPool: Sendable {
       case .tier: guard modes[mode].isPreemptible else { continue }
       }
       // A job that this very plan starts is in no state yet.
-      guard let job = state.jobs[id], job.lifecycle.run != nil, !job.isCancelled,
+      guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
         job.lifecycle.eviction == nil, !shrinking.contains(id)
       else { continue }
       var spared = running.runs[index].started + modes[mode].undisturbed
       if ground == .tier, let last = job.lastEviction { spared = max(spared, last + rules.rest) }
       entries.append(
         Entry(
-          id: id, member: running.runs[index].member, tier: modes[mode].tier,
+          id: id, account: job.request.account, member: running.runs[index].member,
+          tier: modes[mode].tier,
           reachesIntoEntitlement: borrowed?.reachesIntoEntitlement(id) == true,
-          borrowsAlways: modes[mode].borrowing == .always, spared: spared))
+          borrowsAlways: modes[mode].borrowing == .always,
+          candidate: Self.candidate(id, job, run, rules, at: max(spared, now)),
+          accelerators: run.allocation.wholeAccelerators, spared: spared))
     }
+  }
+}
+
+extension VictimPool {
+  private static func candidate(
+    _ id: JobID, _ job: Job, _ run: JobLifecycle.Run, _ rules: PreemptionRules, at now: Instant
+  ) -> ClearingCandidate {
+    let work = LostWork(job, run, rules)
+    var candidate = ClearingCandidate(
+      job: id, allocation: run.allocation, loss: work.loss(at: now), started: run.started)
+    if let least = job.request.terms?.leastMembers, run.allocation.shares.isEmpty {
+      candidate.sparable = max(0, run.allocation.slices.count - least)
+      candidate.shrinkLoss = work.shrinkLoss(
+        ofMember: Int(job.request.shape.member.accelerators))
+    }
+    return candidate
   }
 }
 
@@ -58,8 +82,8 @@ struct VictimSearch {
   let request: JobRequest
   let ground: Claim.Ground
 
-  /// Nodes that others are promised before the preemptor could be over.
-  var promised: [Int] = []
+  /// Nodes that others are promised before the preemptor could be over: a bit each.
+  var promised: [UInt64] = []
 
   /// When the next may be disturbed that may not be yet.
   private(set) var undisturbedUntil = Instant.distantFuture
@@ -92,6 +116,39 @@ struct VictimSearch {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
+  /// Whether those of a pool who may go for it, now or once they may be disturbed, hold enough
+  /// together with what is free: a filter, before anybody looks at their jobs. O(jobs in the pool)
+  ///
+  /// Notes when the next may be disturbed that may not be yet.
+  mutating func mayHold(
+    among pool: VictimPool, besides free: Int, _ draft: PlanDraft
+  ) -> Bool {
+    let member = draft.state.policy.accounts.member(of: request.account)
+    let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
+    var (sum, isExact) = (free, request.shape.member.share == .whole)
+    for index in pool.entries.indices where isOnGround(pool.entries[index], member, preempts) {
+      if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
+      let spared = pool.entries[index].spared
+      guard spared > draft.now, spared < undisturbedUntil,
+        takesReaching || !pool.entries[index].reachesIntoEntitlement,
+        !draft.victims.contains(pool.entries[index].id)
+      else { continue }
+      undisturbedUntil = spared
+    }
+    return !isExact || sum >= request.shape.acceleratorCount
+  }
+
+  /// Whether a run is one that a member's job, or one of a mode, may take back.
+  private func isOnGround(
+    _ entry: VictimPool.Entry, _ member: AccountID, _ preempts: [Int]
+  ) -> Bool {
+    switch ground {
+    // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
+    case .guarantee: entry.borrowsAlways || entry.member != member
+    case .tier: preempts.contains(entry.tier)
+    }
+  }
+
   /// Those of a pool for its ground who may go for it. O(jobs in the pool)
   mutating func candidates(
     among pool: VictimPool, _ draft: PlanDraft
@@ -102,26 +159,18 @@ struct VictimSearch {
     let preempts = state.policy.modes[Int(request.mode.number)].preempts
     for index in pool.entries.indices {
       let entry = pool.entries[index]
-      switch ground {
-      case .guarantee:
-        // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-        guard takesReaching || !entry.reachesIntoEntitlement,
-          entry.borrowsAlways || entry.member != member
-        else { continue }
-      case .tier:
-        guard preempts.contains(entry.tier) else { continue }
-      }
+      guard isOnGround(entry, member, preempts),
+        ground == .tier || takesReaching || !entry.reachesIntoEntitlement
+      else { continue }
       guard !draft.victims.contains(entry.id) else { continue }
       guard entry.spared <= draft.now || looksAhead else {
         undisturbedUntil = min(undisturbedUntil, entry.spared)
         continue
       }
-      guard let job = state.jobs[entry.id], let run = job.lifecycle.run,
-        !overlapsPromise(run.allocation, state.topology)
-      else { continue }
-      let candidate = candidate(entry.id, job, run, at: max(entry.spared, draft.now))
+      let candidate = entry.candidate
+      guard !overlapsPromise(candidate.allocation, state.topology) else { continue }
       if ground == .tier, let most = rules.churnPerHour {
-        let lost = state.churn.lost(by: job.request.account, at: draft.now)
+        let lost = state.churn.lost(by: entry.account, at: draft.now)
         guard lost + candidate.loss <= most else { continue }
       }
       candidates.append(candidate)
@@ -135,32 +184,13 @@ struct VictimSearch {
     return max(run.started + mode.undisturbed, rested ?? .distantPast)
   }
 
-  private func candidate(
-    _ id: JobID, _ job: Job, _ run: JobLifecycle.Run, at now: Instant
-  ) -> ClearingCandidate {
-    let work = LostWork(job, run, rules)
-    var candidate = ClearingCandidate(
-      job: id, allocation: run.allocation, loss: work.loss(at: now), started: run.started)
-    if let least = job.request.terms?.leastMembers, run.allocation.shares.isEmpty {
-      candidate.sparable = max(0, run.allocation.slices.count - least)
-      candidate.shrinkLoss = work.shrinkLoss(
-        ofMember: Int(job.request.shape.member.accelerators))
-    }
-    return candidate
-  }
-
   private func overlapsPromise(_ allocation: Allocation, _ topology: Topology) -> Bool {
     guard !promised.isEmpty else { return false }
-    return allocation.slices.contains { slice in
+    for slice in allocation.slices {
       let node = topology.index(of: slice.node)
-      var low = 0
-      var high = promised.count
-      while low < high {
-        let middle = (low + high) / 2
-        if promised[middle] < node { low = middle + 1 } else { high = middle }
-      }
-      return low < promised.count && promised[low] == node
+      if promised[node >> 6] >> UInt64(node & 63) & 1 == 1 { return true }
     }
+    return false
   }
 
   /// The claim to the room that was cleared.
@@ -202,4 +232,9 @@ struct VictimSearch {
       id: draft.nextClaim, preemptor: preemptor, ground: ground, allocation: clearing.allocation,
       victims: victims, shrinks: shrinks)
   }
+}
+
+extension Allocation {
+  /// How many accelerators it names; nil where it names parts of some.
+  fileprivate var wholeAccelerators: Int? { shares.isEmpty ? acceleratorCount : nil }
 }

@@ -65,6 +65,9 @@ struct RunningJobs: Sendable {
 }
 
 extension [JobID] {
+  /// Whether a number is among numbers in order.
+  func has(_ id: JobID) -> Bool { find(id) != nil }
+
   /// Where a number stands among numbers in order, or would stand.
   fileprivate func place(of id: JobID) -> Int {
     var (low, high) = (0, count)

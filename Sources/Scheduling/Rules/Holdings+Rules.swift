@@ -140,6 +140,19 @@ extension Holdings {
     return nil
   }
 
+  /// Whether others may lend a job any place at all, be it on several models; false is sure.
+  func mayBeLent(_ request: JobRequest, milli: Int, _ models: [Int]) -> Bool {
+    let borrowing = mode(of: request).borrowing
+    guard policy.accounts.count > 1, borrowing != .never else { return true }
+    var left = milli
+    for model in models where left > 0 {
+      let room = book.roomWithBorrowing(
+        request.account, model: model, alwaysBorrowed: borrowing == .always)
+      left -= max(0, room.milli)
+    }
+    return left <= 0
+  }
+
   /// The entitlement, or the limit on borrowing, that leaves no room on a model.
   func obstacleOfShare(_ request: JobRequest, milli: Int, model: Int) -> Verdict {
     let account = request.account

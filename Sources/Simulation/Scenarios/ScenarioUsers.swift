@@ -12,7 +12,7 @@ public import Units
 ///
 /// At one instant the trace's jobs come first, then the streams in the order of the file.
 public struct ScenarioUsers: SimulatedUsers, Sendable {
-  /// When it begins: at its trace's first job, or at zero.
+  /// When it begins: when it says, or else at its trace's first job, or at zero.
   public let beginning: Instant
 
   /// When the last job may come; nil: when the trace ends.
@@ -36,7 +36,10 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
   ) {
     let tree = policy.accounts
     let perNode = topology.mostAcceleratorsPerNode
-    beginning = trace.first?.submitted ?? Instant(milliseconds: 0)
+    let first = trace.first?.submitted ?? scenario.start ?? Instant(milliseconds: 0)
+    beginning = scenario.start ?? first
+    let shift = beginning - first
+    let trace = shift == .zero ? trace : trace.map { $0.shifted(by: shift) }
     end = scenario.span.map { [beginning] in beginning + $0 }
     let names = ScenarioNames(policy: policy)
     recorded = RecordedUsers(
@@ -92,6 +95,15 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
   private mutating func waits(_ id: JobID, _ more: Int, at now: Instant) {
     let owner = owners[Int(id.number) - 1]
     if owner >= 0 { streams[Int(owner)].waits(more, at: now) }
+  }
+}
+
+extension TraceJob {
+  /// The same job, so much later.
+  fileprivate func shifted(by span: TimeSpan) -> TraceJob {
+    var job = self
+    job.submitted = submitted + span
+    return job
   }
 }
 
