@@ -87,3 +87,18 @@ private let fence: Int64 = 1800 + 60
     #expect(next.events.contains(.lost(JobID(1), at: .second(10 + fence))))
   }
 }
+
+@Suite struct `A fence that a policy changes` {
+  @Test func `holds for nodes that were silent before`() throws {
+    var driver = try Driver()
+    driver.submit(4, limit: 90_000, at: 0)
+    driver.silent(0, at: 10)
+    var policy = driver.machine.policy
+    policy.fence = .seconds(2400)
+    driver.give(.policyChanged(policy), at: 20)
+    driver.tick(at: 10 + fence)
+    #expect(driver.machine.state.jobs[JobID(1)]?.lifecycle.run?.attempt == AttemptNumber(1))
+    driver.tick(at: 10 + 2460)
+    #expect(driver.events.contains(.lost(JobID(1), at: .second(10 + 2460))))
+  }
+}

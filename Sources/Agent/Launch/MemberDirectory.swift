@@ -39,7 +39,8 @@ struct MemberDirectory {
   func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
   func text(_ name: String) -> String? {
-    try? String(contentsOfFile: file(name), encoding: .utf8)
+    // A shim may have cut a text within a letter.
+    (try? Data(contentsOf: URL(filePath: file(name)))).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The lines of a file, each a word and the text behind it.

@@ -21,6 +21,8 @@ extension ControlMachine {
     }
     happen(.policyChanged(next, at: now), at: now, &effects)
     policy = next
+    // Fences stand for as long as the policy in force says.
+    for silent in state.silence.nodes { armFence(of: silent.node, since: silent.since) }
     return true
   }
 

@@ -48,10 +48,10 @@ extension ControlMachine {
     else { return false }
     let wasWell = (run.ends?.exit ?? .finished) == .finished
     happen(.memberEnded(id, node, exit, code: code, at: now), at: now, &effects)
-    guard let ends = state.jobs[id]?.lifecycle.run?.ends else {
+    guard let run = state.jobs[id]?.lifecycle.run, let ends = run.ends else {
       preconditionFailure("an end that is not noted")
     }
-    if run.allocation.slices.allSatisfy({ ends.contains($0.node) }) {
+    if run.isOver {
       return tasksGone(id, attempt, ends.exit, at: now, &effects)
     }
     if wasWell, exit != .finished { effects.append(.terminate(id, attempt)) }
@@ -128,6 +128,10 @@ extension ControlMachine {
       let keeps = state.shrink(of: id)?.keeps
     else { return false }
     happen(.resized(id, keeps, at: now), at: now, &effects)
+    // Those that stay may all have ended while the others were still leaving.
+    if let run = state.jobs[id]?.lifecycle.run, let ends = run.ends, run.isOver {
+      _ = tasksGone(id, attempt, ends.exit, at: now, &effects)
+    }
     return true
   }
 

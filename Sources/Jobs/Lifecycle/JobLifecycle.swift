@@ -73,6 +73,16 @@ public struct MemberEnds: Hashable, Sendable {
     if self.code == 0 { self.code = code }
   }
 
+  /// Forgets the ends of members on nodes that the gang holds no more.
+  mutating func keep(on allocation: Allocation) {
+    let held = allocation.slices.map(\.node).sorted()
+    var index = 0
+    nodes.removeAll { node in
+      while index < held.count, held[index] < node { index += 1 }
+      return index == held.count || held[index] != node
+    }
+  }
+
   private func place(of node: NodeID) -> Int {
     var (low, high) = (0, nodes.count)
     while low < high {
@@ -221,6 +231,8 @@ public struct JobLifecycle: Hashable, Sendable {
     run.allocation = allocation
     run.since = instant
     run.spent = spent
+    run.ends?.keep(on: allocation)
+    if run.ends?.nodes.isEmpty ?? false { run.ends = nil }
     state = .running(run)
   }
 
@@ -314,4 +326,7 @@ extension JobLifecycle.Run {
       attempt: attempt, started: started, allocation: allocation, reserved: reserved,
       since: started, spent: 0, ends: nil)
   }
+
+  /// Whether all its members have ended. O(1), as ends are only kept of nodes that it holds
+  public var isOver: Bool { ends?.nodes.count == allocation.slices.count }
 }

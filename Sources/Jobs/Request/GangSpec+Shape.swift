@@ -109,24 +109,25 @@ extension GangSpec {
   ) throws(GangSpecError) -> [NodeID] {
     guard !names.isEmpty else { return [] }
     let sorted = names.sorted()
-    var isFound = Array(repeating: false, count: sorted.count)
-    var ids: [NodeID] = []
-    for node in topology.nodes {
-      let name = "\(node.name)"
+    func place(of name: String) -> Int {
       var (low, high) = (0, sorted.count)
       while low < high {
         let middle = (low + high) / 2
         if sorted[middle] < name { low = middle + 1 } else { high = middle }
       }
-      guard low < sorted.count, sorted[low] == name else { continue }
-      ids.append(node.id)
-      while low < sorted.count, sorted[low] == name {
-        isFound[low] = true
-        low += 1
-      }
+      return low
     }
-    if let missing = isFound.firstIndex(of: false) {
-      throw .noNode(sorted[missing], option: option)
+    var isFound = Array(repeating: false, count: sorted.count)
+    var ids: [NodeID] = []
+    for node in topology.nodes {
+      let name = "\(node.name)"
+      let first = place(of: name)
+      guard first < sorted.count, sorted[first] == name else { continue }
+      ids.append(node.id)
+      isFound[first] = true
+    }
+    if let missing = names.first(where: { !isFound[place(of: $0)] }) {
+      throw .noNode(missing, option: option)
     }
     return ids
   }

@@ -5,9 +5,9 @@ import Units
 /// it.
 ///
 /// A job that ends by then may have it. What is kept is sorted by when from: the k-th room is what
-/// is free less the first k of them, and the later a job ends the smaller the room it may have. Where
-/// counts decide whether a shape fits, they are written down room by room, as far as anybody asks;
-/// any other shape has a last end with which it fits, which is found by bisection and remembered.
+/// is free less the first k of them, and the later a job ends the smaller the room it may have.
+/// Where counts decide whether a shape fits, they are written down room by room, as far as anybody
+/// asks; any other shape has a last end with which it fits, which is found by bisection and remembered.
 /// Rooms are made only of those asked for.
 ///
 /// Complexity: a room O(what is kept before its end · nodes each), once, and so all counts up to
@@ -44,8 +44,8 @@ struct OpenRooms: Sendable {
   /// All that is kept, in the order in which it was told.
   private var kept: [Kept] = []
 
-  /// The places of what is kept of what is free, sorted by when from, of equals the last first: once
-  /// a room is asked for. What nobody could have now makes no room smaller.
+  /// The places of what is kept of what is free, sorted by when from, of equals the last first:
+  /// once a room is asked for. What nobody could have now makes no room smaller.
   private var inTheWay: [Int]?
 
   /// By how much is in the way: the room, once it was asked for.

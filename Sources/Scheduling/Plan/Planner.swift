@@ -63,8 +63,9 @@ public struct Planner: Sendable {
       guard let before, let run = before.lifecycle.run else { return }
       head?.runEnded(run.allocation, deadline: run.started + before.request.timeLimit)
       promises?.runEnded(run, before.request, at: now)
-    case .conditionChanged(let node, let condition, _):
-      head?.conditionChanged(condition, of: node)
+    case .conditionChanged(let node, _, _):
+      // A node that is not heard of stays out of service, whatever operators want of it.
+      head?.conditionChanged(state.occupancy.condition(of: node), of: node)
       promises?.conditionChanged()
     case .cancelled, .heldBack, .evicted, .lost:
       // An eviction that others knew how to end; it was decided under another policy.

@@ -14,7 +14,8 @@ extension ReservingDiscipline {
     }
     for id in running.elastic {
       guard let job = draft.state.jobs[id], job.request.terms?.leastMembers != nil,
-        let run = job.lifecycle.run, !job.isCancelled, run.allocation.shares.isEmpty
+        let run = job.lifecycle.run, !job.isCancelled, run.ends == nil,
+        run.allocation.shares.isEmpty
       else { continue }
       let missing = job.request.shape.nodeCount - run.allocation.slices.count
       let limit = run.started + job.request.timeLimit

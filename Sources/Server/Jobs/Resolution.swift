@@ -19,6 +19,12 @@ public struct Resolution {
   /// The most jobs of an array.
   static let largestArray = 1_000_000
 
+  /// The greatest index of a job in its array.
+  static let largestIndex: UInt32 = 1 << 24
+
+  /// The most processes of a member.
+  static let mostTasks = 1024
+
   /// The fleet and the policy.
   public let state: ClusterState
 
@@ -31,6 +37,7 @@ public struct Resolution {
   public func request(
     for submission: JobSubmission, by caller: Caller
   ) throws(Refusal) -> JobRequest {
+    try check(submission.task)
     let account = try account(submission.account, of: caller)
     let mode = try mode(submission.mode, for: account)
     let shape: GangShape
@@ -45,6 +52,21 @@ public struct Resolution {
     let terms = try terms(submission)
     if terms.options != JobTerms.Options() { request.terms = terms }
     return request
+  }
+
+  /// What an agent could make nothing of.
+  private func check(_ task: TaskSpec) throws(Refusal) {
+    guard (1...Self.mostTasks).contains(task.tasksPerMember) else {
+      throw Refusal(
+        "bad-tasks", "\(task.tasksPerMember) tasks of each member", where: "task.tasks_per_member",
+        fix: "give 1 to \(Self.mostTasks)")
+    }
+    for ahead in [task.checkpointSignal?.aheadMs, task.warning?.aheadMs].compactMap({ $0 })
+    where !(0...Self.longestSpan).contains(ahead) {
+      throw Refusal(
+        "bad-signal", "a signal \(ahead) ms before the end", where: "task",
+        fix: "give none before the end of time, and none after it")
+    }
   }
 
   private func limit(
@@ -123,8 +145,12 @@ public struct Resolution {
   private func mode(_ name: String?, for account: AccountID) throws(Refusal) -> ModeID {
     let modes = state.policy.modes
     guard let name else {
-      let open = modes.firstIndex { $0.accounts.isEmpty || isOpen($0, to: account) }
-      return ModeID(UInt8(open ?? 0))
+      let usual = Int(state.policy.defaultMode.number)
+      let open = ([usual] + modes.indices).first { index in
+        !modes[index].isClosed
+          && (modes[index].accounts.isEmpty || isOpen(modes[index], to: account))
+      }
+      return ModeID(UInt8(open ?? usual))
     }
     guard let index = modes.firstIndex(where: { $0.name == name }) else {
       throw Refusal(
@@ -181,6 +207,11 @@ public struct Resolution {
       throw Refusal(
         "bad-array", "the indices of the array are not in order, each once", where: "array",
         fix: "sort them")
+    }
+    guard (array.indices.last ?? 0) <= Self.largestIndex else {
+      throw Refusal(
+        "bad-array", "an index of \(array.indices.last ?? 0)", where: "array",
+        fix: "give none above \(Self.largestIndex)")
     }
     guard let throttle = array.throttle else { return nil }
     guard throttle > 0 else {

@@ -201,7 +201,7 @@ private enum Change {
   case memberEnded(code: UInt8)
   case resized(members: Int, milli: Int)
   case over(Instant, JobOutcome, spent: Int64)
-  case evicted(AccountID, spent: Int64)
+  case gone(AccountID, spent: Int64, evictions: Int)
 
   /// nil where the event means nothing for the accounts.
   init?(_ event: Event, _ state: ClusterState, at now: Instant) {
@@ -225,9 +225,12 @@ private enum Change {
     case .cancelled(_, let at): self = .over(at, .cancelled, spent: 0)
     case .ended(let id, let outcome, let at):
       self = .over(at, outcome, spent: spent(id, at: at))
-    case .evicted(let id, let at), .lost(let id, let at):
+    case .evicted(let id, let at):
       guard let account = state.jobs[id]?.request.account else { return nil }
-      self = .evicted(account, spent: spent(id, at: at))
+      self = .gone(account, spent: spent(id, at: at), evictions: 1)
+    case .lost(let id, let at):
+      guard let account = state.jobs[id]?.request.account else { return nil }
+      self = .gone(account, spent: spent(id, at: at), evictions: 0)
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
       .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
       .fleetChanged:
@@ -237,7 +240,7 @@ private enum Change {
 
   /// Whose refunds may change.
   var account: AccountID? {
-    if case .evicted(let account, _) = self { account } else { nil }
+    if case .gone(let account, _, _) = self { account } else { nil }
   }
 
   func write(job: JobID, refunded: Int64, in db: Database) throws {
@@ -272,13 +275,13 @@ private enum Change {
       try db.cachedStatement(
         sql: "UPDATE job SET ended = ?, outcome = ?, charged = charged + ? WHERE number = ?"
       ).execute(arguments: [at.milliseconds, Int64(outcome.rawValue), spent, number])
-    case .evicted(_, let spent):
+    case .gone(_, let spent, let evictions):
       try db.cachedStatement(
         sql: """
-          UPDATE job SET evictions = evictions + 1, charged = charged + ?, refunded = refunded + ?
+          UPDATE job SET evictions = evictions + ?, charged = charged + ?, refunded = refunded + ?
           WHERE number = ?
           """
-      ).execute(arguments: [spent, refunded, number])
+      ).execute(arguments: [evictions, spent, refunded, number])
     }
   }
 }
