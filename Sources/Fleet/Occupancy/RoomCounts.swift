@@ -1,6 +1,6 @@
 /// How many nodes have how much free, at several stages of an occupancy that becomes smaller.
 ///
-/// Of gangs for which that decides, it says at which stage they still fit.
+/// Of gangs for which that decides it says at which stage they still fit.
 ///
 /// Complexity: O(accelerators of a node) to add a stage, O(1) to ask about one.
 public struct RoomCounts: Sendable {

@@ -7,8 +7,8 @@ import Units
 /// A job that ends by then may have it. What is kept is sorted by when from: the k-th room is what
 /// is free less the first k of them, and the later a job ends the smaller the room it may have.
 /// Where counts decide whether a shape fits, they are written down room by room, as far as anybody
-/// asks; any other shape has a last end with which it fits, which is found by bisection and remembered.
-/// Rooms are made only of those asked for.
+/// asks; any other shape has a last end with which it fits, which is found by bisection and
+/// remembered. Rooms are made only where they are asked for.
 ///
 /// Complexity: a room O(what is kept before its end · nodes each), once, and so all counts up to
 /// there; the last end of a shape that must be looked for O(log kept) rooms, once until something
@@ -121,13 +121,17 @@ struct OpenRooms: Sendable {
 
   /// The room for who has ended by a time, with what a job is promised itself, and some others are,
   /// who stand in order. O(what is kept · log others) and what of it is in the way
-  func room(until end: Instant, besides job: JobID, orThoseOf others: [JobID]) -> Occupancy {
+  mutating func room(
+    until end: Instant, besides job: JobID, orThoseOf others: [JobID]
+  ) -> Occupancy {
+    sort()
     var room = free
-    for index in kept.indices where kept[index].from < end && !kept[index].isGone {
-      if case .promise(let owner) = kept[index].owner, owner == job || others.has(owner) {
+    for place in inTheWay ?? [] {
+      if kept[place].from >= end { break }
+      if case .promise(let owner) = kept[place].owner, owner == job || others.has(owner) {
         continue
       }
-      room.withhold(kept[index].allocation)
+      room.withhold(kept[place].allocation)
     }
     return room
   }

@@ -3,18 +3,6 @@ public import Policy
 public import Units
 
 extension Occupancy {
-  /// Whether so many accelerators would be free as a gang asks for, if all candidates went: a
-  /// filter, before anybody looks where they are. O(candidates)
-  func mayHold(_ shape: GangShape, afterEvicting candidates: [ClearingCandidate]) -> Bool {
-    guard shape.member.share == .whole else { return true }
-    var free = freeAccelerators
-    for candidate in candidates {
-      guard candidate.allocation.shares.isEmpty else { return true }
-      free += candidate.allocation.acceleratorCount
-    }
-    return free >= shape.acceleratorCount
-  }
-
   /// The room that a gang gets, and the victims that a policy's rules choose for it; nil where even
   /// all candidates together don't make room.
   ///

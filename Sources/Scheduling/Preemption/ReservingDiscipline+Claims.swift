@@ -217,13 +217,22 @@ extension ReservingDiscipline {
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
     let pool = victimPool(for: preemptor.ground, rules, &draft)
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
+    // The last room that was looked at, and its end: the next may be the same.
+    var known: (end: Instant, room: Occupancy?)?
     func clearing(until end: Instant) -> Clearing? {
-      search.promised = promisedNodes(before: end, besides: preemptor, draft)
-      let candidates = search.candidates(among: pool, draft)
-      guard !candidates.isEmpty,
-        draft.rooms.all.mayHold(request.shape, afterEvicting: candidates)
-      else { return nil }
-      return roomToClear(for: preemptor, until: end, &draft).clearing(
+      if known?.end != end {
+        search.promised = promisedNodes(before: end, besides: preemptor, draft)
+      }
+      let candidates = search.candidates(
+        among: pool, besides: draft.rooms.all.freeAccelerators, draft)
+      guard !candidates.isEmpty else {
+        known = (end, known?.end == end ? known?.room : nil)
+        return nil
+      }
+      let room =
+        (known?.end == end ? known?.room : nil) ?? roomToClear(for: preemptor, until: end, &draft)
+      known = (end, room)
+      return room.clearing(
         for: request.shape, among: candidates, by: rules.choice,
         afterWaiting: draft.now - job.submitted)
     }

@@ -126,7 +126,11 @@ struct VictimSearch {
     let member = draft.state.policy.accounts.member(of: request.account)
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
     var (sum, isExact) = (free, request.shape.member.share == .whole)
-    for index in pool.entries.indices where isOnGround(pool.entries[index], member, preempts) {
+    for index in pool.entries.indices
+    where isOnGround(
+      pool.entries[index].borrowsAlways, of: pool.entries[index].member,
+      pool.entries[index].tier, member, preempts)
+    {
       if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
       let spared = pool.entries[index].spared
       guard spared > draft.now, spared < undisturbedUntil,
@@ -139,43 +143,53 @@ struct VictimSearch {
   }
 
   /// Whether a run is one that a member's job, or one of a mode, may take back.
+  @inline(__always)
   private func isOnGround(
-    _ entry: VictimPool.Entry, _ member: AccountID, _ preempts: [Int]
+    _ borrowsAlways: Bool, of owner: AccountID, _ tier: Int, _ member: AccountID,
+    _ preempts: [Int]
   ) -> Bool {
     switch ground {
     // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-    case .guarantee: entry.borrowsAlways || entry.member != member
-    case .tier: preempts.contains(entry.tier)
+    case .guarantee: borrowsAlways || owner != member
+    case .tier: preempts.contains(tier)
     }
   }
 
-  /// Those of a pool for its ground who may go for it. O(jobs in the pool)
+  /// Those of a pool for its ground who may go for it; none where they hold too little together
+  /// with what is free. O(jobs in the pool)
   mutating func candidates(
-    among pool: VictimPool, _ draft: PlanDraft
+    among pool: VictimPool, besides free: Int = .max / 2, _ draft: PlanDraft
   ) -> [ClearingCandidate] {
-    var candidates: [ClearingCandidate] = []
     let state = draft.state
     let member = state.policy.accounts.member(of: request.account)
     let preempts = state.policy.modes[Int(request.mode.number)].preempts
-    for index in pool.entries.indices {
-      let entry = pool.entries[index]
-      guard isOnGround(entry, member, preempts),
-        ground == .tier || takesReaching || !entry.reachesIntoEntitlement
+    var (places, sum) = ([Int](), free)
+    var isExact = request.shape.member.share == .whole
+    // An entry is never taken out of its array: that would be a copy.
+    for index in pool.entries.indices
+    where isOnGround(
+      pool.entries[index].borrowsAlways, of: pool.entries[index].member,
+      pool.entries[index].tier, member, preempts)
+    {
+      guard ground == .tier || takesReaching || !pool.entries[index].reachesIntoEntitlement,
+        !draft.victims.contains(pool.entries[index].id)
       else { continue }
-      guard !draft.victims.contains(entry.id) else { continue }
-      guard entry.spared <= draft.now || looksAhead else {
-        undisturbedUntil = min(undisturbedUntil, entry.spared)
+      guard pool.entries[index].spared <= draft.now || looksAhead else {
+        undisturbedUntil = min(undisturbedUntil, pool.entries[index].spared)
         continue
       }
-      let candidate = entry.candidate
-      guard !overlapsPromise(candidate.allocation, state.topology) else { continue }
-      if ground == .tier, let most = rules.churnPerHour {
-        let lost = state.churn.lost(by: entry.account, at: draft.now)
-        guard lost + candidate.loss <= most else { continue }
+      guard !overlapsPromise(pool.entries[index].candidate.allocation, state.topology) else {
+        continue
       }
-      candidates.append(candidate)
+      if ground == .tier, let most = rules.churnPerHour {
+        let lost = state.churn.lost(by: pool.entries[index].account, at: draft.now)
+        guard lost + pool.entries[index].candidate.loss <= most else { continue }
+      }
+      places.append(index)
+      if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
     }
-    return candidates
+    guard !isExact || sum >= request.shape.acceleratorCount else { return [] }
+    return places.map { pool.entries[$0].candidate }
   }
 
   /// Until when a run may not be disturbed: a guarantee waits for nothing but its undisturbed time.
