@@ -39,21 +39,22 @@ import Units
   }
 
   private func change(
-    _ planner: inout Planner, _ state: ClusterState, to condition: NodeCondition
+    _ planner: inout Planner, _ state: inout ClusterState, to condition: NodeCondition
   ) {
-    planner.happened(
-      .conditionChanged(NodeID(1), condition, at: zero), to: nil, state, at: zero)
+    let event = Event.conditionChanged(NodeID(1), condition, at: zero)
+    state.apply(event)
+    planner.happened(event, to: nil, state, at: zero)
   }
 
   @Test func `the head loses a start that can't be kept, and gets it back`() throws {
     var (planner, state) = try reserved()
     #expect(state.jobs[JobID(2)]?.lifecycle.promise?.start == Instant(milliseconds: 10))
-    change(&planner, state, to: .failed)
+    change(&planner, &state, to: .failed)
     let lost = planner.plan(for: state, at: Instant(milliseconds: 1))
     #expect(lost.decisions == [.unreserve(JobID(2), ahead: nil)])
     carryOut(lost, &state)
     #expect(planner.plan(for: state, at: Instant(milliseconds: 2)).decisions.isEmpty)
-    change(&planner, state, to: .inService)
+    change(&planner, &state, to: .inService)
     let again = planner.plan(for: state, at: Instant(milliseconds: 3))
     let promise = Reservation(start: Instant(milliseconds: 10), allocation: nil)
     #expect(again.decisions == [.reserve(JobID(2), promise)])

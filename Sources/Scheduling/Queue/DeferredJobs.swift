@@ -32,8 +32,7 @@ struct DeferredJobs: Sendable {
     _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
   ) -> Bool {
     guard !Self.admits(job, state, at: now) else { return true }
-    let place = jobs.firstIndex { id < $0 } ?? jobs.count
-    jobs.insert(id, at: place)
+    jobs.insert(id, at: place(of: id))
     if let begin = job.request.terms?.begin, begin > now { nextBegin = min(nextBegin, begin) }
     for dependency in job.request.terms?.dependencies ?? []
     where state.outcome(of: dependency.job) == nil {
@@ -58,10 +57,21 @@ struct DeferredJobs: Sendable {
 
   /// Takes out a job; false where it isn't here.
   mutating func remove(_ id: JobID) -> Bool {
-    guard let place = jobs.firstIndex(of: id) else { return false }
+    let place = place(of: id)
+    guard place < jobs.count, jobs[place] == id else { return false }
     jobs.remove(at: place)
-    waiters.removeAll { $0.job == id }
+    if !waiters.isEmpty { waiters.removeAll { $0.job == id } }
     return true
+  }
+
+  /// The place of a job, or where it would be. O(log jobs)
+  private func place(of id: JobID) -> Int {
+    var (low, high) = (0, jobs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if jobs[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Takes out the jobs that may be considered from now on.

@@ -42,7 +42,9 @@ extension AgentHub {
     let (topology, nodes) = (
       names.withLock { $0 }, table.withLock { $0.sessions[session]?.nodes ?? [] }
     )
-    return nodes.sorted().map { "\(topology.name(of: $0))" }
+    // A node may have left the fleet while its agent is in session.
+    return nodes.sorted().filter { topology.topology.knownIndex(of: $0) != nil }
+      .map { "\(topology.name(of: $0))" }
   }
 
   /// Why nodes are out of service; nil: they are not, any more.

@@ -186,12 +186,14 @@ extension AgentHub {
           table.session[$0] == nil && !table.silent.contains($0)
         }
       }
+      guard !silent.isEmpty else { return [] }
       table.silent.formUnion(silent)
-      return silent.sorted()
+      // Told under the lock: the machine must hear of silence and return in this order.
+      tell(.agentsChanged(silent.sorted(), isHeardOf: false))
+      return silent
     }
     guard !silent.isEmpty else { return }
     logger.warning("\(silent.count) nodes are not heard of")
-    tell(.agentsChanged(silent, isHeardOf: false))
   }
 
   /// Nobody has come yet to a cluster that is new: its nodes take no work before they do.

@@ -46,15 +46,16 @@ extension AgentHub {
 
   /// An agent was heard of; its nodes take work again if they didn't.
   private func noteHeard(_ session: String) {
-    let back = table.withLock { table -> [NodeID] in
+    table.withLock { table in
       table.sessions[session]?.heard = controller.clock.now()
       let back =
         table.silent.isEmpty
         ? [] : (table.sessions[session]?.nodes ?? []).filter { table.silent.contains($0) }
+      guard !back.isEmpty else { return }
       table.silent.subtract(back)
-      return back.sorted()
+      // Told under the lock: the machine must hear of silence and return in this order.
+      tell(.agentsChanged(back.sorted(), isHeardOf: true))
     }
-    if !back.isEmpty { tell(.agentsChanged(back, isHeardOf: true)) }
   }
 
   // MARK: Reports
@@ -105,7 +106,9 @@ extension AgentHub {
       guard let (job, node) = place(of: member, session, table) else {
         return forget(member, session, &table)
       }
-      tell(.memberEnded(job, AttemptNumber(member.attempt), node, .failed, code: 126))
+      // Who was told to go before its shim was there went because of that.
+      let exit: TaskExit = table[job]?.isTerminating == true ? .terminated : .failed
+      tell(.memberEnded(job, AttemptNumber(member.attempt), node, exit, code: 126))
     case .checkpointed(let member):
       guard let (job, _) = place(of: member, session, table) else { return [] }
       tell(.checkpointed(job, AttemptNumber(member.attempt)))

@@ -111,7 +111,17 @@ public final class AgentHub: Performer {
     case .memberEnded(let job, let node, _, _, _):
       table[job]?.ended.insert(node)
       return []
-    case .ended(let job, _, _), .evicted(let job, _), .lost(let job, _):
+    case .lost(let job, _):
+      guard let run = table.end(job) else { return [] }
+      // An agent that is heard of again may still have some of them.
+      let gates = table.tell(run.allocation) { _ in
+        .terminate(job: job.number, attempt: run.attempt.number, graceMs: 0)
+      }
+      return gates
+        + table.tell(run.allocation) { _ in
+          .forget(job: job.number, attempt: run.attempt.number)
+        }
+    case .ended(let job, _, _), .evicted(let job, _):
       guard let run = table.end(job) else { return [] }
       return table.tell(run.allocation) { _ in
         .forget(job: job.number, attempt: run.attempt.number)
