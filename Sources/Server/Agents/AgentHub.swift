@@ -113,8 +113,10 @@ public final class AgentHub: Performer {
       return []
     case .lost(let job, _):
       guard let run = table.end(job) else { return [] }
-      // An agent that is heard of again may still have some of them.
-      let gates = table.tell(run.allocation) { _ in
+      // An agent that is not heard of may still have some of them when it is heard of again.
+      var silent = run.allocation
+      silent.slices.removeAll { !table.silent.contains($0.node) }
+      let gates = table.tell(silent) { _ in
         .terminate(job: job.number, attempt: run.attempt.number, graceMs: 0)
       }
       return gates
