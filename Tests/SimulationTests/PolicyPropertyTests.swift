@@ -86,10 +86,10 @@ import Units
   }
 }
 
-@Suite struct `Random worlds in which gangs prefer to be close together for a while` {
-  private static let reports: [PolicyWorldReport] = (0..<200 as Range<UInt64>).map { seed in
+@Suite struct `Random worlds of two models in which gangs prefer to be close together` {
+  private static let reports: [PolicyWorldReport] = (0..<160 as Range<UInt64>).map { seed in
     guard var world = try? PolicyWorld(seed: seed) else { fatalError("no world \(seed)") }
-    world.addVariety(seed: seed, models: false)
+    world.addVariety(seed: seed)
     return PolicyWorldRun.report(on: world, seed: seed)
   }
 

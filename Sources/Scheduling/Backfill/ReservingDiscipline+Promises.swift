@@ -86,8 +86,9 @@ extension ReservingDiscipline {
     }
     forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
     defer { holdAgain(promise, from: draft.now) }
+    let shape = draft.shape(of: promise)
     let found = forecast.earliestFit(
-      of: request.shape, waitingSince: promise.submitted, for: limit, from: draft.now,
+      of: shape, waitingSince: promise.submitted, for: limit, from: draft.now,
       before: draft.now + TimeSpan(milliseconds: 1))
     guard let sooner = found?.allocation else {
       isEarlyKeptByRule = wasKept
@@ -99,7 +100,7 @@ extension ReservingDiscipline {
     let waited = draft.now - promise.submitted
     guard
       let place = isFree
-        ? sooner : room?.placement(of: request.shape, afterWaiting: waited),
+        ? sooner : room?.placement(of: shape, afterWaiting: waited),
       powerObstacle(to: place, request, draft) == nil
     else { return nil }
     return place
@@ -194,10 +195,11 @@ extension ReservingDiscipline {
     var stuck = 0
     for index in byStart {
       let promise = promises[index]
-      let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
+      let limit = promise.request.timeLimit
       let old = promise.reservation
       guard old.start > draft.now else { continue }
       guard stuck < Self.mostTriedEarly else { break }
+      let shape = draft.shape(of: promise)
       forecast.release(shape, as: old, for: limit, from: draft.now)
       var sooner = forecast.earliestFit(
         of: shape, waitingSince: promise.submitted, for: limit, from: draft.now, before: old.start)
@@ -245,7 +247,8 @@ extension ReservingDiscipline {
     for index in byStart {
       let promise = promises[index]
       let old = promise.reservation
-      let (shape, limit) = (promise.request.shape, promise.request.timeLimit)
+      let limit = promise.request.timeLimit
+      let shape = draft.shape(of: promise)
       var found = forecast.earliestFit(
         of: shape, waitingSince: promise.submitted, for: limit, from: draft.now)
       if let now = found, now.start == draft.now, !mayStart(promise, at: now, draft) {

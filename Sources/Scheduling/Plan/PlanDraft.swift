@@ -130,9 +130,19 @@ struct PlanDraft {
 
   /// A class's shape on the models that the rules leave open to it; nil where none is.
   func shape(of jobs: JobClass, _ request: JobRequest) -> GangShape? {
-    let allowed = holdings.allowed(
-      jobs.models, to: request, milli: jobs.milli, isForRoom: true)
-    guard allowed.count < jobs.models.count else { return request.shape }
+    shape(of: request, on: jobs.models)
+  }
+
+  /// The shape of a promised job on the models that the rules leave open to it now; on all of its
+  /// own where that is none, as it may have one again when its start comes.
+  func shape(of promise: ReservingDiscipline.Promise) -> GangShape {
+    shape(of: promise.request, on: promise.models) ?? promise.request.shape
+  }
+
+  private func shape(of request: JobRequest, on models: [Int]) -> GangShape? {
+    let milli = holdings.charging.milli(of: request.shape)
+    let allowed = holdings.allowed(models, to: request, milli: milli, isForRoom: true)
+    guard allowed.count < models.count else { return request.shape }
     guard !allowed.isEmpty else { return nil }
     let models = allowed.map { holdings.charging.models[$0] }
     return request.shape.with(
