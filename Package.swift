@@ -98,7 +98,7 @@ let package = Package(
     room(
       "Agent",
       [
-        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "CTaskLauncher",
+        "Units", "Fleet", "Arguments", "Wire", "Client", "PolicyFiles", "CTaskLauncher",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -107,7 +107,7 @@ let package = Package(
     room(
       "Server",
       core + [
-        "Codec", "Store", "Users", "Wire", "PolicyFiles",
+        "Arguments", "Codec", "Store", "Users", "Wire", "PolicyFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Foundation
+import Arguments
 
 /// `gsim`: replays and generates workloads on the production core.
 public struct GSim: ParsableCommand {
@@ -21,21 +21,5 @@ public struct GSim: ParsableCommand {
   public init() {}
 
   /// Runs the command line and exits: 0, 1 for a failure of the work, 2 for wrong usage.
-  public static func runAndExit() -> Never {
-    do {
-      var command = try parseAsRoot()
-      try command.run()
-      Foundation.exit(0)
-    } catch {
-      let code = exitCode(for: error)
-      if code.isSuccess {
-        print(fullMessage(for: error))
-        Foundation.exit(0)
-      }
-      let isUsage = code == .validationFailure
-      let message = isUsage ? fullMessage(for: error) : "gsim: \(self.message(for: error))"
-      FileHandle.standardError.write(Data((message + "\n").utf8))
-      Foundation.exit(isUsage ? 2 : 1)
-    }
-  }
+  public static func runAndExit() async -> Never { await Program.runAndExit(Self.self) }
 }

@@ -1,3 +1,3 @@
 import Workbench
 
-GSim.runAndExit()
+await GSim.runAndExit()

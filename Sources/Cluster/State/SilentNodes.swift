@@ -80,11 +80,6 @@ public struct SilentNodes: Hashable, Sendable {
   }
 
   private func place(of node: NodeID) -> Int {
-    var (low, high) = (0, nodes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if nodes[middle].node < node { low = middle + 1 } else { high = middle }
-    }
-    return low
+    nodes.partitioningIndex { $0.node >= node }
   }
 }

@@ -42,19 +42,10 @@ extension ControlMachine {
     lost.sort()
     for (id, job) in state.jobs.all {
       guard let run = job.lifecycle.run else { continue }
-      for slice in run.allocation.slices where Self.contains(lost, slice.node) {
+      for slice in run.allocation.slices where lost.sortedContains(slice.node) {
         _ = memberEnded(
           id, run.attempt, on: slice.node, .lost, code: 0, at: now, &effects)
       }
     }
-  }
-
-  private static func contains(_ nodes: [NodeID], _ node: NodeID) -> Bool {
-    var (low, high) = (0, nodes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if nodes[middle] < node { low = middle + 1 } else { high = middle }
-    }
-    return low < nodes.count && nodes[low] == node
   }
 }

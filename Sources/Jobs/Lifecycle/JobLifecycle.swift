@@ -63,12 +63,11 @@ public struct MemberEnds: Hashable, Sendable {
 
   /// Whether the member on a node has ended. O(log members)
   public func contains(_ node: NodeID) -> Bool {
-    let place = place(of: node)
-    return place < nodes.count && nodes[place] == node
+    nodes.sortedContains(node)
   }
 
   mutating func add(_ node: NodeID, _ exit: TaskExit, code: UInt8) {
-    nodes.insert(node, at: place(of: node))
+    nodes.insert(node, at: nodes.partitioningIndex { $0 >= node })
     self.exit = max(self.exit, exit)
     if self.code == 0 { self.code = code }
   }
@@ -81,15 +80,6 @@ public struct MemberEnds: Hashable, Sendable {
       while index < held.count, held[index] < node { index += 1 }
       return index == held.count || held[index] != node
     }
-  }
-
-  private func place(of node: NodeID) -> Int {
-    var (low, high) = (0, nodes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if nodes[middle] < node { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }
 
@@ -212,15 +202,7 @@ public struct JobLifecycle: Hashable, Sendable {
 
   /// The job reported that its work so far is kept.
   public mutating func checkpointed(at instant: Instant) {
-    switch state {
-    case .running(var run):
-      run.checkpoint = instant
-      state = .running(run)
-    case .evicting(var run, let eviction):
-      run.checkpoint = instant
-      state = .evicting(run, eviction)
-    case .pending, .ended: preconditionFailure("a checkpoint while \(state)")
-    }
+    changeRun { $0.checkpoint = instant }
   }
 
   /// An elastic gang holds other accelerators from now on.
@@ -240,15 +222,7 @@ public struct JobLifecycle: Hashable, Sendable {
   ///
   /// - Parameter spent: what it has cost until then.
   public mutating func rated(at instant: Instant, spent: Int64) {
-    switch state {
-    case .running(var run):
-      (run.since, run.spent) = (instant, spent)
-      state = .running(run)
-    case .evicting(var run, let eviction):
-      (run.since, run.spent) = (instant, spent)
-      state = .evicting(run, eviction)
-    case .pending, .ended: preconditionFailure("rated while \(state)")
-    }
+    changeRun { run in (run.since, run.spent) = (instant, spent) }
   }
 
   /// Another job has a claim to what it holds.
@@ -284,16 +258,22 @@ public struct JobLifecycle: Hashable, Sendable {
 
   /// A member's tasks are gone, while others go on.
   public mutating func memberEnded(on node: NodeID, _ exit: TaskExit, code: UInt8) {
+    changeRun { run in
+      run.ends = run.ends ?? MemberEnds()
+      run.ends?.add(node, exit, code: code)
+    }
+  }
+
+  /// Changes what is known of a run, whether it is made to go or not.
+  private mutating func changeRun(_ change: (inout Run) -> Void) {
     switch state {
     case .running(var run):
-      run.ends = run.ends ?? MemberEnds()
-      run.ends?.add(node, exit, code: code)
+      change(&run)
       state = .running(run)
     case .evicting(var run, let eviction):
-      run.ends = run.ends ?? MemberEnds()
-      run.ends?.add(node, exit, code: code)
+      change(&run)
       state = .evicting(run, eviction)
-    case .pending, .ended: preconditionFailure("a member ended while \(state)")
+    case .pending, .ended: preconditionFailure("no run to change while \(state)")
     }
   }
 

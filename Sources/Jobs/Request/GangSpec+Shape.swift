@@ -109,24 +109,16 @@ extension GangSpec {
   ) throws(GangSpecError) -> [NodeID] {
     guard !names.isEmpty else { return [] }
     let sorted = names.sorted()
-    func place(of name: String) -> Int {
-      var (low, high) = (0, sorted.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if sorted[middle] < name { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
     var isFound = Array(repeating: false, count: sorted.count)
     var ids: [NodeID] = []
     for node in topology.nodes {
-      let name = "\(node.name)"
-      let first = place(of: name)
-      guard first < sorted.count, sorted[first] == name else { continue }
+      guard let place = sorted.sortedIndex(of: "\(node.name)") else { continue }
       ids.append(node.id)
-      isFound[first] = true
+      isFound[place] = true
     }
-    if let missing = names.first(where: { !isFound[place(of: $0)] }) {
+    if let missing = names.first(where: { name in
+      !(sorted.sortedIndex(of: name).map { isFound[$0] } ?? false)
+    }) {
       throw .noNode(missing, option: option)
     }
     return ids

@@ -128,7 +128,9 @@ struct OpenRooms: Sendable {
     var room = free
     for place in inTheWay ?? [] {
       if kept[place].from >= end { break }
-      if case .promise(let owner) = kept[place].owner, owner == job || others.has(owner) {
+      if case .promise(let owner) = kept[place].owner,
+        owner == job || others.sortedContains(owner)
+      {
         continue
       }
       room.withhold(kept[place].allocation)

@@ -79,17 +79,8 @@ struct BorrowedRuns: Sendable {
   var isEmpty: Bool { jobs.isEmpty }
 
   /// Whether a run is borrowed. O(log runs)
-  func contains(_ id: JobID) -> Bool { Self.contains(id, in: jobs) }
+  func contains(_ id: JobID) -> Bool { jobs.sortedContains(id) }
 
   /// Whether a run is borrowed in part only. O(log runs)
-  func reachesIntoEntitlement(_ id: JobID) -> Bool { Self.contains(id, in: reaching) }
-
-  private static func contains(_ id: JobID, in jobs: [JobID]) -> Bool {
-    var (low, high) = (0, jobs.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if jobs[middle] < id { low = middle + 1 } else { high = middle }
-    }
-    return low < jobs.count && jobs[low] == id
-  }
+  func reachesIntoEntitlement(_ id: JobID) -> Bool { reaching.sortedContains(id) }
 }

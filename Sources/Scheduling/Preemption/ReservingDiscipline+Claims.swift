@@ -358,7 +358,9 @@ extension ReservingDiscipline {
     }
     for index in promises.indices where promises[index].reservation.start < end {
       let id = promises[index].waiting.job
-      guard id != preemptor.waiting.job, !preemptor.yielding.has(id) else { continue }
+      guard id != preemptor.waiting.job, !preemptor.yielding.sortedContains(id) else {
+        continue
+      }
       if let allocation = promises[index].reservation.allocation { add(allocation) }
     }
     for window in windows.upcoming where window.from < end {

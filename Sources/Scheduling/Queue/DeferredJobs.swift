@@ -66,12 +66,7 @@ struct DeferredJobs: Sendable {
 
   /// The place of a job, or where it would be. O(log jobs)
   private func place(of id: JobID) -> Int {
-    var (low, high) = (0, jobs.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if jobs[middle] < id { low = middle + 1 } else { high = middle }
-    }
-    return low
+    jobs.partitioningIndex { $0 >= id }
   }
 
   /// Takes out the jobs that may be considered from now on.

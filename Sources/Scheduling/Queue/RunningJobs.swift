@@ -42,7 +42,7 @@ struct RunningJobs: Sendable {
       isInWindow: request.terms?.window != nil, started: started,
       amount: amounts.first,
       others: Array(amounts.dropFirst()))
-    let place = all.place(of: id)
+    let place = all.partitioningIndex { $0 >= id }
     guard place == all.count || all[place] != id else {
       runs[place] = run
       return
@@ -50,37 +50,16 @@ struct RunningJobs: Sendable {
     all.insert(id, at: place)
     runs.insert(run, at: place)
     if request.terms?.leastMembers != nil {
-      elastic.insert(id, at: elastic.place(of: id))
+      elastic.insert(id, at: elastic.partitioningIndex { $0 >= id })
     }
   }
 
   /// A job runs no more.
   mutating func remove(_ id: JobID) {
-    if let place = all.find(id) {
+    if let place = all.sortedIndex(of: id) {
       all.remove(at: place)
       runs.remove(at: place)
     }
-    if let place = elastic.find(id) { elastic.remove(at: place) }
-  }
-}
-
-extension [JobID] {
-  /// Whether a number is among numbers in order.
-  func has(_ id: JobID) -> Bool { find(id) != nil }
-
-  /// Where a number stands among numbers in order, or would stand.
-  fileprivate func place(of id: JobID) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < id { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  /// Where a number stands among numbers in order; nil where it doesn't.
-  fileprivate func find(_ id: JobID) -> Int? {
-    let place = place(of: id)
-    return place < count && self[place] == id ? place : nil
+    if let place = elastic.sortedIndex(of: id) { elastic.remove(at: place) }
   }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Arguments
 import Foundation
 import Glibc
 import Logging
@@ -19,27 +20,7 @@ public struct DaemonCommand: AsyncParsableCommand {
   public init() {}
 
   /// Runs the command line and exits: 0, 1 for a failure of the work, 2 for wrong usage.
-  public static func runAndExit() async -> Never {
-    do {
-      var command = try parseAsRoot()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
-      }
-      Foundation.exit(0)
-    } catch {
-      let code = exitCode(for: error)
-      if code.isSuccess {
-        print(fullMessage(for: error))
-        Foundation.exit(0)
-      }
-      let isUsage = code == .validationFailure
-      let message = isUsage ? fullMessage(for: error) : "gschedd: \(self.message(for: error))"
-      FileHandle.standardError.write(Data((message + "\n").utf8))
-      Foundation.exit(isUsage ? 2 : 1)
-    }
-  }
+  public static func runAndExit() async -> Never { await Program.runAndExit(Self.self) }
 }
 
 /// The folder of a daemon's state.

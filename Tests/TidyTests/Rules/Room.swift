@@ -53,21 +53,23 @@ struct Room: Sendable {
     edge("Printing", []),
     edge("Reports", coreNames + ["Simulation", "Printing"]),
     edge("Wire", coreNames),
+    edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
     edge(
       "Agent",
       [
-        "Units", "Fleet", "Wire", "Client", "PolicyFiles", "ArgumentParser", "CTaskLauncher",
+        "Units", "Fleet", "Arguments", "Wire", "Client", "PolicyFiles", "ArgumentParser",
+        "CTaskLauncher",
         "Dispatch", "Synchronization",
       ]),
     edge(
       "Server",
       coreNames + [
-        "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Dispatch", "HTTPTypes",
+        "Arguments", "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Dispatch",
+        "HTTPTypes",
         "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "ServiceLifecycle",
         "Synchronization", "UnixSignals",
       ]),
-    edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
     edge(
       "ClientCommands",
       ["Units", "Fleet", "Jobs", "Printing", "Arguments", "Wire", "Client", "ArgumentParser"]),
