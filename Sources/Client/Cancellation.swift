@@ -4,7 +4,7 @@ import Synchronization
 public final class Cancellation: Sendable {
   private struct State {
     var isCancelled = false
-    var waker: Waker?
+    var giveUp: (@Sendable () -> Void)?
   }
 
   private let state = Mutex(State())
@@ -17,13 +17,13 @@ public final class Cancellation: Sendable {
 
   /// Gives up the request under way, and all that are begun with this value from now on.
   public func cancel() {
-    let waker = state.withLock { state in
+    let giveUp = state.withLock { state in
       state.isCancelled = true
-      return state.waker
+      return state.giveUp
     }
-    waker?.wake()
+    giveUp?()
   }
 
-  /// From now on, `cancel` wakes this transfer; nil: there is none.
-  func attach(_ waker: Waker?) { state.withLock { $0.waker = waker } }
+  /// From now on, `cancel` calls this, from any thread; nil: there is nothing to give up.
+  func attach(_ giveUp: (@Sendable () -> Void)?) { state.withLock { $0.giveUp = giveUp } }
 }

@@ -4,8 +4,8 @@ public struct ControllerAddress: Hashable, Sendable {
   public enum Way: Hashable, Sendable {
     /// Through a socket in the file system.
     case unix(path: String)
-    /// Through the network; `base` is what comes before each route, without a slash at its end.
-    case network(base: String)
+    /// Through the network, by TLS where it is secured; `host` is a name or an IP address.
+    case network(host: String, port: Int, isSecured: Bool)
   }
 
   /// How its bytes travel.
@@ -33,17 +33,35 @@ public struct ControllerAddress: Hashable, Sendable {
     guard let scheme = ["https://", "http://"].first(where: { text.hasPrefix($0) }) else {
       throw .badAddress(text, why: "it begins with none of unix:, https:// and http://")
     }
-    var base = text[...]
-    while base.last == "/" { base.removeLast() }
-    let host = base.dropFirst(scheme.count)
-    guard !host.isEmpty, host.allSatisfy({ Self.isHostCharacter($0) }) else {
-      throw .badAddress(text, why: "'\(host)' is no host with its port")
+    var rest = text.dropFirst(scheme.count)
+    while rest.last == "/" { rest.removeLast() }
+    let isSecured = scheme == "https://"
+    guard let (host, port) = Self.split(rest, usual: isSecured ? 443 : 80) else {
+      throw .badAddress(text, why: "'\(rest)' is no host with its port")
     }
-    way = .network(base: String(base))
+    way = .network(host: host, port: port, isSecured: isSecured)
+  }
+
+  /// `HOST`, `HOST:PORT`, or the same with an IPv6 address in brackets.
+  private static func split(_ text: Substring, usual: Int) -> (host: String, port: Int)? {
+    var host = text
+    var port = usual
+    let end = text.lastIndex(of: "]") ?? text.startIndex
+    if let colon = text[end...].lastIndex(of: ":") {
+      guard let number = UInt16(text[text.index(after: colon)...]), number > 0 else { return nil }
+      port = Int(number)
+      host = text[..<colon]
+    }
+    let isBracketed = host.first == "[" && host.last == "]"
+    if isBracketed { host = host.dropFirst().dropLast() }
+    guard !host.isEmpty,
+      host.allSatisfy({ isHostCharacter($0) || isBracketed && $0 == ":" })
+    else { return nil }
+    return (String(host), port)
   }
 
   private static func isHostCharacter(_ character: Character) -> Bool {
-    character.isASCII && (character.isLetter || character.isNumber || ".-_:[]".contains(character))
+    character.isASCII && (character.isLetter || character.isNumber || ".-_".contains(character))
   }
 
   /// The address that a command uses: an option's, then `MUSTER_CONTROLLER`'s, then the user's own
@@ -66,10 +84,23 @@ public struct ControllerAddress: Hashable, Sendable {
 }
 
 extension ControllerAddress: CustomStringConvertible {
+  /// What a request's `Host` says.
+  var authority: String {
+    switch way {
+    case .unix: "localhost"
+    case .network(let host, let port, _): Self.authority(host, port)
+    }
+  }
+
+  private static func authority(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
   public var description: String {
     switch way {
     case .unix(let path): "unix:\(path)"
-    case .network(let base): base
+    case .network(let host, let port, let isSecured):
+      (isSecured ? "https://" : "http://") + Self.authority(host, port)
     }
   }
 }

@@ -37,7 +37,6 @@ struct Room: Sendable {
   private static let headers = [
     Room(name: "CZlib", floor: .header, imports: []),
     Room(name: "CLibCrypto", floor: .header, imports: []),
-    Room(name: "CCurl", floor: .header, imports: []),
     Room(name: "CTaskLauncher", floor: .header, imports: []),
     Room(name: "CUsers", floor: .header, imports: []),
   ]
@@ -54,7 +53,9 @@ struct Room: Sendable {
     edge("Reports", coreNames + ["Simulation", "Printing"]),
     edge("Wire", coreNames),
     edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
-    edge("Client", ["Wire", "CCurl", "Dispatch", "Synchronization"]),
+    edge(
+      "Client",
+      ["Wire", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Dispatch", "Synchronization"]),
     edge(
       "Agent",
       [

@@ -1,0 +1,86 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// What goes wrong between this side and the controller, besides what the libraries say.
+enum TransportFault: Error {
+  /// The request's own limit is over.
+  case timedOut
+  /// The connection ended before the answer did.
+  case goneInTheMiddle
+}
+
+extension ClientError {
+  /// What an error on the way comes to, and what to do about it.
+  init(transport error: any Error, _ connection: Connection) {
+    let (why, fix) = Self.words(for: error, connection)
+    self = .unreachable(connection.address, why: why, fix: fix)
+  }
+
+  private static let isItThere =
+    "is gschedd running there? --controller or MUSTER_CONTROLLER name another address"
+
+  private static func words(
+    for error: any Error, _ connection: Connection
+  ) -> (why: String, fix: String) {
+    switch error {
+    case TransportFault.timedOut: ("it took too long to answer", "it may be busy: try again")
+    case TransportFault.goneInTheMiddle, HTTPParserError.invalidEOFState,
+      NIOSSLError.uncleanShutdown, ChannelError.ioOnClosedChannel, ChannelError.eof:
+      (
+        "the connection ended",
+        "it went away in the middle: what was asked for may have been done or not"
+      )
+    case ChannelError.connectTimeout: ("nobody answered in time", isItThere)
+    case let error as NIOConnectionError:
+      if error.dnsAError != nil && error.dnsAAAAError != nil {
+        ("the name \(error.host) stands for no address", isItThere)
+      } else if let first = error.connectionErrors.first?.error {
+        words(for: first, connection)
+      } else {
+        ("\(error)", isItThere)
+      }
+    case let error as IOError: (words(for: error, connection.address), isItThere)
+    case NIOSSLError.handshakeFailed(let reason): handshake("\(reason)")
+    case let error as BoringSSLError: handshake("\(error)")
+    case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+      (
+        "its certificate is for another name or address",
+        "use one of the names that the certificate holds"
+      )
+    case is HTTPParserError: ("what answers does not speak HTTP", isItThere)
+    default: ("\(error)", isItThere)
+    }
+  }
+
+  private static func words(for error: IOError, _ address: ControllerAddress) -> String {
+    switch (error.errnoCode, address.way) {
+    case (ENOENT, .unix): "there is no such socket"
+    case (ECONNREFUSED, .unix), (EACCES, .unix): "nothing listens there, or you may not talk to it"
+    case (ECONNREFUSED, .network): "nothing listens there"
+    case (ECONNRESET, _), (EPIPE, _): "the connection was broken off"
+    default: error.description
+    }
+  }
+
+  /// BoringSSL's names of what went wrong, in the words of who runs the command.
+  private static func handshake(_ reason: String) -> (why: String, fix: String) {
+    let known: [(name: String, why: String, fix: String)] = [
+      (
+        "CERTIFICATE_VERIFY_FAILED", "its certificate is of no authority that is trusted here",
+        "name the file of its certificate authority with --ca-file"
+      ),
+      ("WRONG_VERSION_NUMBER", "it does not speak TLS", "try http://, or a Unix socket"),
+      (
+        "CERTIFICATE_REQUIRED", "it asks for a client certificate",
+        "show one, or a token that gctl token made"
+      ),
+    ]
+    if let known = known.first(where: { reason.contains($0.name) }) {
+      return (known.why, known.fix)
+    }
+    return ("TLS failed: \(reason)", "is it Muster's scheduler that listens there?")
+  }
+}
