@@ -170,6 +170,28 @@ final class Exchange {
     precondition(code == CURLE_OK, "libcurl refuses option \(option.rawValue)")
   }
 
+  /// Why a certificate is not believed, in words of ours where libcurl's are known.
+  private static func unverified(_ words: String) -> (why: String, fix: String) {
+    let said = words.lowercased()
+    if said.contains("does not match") || said.contains("no alternative certificate subject name") {
+      return (
+        "its certificate is for another name: \(words)",
+        "use a name that the certificate has, or have it made for this one: "
+          + "gschedd certificate server"
+      )
+    }
+    if said.contains("expired") || said.contains("not yet valid") {
+      return (
+        "its certificate is not good today: \(words)",
+        "have it made anew (gschedd certificate server), or set this machine's clock"
+      )
+    }
+    return (
+      "nobody who is trusted here vouches for its certificate: \(words)",
+      "name the file of its certificate authority with --ca-file or MUSTER_CA_FILE"
+    )
+  }
+
   /// What libcurl's code comes to, and what to do about it.
   private func failure(_ code: CURLcode, limitMs: Int) -> ClientError {
     var why = unsafe String(cString: words)
@@ -181,10 +203,20 @@ final class Exchange {
       guard case .unix(let path) = connection.address.way else { break }
       let isThere = FileManager.default.fileExists(atPath: path)
       why = isThere ? "nothing listens there, or you may not talk to it" : "there is no such socket"
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
-      fix = "name the file of its certificate authority with --ca-file"
+    case CURLE_PEER_FAILED_VERIFICATION:
+      (why, fix) = Self.unverified(why)
+    case CURLE_SSL_CACERT_BADFILE:
+      fix = "name a file of PEM certificates with --ca-file or MUSTER_CA_FILE"
+    case CURLE_SSL_CERTPROBLEM:
+      fix = "name a PEM certificate and its key with --cert-file and --key-file"
+    case CURLE_SSL_CONNECT_ERROR:
+      fix =
+        "does gschedd listen there with https://? And is your certificate, if you show one, good?"
     case CURLE_OPERATION_TIMEDOUT where limitMs > 0:
       fix = "it may be busy: try again"
+    case CURLE_RECV_ERROR where connection.identity != nil && why.contains("alert"):
+      fix =
+        "it does not take your certificate: have one made by gschedd certificate, or use a token"
     case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
       fix = "it went away in the middle: what was asked for may have been done or not"
     default: break
