@@ -83,7 +83,7 @@ public final class Daemon: Sendable {
   // MARK: Serving
 
   /// Reads anew what may have changed: keys, certificate and policy; what is wrong is logged.
-  func reread(_ path: String?, _ certificate: ServerCertificate?) async {
+  public func reread(_ path: String?, _ certificate: ServerCertificate?) async {
     do {
       try issuer.reload()
       logger.notice("the keys of tokens were read anew")

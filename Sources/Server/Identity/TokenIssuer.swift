@@ -1,4 +1,4 @@
-import Accounts
+public import Accounts
 public import Cluster
 import Codec
 import Fleet
@@ -225,7 +225,10 @@ public final class TokenIssuer: Sendable {
   /// Takes tokens back, once that is in the journal: by their numbers, or all of somebody's.
   ///
   /// - Throws: `Refusal` where there is no such token, or the caller may not.
-  func revoke(
+  ///
+  /// - Returns: the numbers of all that are no longer good.
+  @discardableResult
+  public func revoke(
     _ request: TokenRevocation, by caller: Caller, in tree: AccountTree
   ) async throws(Refusal) -> [String] {
     let all = try tokens(of: request.subject, for: caller, in: tree)
