@@ -116,10 +116,6 @@ enum EveryEntry {
     return request
   }
 
-  static let token = TokenRecord(
-    id: "5f", subject: "n[0-7]", role: "agent", account: "uni", issued: now,
-    expires: now + .seconds(60))
-
   /// The same, and entries of all that came with version 2.
   static func withChanges() throws -> [JournalEntry] {
     let fleet = try EveryState.grownFleet()
@@ -127,7 +123,7 @@ enum EveryEntry {
     policy.defaultMode = ModeID(1)
     policy.modes.append(AccessMode(name: "closed"))
     policy.modes[1].isClosed = true
-    let changes: [(JournalInput, Event?)] = [
+    let changes: [(JournalInput, Event)] = [
       (.policyFile(Array("policy: 2".utf8)), .policyChanged(policy, at: now)),
       (.fleetFile(Array("fleet: 2".utf8)), .fleetChanged(fleet, at: now)),
       (.told(.policyChanged(policy)), .policyChanged(policy, at: now + .seconds(1))),
@@ -141,14 +137,13 @@ enum EveryEntry {
       (
         .told(.agentsChanged([NodeID(3), NodeID(12_499)], isHeardOf: false)),
         .agentsChanged([NodeID(0), NodeID(1)], isHeardOf: true, at: now)
-      ), (.tokens(.issued(token)), nil), (.tokens(.revoked(["5f", ""])), nil),
+      ),
     ]
     return all
       + changes.enumerated().map { index, change in
         JournalEntry(
           sequence: UInt64(all.count + index) + 1, epoch: 3,
-          JournalEntry.Draft(
-            at: now, from: "root", change.0, events: change.1.map { [$0] } ?? [], lastPlan: now))
+          JournalEntry.Draft(at: now, from: "root", change.0, events: [change.1], lastPlan: now))
       }
   }
 

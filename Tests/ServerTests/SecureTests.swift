@@ -7,7 +7,7 @@ import Testing
 import Units
 import Wire
 
-@Suite(.timeLimit(.minutes(2))) struct `The API over HTTPS` {
+@Suite(.timeLimit(.minutes(5))) struct `The API over HTTPS` {
   private let folder: TemporaryFolder
   private let site: SiteCertificates
   private let service: Service
@@ -149,6 +149,33 @@ import Wire
     #expect(try await n1.get(Route.commands("1-1")).status == 403)
     #expect(try await n1.post(Route.reports("1-1"), #"{"first":1,"reports":[]}"#).status == 403)
     #expect(try await n0.post(Route.reports("1-1"), #"{"first":1,"reports":[]}"#).status == 200)
+    await service.stop()
+  }
+
+  @Test func `takes no report of an agent's twice, nor one of a session that is over`() async throws
+  {
+    let n0 = client.bearing(try await token("n0", as: .agent))
+    let registration = """
+      {"version": 1, "name": "n0", "members": [], "nodes": [{"name": "n0",
+       "address": "x", "model": "h100", "accelerators": 8, "milli_cores": 64000,
+       "memory_mib": 65536}]}
+      """
+    let batch = ReportBatch(first: 1, reports: [.health(node: "n0", trouble: "hot")])
+    let report = String(decoding: try WireJSON.encode(batch), as: UTF8.self)
+    #expect(try await n0.post(Route.agents, registration).status == 200)
+    #expect(try await n0.post(Route.reports("1-1"), report).status == 200)
+    // Its answer was lost: it may be said again, until the agent goes on.
+    #expect(try await n0.post(Route.reports("1-1"), report).status == 200)
+    #expect(try await n0.post(Route.reports("1-1"), #"{"first":2,"reports":[]}"#).status == 200)
+    let before = await journal
+    let replayed = try await n0.post(Route.reports("1-1"), report)
+    #expect(replayed.status == 409)
+    #expect(replayed.code == "replayed")
+    #expect(try await n0.post(Route.agents, registration).status == 200)
+    let late = try await n0.post(Route.reports("1-1"), report)
+    #expect(late.status == 404)
+    #expect(late.code == "no-such-session")
+    #expect(await journal == before)
     await service.stop()
   }
 

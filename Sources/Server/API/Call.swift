@@ -200,7 +200,7 @@ enum Reply {
     case "no-agent", "no-answer", "stopped": .serviceUnavailable
     case "bad-answer": .internalServerError
     case "not-running", "not-waiting", "account-in-use", "node-in-use", "not-a-successor",
-      "counts-otherwise", "exists":
+      "counts-otherwise", "exists", "replayed":
       .conflict
     default: .badRequest
     }

@@ -10,7 +10,7 @@ enum Migrations {
     migrator.registerMigration("1 journal") { db in try db.execute(sql: journal) }
     migrator.registerMigration("2 accounting") { db in try db.execute(sql: accounting) }
     migrator.registerMigration("3 submissions") { db in try db.execute(sql: submissions) }
-    migrator.registerMigration("4 tokens") { db in try db.execute(sql: tokens) }
+    migrator.registerMigration("5 tokens") { db in try db.execute(sql: tokens) }
     return migrator
   }()
 

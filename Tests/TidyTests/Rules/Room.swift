@@ -67,7 +67,8 @@ struct Room: Sendable {
       coreNames + [
         "Arguments", "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Crypto",
         "Dispatch", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging",
-        "NIOCore", "NIOSSL", "ServiceLifecycle", "SwiftASN1", "Synchronization", "UnixSignals", "X509",
+        "NIOCore", "NIOSSL", "ServiceLifecycle", "SwiftASN1", "Synchronization", "UnixSignals",
+        "X509",
       ]),
     edge(
       "ClientCommands",
