@@ -84,8 +84,8 @@ extension Connection {
     public init() {}
   }
 
-  /// The connection that a command makes: what it was told, then what the environment says, then
-  /// what lies in `muster` within the user's folder of settings.
+  /// The connection that a command makes: by what it was told, else by the environment, else by
+  /// what lies in the user's own folder `muster` of settings.
   ///
   /// Over a Unix socket nothing is shown that nobody has asked for: there the kernel says who asks.
   ///

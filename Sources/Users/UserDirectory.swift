@@ -2,8 +2,8 @@ import Synchronization
 
 /// The users of this machine, asked for once a minute at most.
 ///
-/// A user that isn't found is asked for again each time: a directory may have been away, and who has
-/// just been added is there at once.
+/// A user that isn't found is asked for again each time: a directory may have been away, and who
+/// has just been added is there at once.
 public final class UserDirectory: Sendable {
   /// For how long what was found is believed.
   public static let freshness = Duration.seconds(60)

@@ -16,10 +16,10 @@ import Wire
 
   /// Who, as `role name[@account]`, and what they may do of the deeds, a letter each.
   ///
-  /// o an own job, u a job of the uni's ada, f one of the firm's grace, a speak for node n1, b for n1
-  /// and n2; make a token: t an own one, T an own one as an operator, g grace's, c grace's as a
-  /// coordinator, p grace's as an operator, r root's, n a node's; reach tokens: m an own, x grace's,
-  /// y grace's as an administrator
+  /// o an own job, u a job of the uni's ada, f one of the firm's grace, a speak for node n1, b for
+  /// n1 and n2; make a token: t an own one, T an own one as an operator, g grace's, c grace's as a
+  /// coordinator, p grace's as an operator, r root's, n a node's; reach tokens: m an own, x
+  /// grace's, y grace's as an administrator
   private static let rows: [(who: String, may: String)] = [
     ("user ada", "outm"),
     ("user linus", "otm"),

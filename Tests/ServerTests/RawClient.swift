@@ -108,7 +108,7 @@ struct RawClient: Sendable {
   }
 }
 
-/// A daemon that serves at a Unix socket as long as this object lives, and over TLS if it is told to.
+/// A daemon that serves at a Unix socket as long as this object lives, and over TLS if told to.
 final class Service {
   let station: Station
   let client: RawClient

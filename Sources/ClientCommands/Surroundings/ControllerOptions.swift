@@ -12,14 +12,14 @@ struct ControllerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A file with the token that says who you are; else MUSTER_TOKEN, else ~/.config/muster/token.",
+      "The file of the token that says who you are; else MUSTER_TOKEN, ~/.config/muster/token.",
       valueName: "file"),
     completion: .file())
   var tokenFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "Certificates to trust over HTTPS; else MUSTER_CA_FILE, else ~/.config/muster/ca.pem.",
+      "Certificates to trust over HTTPS; else MUSTER_CA_FILE, ~/.config/muster/ca.pem.",
       valueName: "file"),
     completion: .file())
   var caFile: String?

@@ -6,29 +6,53 @@ public import Wire
 /// A `*` stands for one word, such as a job's number. What is open to a role may still be closed to
 /// a caller for the one thing that they name: see `Permissions`.
 public enum Endpoint: String, CaseIterable, Sendable {
+  /// Who the daemon is, and who asks.
   case ping = "GET ping"
+  /// Jobs are submitted.
   case submit = "POST jobs"
+  /// What would become of a job.
   case forecast = "POST forecast"
+  /// The jobs that the caller may see.
   case jobs = "GET jobs"
+  /// One job, once it is over if need be.
   case job = "GET jobs/*"
+  /// A job is cancelled, held, released or signalled.
   case changeJob = "POST jobs/*/change"
+  /// Why a job waits.
   case why = "GET jobs/*/why"
+  /// What a task has written.
   case output = "GET jobs/*/output"
+  /// Jobs that are over.
   case history = "GET history"
+  /// The nodes.
   case nodes = "GET nodes"
+  /// Nodes are taken out of service, and back.
   case changeNodes = "POST nodes/changes"
+  /// The accounts, with what they hold and have used.
   case accounts = "GET accounts"
+  /// What is reserved, and for whom.
   case reservations = "GET reservations"
+  /// The policy file in force.
   case policy = "GET policy"
+  /// Another policy file.
   case changePolicy = "POST policy"
+  /// One change of the policy in force.
   case editPolicy = "POST policy/edits"
+  /// The fleet file in force.
   case fleet = "GET fleet"
+  /// Another fleet file.
   case changeFleet = "POST fleet"
+  /// Tokens that the caller may know of.
   case tokens = "GET tokens"
+  /// A token is made.
   case makeToken = "POST tokens"
+  /// Tokens are good no longer.
   case revokeTokens = "POST tokens/revocations"
+  /// An agent comes.
   case register = "POST agents"
+  /// What an agent is to do.
   case commands = "GET agents/*/commands"
+  /// What an agent has to say.
   case report = "POST agents/*/reports"
 
   /// Who may ask at all.

@@ -108,7 +108,7 @@ public final class Controller: Sendable {
     }
   }
 
-  /// Keeps something in the journal of which the machine isn't told, and waits until that is durable.
+  /// Keeps something in the journal that the machine isn't told, and waits until it is durable.
   public func keep(_ input: JournalInput, from author: String) async -> Answer {
     await withCheckedContinuation { continuation in
       post(.keep(input, author: author) { continuation.resume(returning: $0) })

@@ -8,8 +8,8 @@ import X509
 
 /// A site's own authority: it signs the daemon's certificate, and those of agents and users.
 ///
-/// It is there for who has none: two files in a folder, the certificate that everybody trusts and the
-/// key that nobody but the daemon's user reads.
+/// It is there for who has none: two files in a folder, the certificate that everybody trusts and
+/// the key that nobody but the daemon's user reads.
 struct CertificateAuthority {
   /// The folder of `gschedd certificate` within that of the daemon's state.
   static let folderName = "tls"

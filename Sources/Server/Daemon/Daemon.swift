@@ -40,8 +40,8 @@ public final class Daemon: Sendable {
 
   /// Puts the parts together around a controller that was opened, and lets it begin.
   ///
-  /// - Throws: `StoreError` where what live jobs run can't be read, `Refusal` where the keys of tokens
-  ///   can't.
+  /// - Throws: `StoreError` where what live jobs run can't be read, `Refusal` where the keys of
+  ///   tokens can't.
   public init(_ controller: Controller, logger: Logger) throws {
     self.controller = controller
     self.logger = logger

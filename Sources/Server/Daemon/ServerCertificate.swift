@@ -8,8 +8,8 @@ import Units
 public import Wire
 import X509
 
-/// What the daemon shows over TLS, and whom it lets vouch for its clients: files, which are read anew
-/// at SIGHUP.
+/// What the daemon shows over TLS, and whom it lets vouch for its clients: files, which are read
+/// anew at SIGHUP.
 public final class ServerCertificate: Sendable {
   /// Where they are; all PEM.
   public struct Files: Hashable, Sendable {

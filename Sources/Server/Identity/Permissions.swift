@@ -11,7 +11,7 @@ public import Wire
 /// |---|---|---|---|---|---|
 /// | charge | own accounts, projects | below theirs too | all | all | – |
 /// | see, change jobs | own | below theirs too | all | all | – |
-/// | make tokens | own, over the socket | own, over the socket | users', coordinators', agents' | all | – |
+/// | make tokens | own, by socket | own, by socket | all but operators' and higher | all | – |
 /// | see, revoke tokens | own | own | the same | all | – |
 /// | speak for nodes | – | – | – | all | its own |
 public enum Permissions {

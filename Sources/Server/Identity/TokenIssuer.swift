@@ -18,8 +18,8 @@ public import Wire
 /// token ─▶ signature ─▶ dates ─▶ revoked? ─▶ who asks
 /// ```
 ///
-/// A token needs nothing beside itself and the key to be believed; that it was made, and that it was
-/// revoked, stands in the journal with who did it.
+/// A token needs nothing beside itself and the key to be believed; that it was made, and that it
+/// was revoked, stands in the journal with who did it.
 public final class TokenIssuer: Sendable {
   /// A token whose signature was found good: its bearer, but for whom the machine knows today.
   private struct Genuine: Sendable {

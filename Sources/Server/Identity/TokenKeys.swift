@@ -11,8 +11,8 @@ import Wire
 /// key 9b07… 2026-03-01T06:00:00.000Z vLH2…       number, since when, the key; the last one signs
 /// ```
 ///
-/// A token is a JSON Web Token, signed with Ed25519 (RFC 7515, RFC 8037). There is one algorithm, and
-/// a token's header must be, byte for byte, the one that its key writes: whoever made the token
+/// A token is a JSON Web Token, signed with Ed25519 (RFC 7515, RFC 8037). There is one algorithm,
+/// and a token's header must be, byte for byte, the one that its key writes: whoever made the token
 /// chooses nothing.
 struct TokenKeys: Sendable {
   /// Where the keys are, in the daemon's folder.

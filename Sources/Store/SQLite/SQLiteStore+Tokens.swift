@@ -21,7 +21,7 @@ public struct KeptToken: Hashable, Sendable {
 }
 
 extension SQLiteStore {
-  /// The tokens that expire after an instant, revoked ones among them, in the order of their making.
+  /// The tokens that expire after an instant, revoked ones among them, in the order of making.
   ///
   /// - Parameter subject: whose; nil: everybody's.
   public func tokens(
