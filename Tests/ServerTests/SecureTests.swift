@@ -149,6 +149,10 @@ import Wire
     #expect(try await n1.get(Route.commands("1-1")).status == 403)
     #expect(try await n1.post(Route.reports("1-1"), #"{"first":1,"reports":[]}"#).status == 403)
     #expect(try await n0.post(Route.reports("1-1"), #"{"first":1,"reports":[]}"#).status == 200)
+    // One that calls itself as another ends no session but its own.
+    let stranger = #"{"version": 1, "name": "n0", "members": [], "nodes": []}"#
+    #expect(try await n1.post(Route.agents, stranger).status == 200)
+    #expect(try await n0.get(Route.commands("1-1")).status == 200)
     await service.stop()
   }
 

@@ -145,6 +145,18 @@ import Wire
     try command.run()
   }
 
+  @Test func `outlives a daemon that ended while it wrote its keys`() async throws {
+    let token = try await make()
+    try FileManager.default.moveItem(
+      atPath: folder.path("token.keys"), toPath: folder.path("token.keys.before"))
+    await station.daemon.reread(nil, nil)
+    #expect(bearer(token.token) == "user ada ")
+    try rotate()
+    await station.daemon.reread(nil, nil)
+    #expect(bearer(token.token) == "user ada ")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("token.keys.before")))
+  }
+
   @Test func `of another cluster is no good`() async throws {
     let other = try Station(in: TemporaryFolder())
     let token = try await other.daemon.issuer.issue(

@@ -35,11 +35,7 @@ struct StateOptions: ParsableArguments {
   var journal: String { state + "/" + Controller.journalName }
 
   /// Makes the folder where there is none: everybody may pass through it, to the socket.
-  ///
-  /// What is kept in it holds scripts, environments and keys: whatever is made from now on is for
-  /// nobody else to read.
   func make() throws(Refusal) {
-    umask(0o077)
     do {
       try FileManager.default.createDirectory(
         atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
@@ -87,6 +83,8 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func serve(_ logger: Logger) async throws {
+    // What is kept holds scripts and environments: it is for nobody else to read.
+    umask(0o077)
     var addresses: [ListenAddress] = []
     for text in listen { addresses.append(try ListenAddress(text)) }
     // Where nobody has a token yet, this is where the first is made.

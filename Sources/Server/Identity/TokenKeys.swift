@@ -64,7 +64,7 @@ struct TokenKeys: Sendable {
   /// - Throws: `Refusal` where they can't be read or made, or others may read them.
   static func open(in folder: String, now: Instant) throws(Refusal) -> TokenKeys {
     let path = "\(folder)/\(fileName)"
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard PrivateFile.exists(path) else {
       let keys = TokenKeys(now: now)
       try keys.write(in: folder)
       return keys
