@@ -58,15 +58,22 @@ public enum Endpoint: String, CaseIterable, Sendable {
   /// Who may ask at all.
   public var roles: Set<Role> {
     switch self {
-    case .ping: Set(Role.allCases)
+    case .ping: Self.everybody
     case .submit, .forecast, .jobs, .job, .changeJob, .why, .output, .history, .nodes, .accounts,
       .reservations, .policy, .fleet, .tokens, .makeToken, .revokeTokens:
-      [.user, .coordinator, .operator, .administrator]
-    case .changeNodes: [.operator, .administrator]
-    case .changePolicy, .editPolicy, .changeFleet: [.administrator]
-    case .register, .commands, .report: [.agent, .administrator]
+      Self.people
+    case .changeNodes: Self.operators
+    case .changePolicy, .editPolicy, .changeFleet: Self.administrators
+    case .register, .commands, .report: Self.agents
     }
   }
+
+  // Made once: each request looks at one of them.
+  private static let everybody = Set(Role.allCases)
+  private static let people: Set<Role> = [.user, .coordinator, .operator, .administrator]
+  private static let operators: Set<Role> = [.operator, .administrator]
+  private static let administrators: Set<Role> = [.administrator]
+  private static let agents: Set<Role> = [.agent, .administrator]
 
   /// What is done here that not all people may do.
   var deed: String { self == .changeNodes ? "change nodes" : "change the rules" }
