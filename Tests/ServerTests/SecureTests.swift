@@ -200,6 +200,19 @@ import Wire
     await service.stop()
   }
 
+  @Test func `knows a user by a common name, but not root`() async throws {
+    for (name, status) in [("ada", 200), ("root", 401), ("a b", 401)] {
+      let context = try site.context(showing: try site.plain(name))
+      let client = RawClient(place: .port(try #require(service.port), trusting: context))
+      let answer = try await client.get(Route.ping)
+      #expect(answer.status == status)
+      if status == 200 { #expect(answer.body.contains(#""role":"user""#)) }
+      let change = try await client.post(Route.policy, LiveCluster.policy)
+      #expect(change.status == (status == 200 ? 403 : 401))
+    }
+    await service.stop()
+  }
+
   @Test func `knows nobody whose certificate another authority has signed`() async throws {
     let other = try TemporaryFolder()
     let path = folder.path("eve")

@@ -43,6 +43,24 @@ struct SiteCertificates {
     return try NIOSSLContext(configuration: configuration)
   }
 
+  /// Makes a client's certificate that has no name but a common one: its files' common path.
+  func plain(_ name: String) throws -> String {
+    let pem = { (file: String) in try String(contentsOfFile: file, encoding: .utf8) }
+    let authority = try Certificate(pemEncoded: pem(self.authority))
+    let key = P256.Signing.PrivateKey()
+    let certificate = try Certificate(
+      version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
+      notValidBefore: Date() - 60, notValidAfter: Date() + 3_600, issuer: authority.subject,
+      subject: try DistinguishedName { CommonName(name) }, signatureAlgorithm: .ecdsaWithSHA256,
+      extensions: .init(),
+      issuerPrivateKey: try .init(pemEncoded: pem("\(state)/tls/ca.key")))
+    let path = "\(state)/plain-\(name)"
+    try certificate.serializeAsPEM().pemString
+      .write(toFile: path + ".pem", atomically: true, encoding: .utf8)
+    try key.pemRepresentation.write(toFile: path + ".key", atomically: true, encoding: .utf8)
+    return path
+  }
+
   /// A certificate that was good for a day, so many days from now on, with its key: both as PEM.
   static func ofADay(in days: Double) throws -> (certificate: String, key: String) {
     let key = P256.Signing.PrivateKey()

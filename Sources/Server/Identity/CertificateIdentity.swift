@@ -17,6 +17,9 @@ struct CertificateIdentity: Hashable, Sendable {
   var name: String
   var account: String?
 
+  /// Whether the name is one that the authority has given for Muster, and for nothing else.
+  private var isMeant = true
+
   init(role: Role, name: String, account: String? = nil) {
     self.role = role
     self.name = name
@@ -42,6 +45,7 @@ struct CertificateIdentity: Hashable, Sendable {
       throw fault
     }
     self.init(role: .user, name: name)
+    isMeant = false
   }
 
   private init?(uri: String) {
@@ -71,9 +75,15 @@ struct CertificateIdentity: Hashable, Sendable {
 
   /// Who that is here.
   ///
-  /// - Throws: `Refusal` where an agent's nodes can't be made out.
+  /// - Throws: `Refusal` where an agent's nodes can't be made out, or a certificate that was made
+  ///   for something else names root.
   func caller(_ users: UserDirectory) throws(Refusal) -> Caller {
     let user = role == .agent ? nil : users.user(named: name)
+    guard isMeant || user?.uid != 0 else {
+      throw Refusal(
+        "unknown-caller", "the client's certificate names '\(name)' for anything whatever",
+        where: "certificate", fix: "ask with a token, or with a certificate that names a user")
+    }
     var caller = Caller(
       name: name, uid: user?.uid, gid: user?.gid, role: role, account: account)
     caller.proof = .certificate
