@@ -46,17 +46,17 @@ public struct GNoded: AsyncParsableCommand {
   @Option(help: "Emulated nodes that fail: a file of lines SECONDS NODE [SECONDS].")
   var faults: String?
 
-  @Option(help: "A file with the agent's token, for https://.")
+  @Option(help: "A file with the agent's token, for https://; else MUSTER_TOKEN.")
   var tokenFile: String?
 
-  @Option(help: "A file of certificates to trust, for https://.")
-  var authority: String?
+  @Option(help: "A file of certificates to trust, for https://; else MUSTER_CA_FILE.")
+  var caFile: String?
 
-  @Option(help: "The agent's certificate, a PEM file, for https://; its key is given by --key.")
-  var certificate: String?
+  @Option(help: "The agent's certificate, a PEM file, for https://; with --key-file.")
+  var certFile: String?
 
   @Option(help: "The key of the agent's certificate, a PEM file.")
-  var key: String?
+  var keyFile: String?
 
   @Option(help: "The shim's executable (default: gnoded-shim beside gnoded).")
   var shim: String?
@@ -84,8 +84,8 @@ public struct GNoded: AsyncParsableCommand {
     guard (0...64).contains(accelerators ?? 0) else {
       throw ValidationError("--accelerators \(accelerators ?? 0): a node has 0 to 64")
     }
-    guard (certificate == nil) == (key == nil) else {
-      throw ValidationError("--certificate and --key: give both, or neither")
+    guard (certFile == nil) == (keyFile == nil) else {
+      throw ValidationError("--cert-file and --key-file belong together: give both")
     }
     guard emulate != nil || faults == nil else {
       throw ValidationError("--faults: only emulated nodes fail on request; add --emulate FLEET")
@@ -123,17 +123,16 @@ public struct GNoded: AsyncParsableCommand {
   // MARK: What it was told
 
   private func connection() throws -> Connection {
-    let environment = ProcessInfo.processInfo.environment
-    var connection = Connection(
-      try ControllerAddress.find(option: controller, environment: environment) {
-        FileManager.default.fileExists(atPath: $0)
-      })
-    connection.token = try tokenFile.map { path in try Connection.token(inFile: path) }
-    connection.authorityFile = authority
-    if let certificate, let key {
-      connection.identity = Connection.Identity(certificateFile: certificate, keyFile: key)
+    var words = Connection.Words()
+    words.controller = controller
+    words.tokenFile = tokenFile
+    words.authorityFile = caFile
+    if let certFile, let keyFile {
+      words.identity = Connection.Identity(certificateFile: certFile, keyFile: keyFile)
     }
-    return connection
+    return try Connection.find(words, environment: ProcessInfo.processInfo.environment) {
+      FileManager.default.fileExists(atPath: $0)
+    }
   }
 
   private func nodeOptions(_ log: @escaping @Sendable (String) -> Void) throws -> NodeOptions {

@@ -90,13 +90,15 @@ private final class ClientBox: @unchecked Sendable {
     _ connection: Connection, _ cancellation: Cancellation,
     _ request: (ControllerClient) throws(ClientError) -> Answer
   ) -> Result<Answer, ClientError> {
-    let client = client ?? ControllerClient(connection)
+    // A token that was no good may have got a successor in its file.
+    let client = client ?? ControllerClient(connection.withFreshToken())
     self.client = client
     client.cancellation = cancellation
     defer { client.cancellation = nil }
     do throws(ClientError) {
       return .success(try request(client))
     } catch {
+      if case .refused(let refusal) = error, refusal.code == "bad-token" { self.client = nil }
       return .failure(error)
     }
   }

@@ -32,18 +32,91 @@ public struct Connection: Hashable, Sendable {
   /// A connection to an address, by nobody in particular.
   public init(_ address: ControllerAddress) { self.address = address }
 
+  /// The file that the token was read from; nil: it came in another way.
+  public private(set) var tokenFile: String?
+
   /// The token in a file, without the white space around it.
   ///
-  /// - Throws: `ClientError.badCredential` where the file can't be read or holds none.
+  /// - Throws: `ClientError.badCredential` where the file can't be read, others may read it, or it
+  ///   holds none.
   public static func token(inFile path: String) throws(ClientError) -> String {
+    let advice = "give a file that 'gctl token -o FILE' wrote"
     guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .badCredential(path, why: "the token can't be read; give a file that gctl token wrote")
+      throw .badCredential(path, why: "the token can't be read; \(advice)")
+    }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+    guard mode & 0o077 == 0 else {
+      throw .badCredential(
+        path,
+        why: "others may read the token: the file's mode is \(String(mode & 0o777, radix: 8)); "
+          + "chmod 600 \(path)")
     }
     let text = String(decoding: bytes, as: UTF8.self)
       .trimmingCharacters(in: .whitespacesAndNewlines)
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-      throw .badCredential(path, why: "holds no token; give a file that gctl token wrote")
+      throw .badCredential(path, why: "holds no token; \(advice)")
     }
     return text
+  }
+
+  /// The same with the token as its file has it now, if it is still one.
+  func withFreshToken() -> Connection {
+    var fresh = self
+    if let tokenFile { fresh.token = (try? Self.token(inFile: tokenFile)) ?? token }
+    return fresh
+  }
+}
+
+extension Connection {
+  /// What a command was told of whom to speak with, and as whom.
+  public struct Words: Hashable, Sendable {
+    /// The controller's address.
+    public var controller: String?
+    /// A file with a token.
+    public var tokenFile: String?
+    /// A file of certificates to trust.
+    public var authorityFile: String?
+    /// A client certificate and its key.
+    public var identity: Identity?
+
+    /// Nothing was said.
+    public init() {}
+  }
+
+  /// The connection that a command makes: by what it was told, else by the environment, else by
+  /// what lies in the user's own folder `muster` of settings.
+  ///
+  /// Over a Unix socket nothing is shown that nobody has asked for: there the kernel says who asks.
+  ///
+  /// - Parameter isThere: Whether a path exists.
+  /// - Throws: `ClientError` where what was given can't be used.
+  public static func find(
+    _ words: Words, environment: [String: String], isThere: (String) -> Bool
+  ) throws(ClientError) -> Connection {
+    let address = try ControllerAddress.find(
+      option: words.controller, environment: environment, isThere: isThere)
+    var connection = Connection(address)
+    func setting(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    func own(_ name: String) -> String? {
+      guard case .network = address.way,
+        let base = setting("XDG_CONFIG_HOME") ?? setting("HOME").map({ "\($0)/.config" }),
+        isThere("\(base)/muster/\(name)")
+      else { return nil }
+      return "\(base)/muster/\(name)"
+    }
+    connection.authorityFile =
+      words.authorityFile ?? setting("MUSTER_CA_FILE") ?? own("ca.pem")
+    connection.identity = words.identity
+    if words.tokenFile == nil, let token = setting("MUSTER_TOKEN") {
+      connection.token = token
+    } else if let file = words.tokenFile ?? (words.identity == nil ? own("token") : nil) {
+      connection.token = try token(inFile: file)
+      connection.tokenFile = file
+    }
+    if connection.token != nil, case .network(_, _, isSecured: false) = address.way {
+      throw .badAddress("\(address)", why: "a token would be there for all to read on the way")
+    }
+    return connection
   }
 }

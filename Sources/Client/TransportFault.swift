@@ -48,7 +48,8 @@ extension ClientError {
     case let error as NIOSSLExtraError where error == .failedToValidateHostname:
       (
         "its certificate is for another name or address",
-        "use one of the names that the certificate holds"
+        "use a name that the certificate has, or have it made for this one: "
+          + "gschedd certificate server"
       )
     case is HTTPParserError: ("what answers does not speak HTTP", isItThere)
     default: ("\(error)", isItThere)
@@ -69,18 +70,24 @@ extension ClientError {
   private static func handshake(_ reason: String) -> (why: String, fix: String) {
     let known: [(name: String, why: String, fix: String)] = [
       (
-        "CERTIFICATE_VERIFY_FAILED", "its certificate is of no authority that is trusted here",
-        "name the file of its certificate authority with --ca-file"
+        "CERTIFICATE_VERIFY_FAILED",
+        "nobody who is trusted here vouches for its certificate, or it is not good today",
+        "name the file of its certificate authority with --ca-file or MUSTER_CA_FILE; if it "
+          + "is that, see to this machine's clock, or have the certificate made anew: "
+          + "gschedd certificate server"
       ),
       ("WRONG_VERSION_NUMBER", "it does not speak TLS", "try http://, or a Unix socket"),
       (
-        "CERTIFICATE_REQUIRED", "it asks for a client certificate",
-        "show one, or a token that gctl token made"
+        "ALERT", "it does not take your certificate",
+        "have one made by gschedd certificate, or use a token"
       ),
     ]
     if let known = known.first(where: { reason.contains($0.name) }) {
       return (known.why, known.fix)
     }
-    return ("TLS failed: \(reason)", "is it Muster's scheduler that listens there?")
+    return (
+      "TLS failed: \(reason)",
+      "does gschedd listen there with https://? And is your certificate, if you show one, good?"
+    )
   }
 }

@@ -28,4 +28,33 @@ public struct CapacityWindow: Hashable, Sendable {
     self.until = until
     accounts = []
   }
+
+  /// Whether there is an instant at which both are open, sooner or later.
+  public func meets(_ other: CapacityWindow) -> Bool {
+    guard let every else {
+      return other.every == nil
+        ? from < other.until && other.from < until : other.isOpen(between: from, until)
+    }
+    guard let others = other.every else { return isOpen(between: other.from, other.until) }
+    // Each lag between one's begin and the other's comes, up to what divides both times between.
+    let step = Self.greatestDivisor(every.milliseconds, others.milliseconds)
+    let rest = (other.from - from).milliseconds % step
+    let lag = rest < 0 ? rest + step : rest
+    return lag < (until - from).milliseconds
+      || step - lag < (other.until - other.from).milliseconds
+  }
+
+  /// Whether one that comes again is open within a time.
+  private func isOpen(between start: Instant, _ end: Instant) -> Bool {
+    guard from < end, let every else { return false }
+    // The last one that begins before the end.
+    let count = ((end - from).milliseconds - 1) / every.milliseconds
+    return start < until + TimeSpan(milliseconds: count * every.milliseconds)
+  }
+
+  private static func greatestDivisor(_ a: Int64, _ b: Int64) -> Int64 {
+    var (a, b) = (a, b)
+    while b != 0 { (a, b) = (b, a % b) }
+    return max(1, a)
+  }
 }

@@ -31,7 +31,8 @@ public struct SystemUser: Hashable, Sendable {
     self = user
   }
 
-  private init(uid: UInt32, gid: UInt32, name: String) {
+  /// A user that is known already.
+  public init(uid: UInt32, gid: UInt32, name: String) {
     self.uid = uid
     self.gid = gid
     self.name = name

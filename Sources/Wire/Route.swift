@@ -6,7 +6,7 @@ public enum Route {
   /// What comes before every address.
   public static let version = "/v1"
 
-  /// `GET`: `ServerStanding`. Needs no token.
+  /// `GET`: `ServerStanding`.
   public static let ping = "/v1/ping"
 
   /// `POST` a `JobSubmission`: `SubmissionReply`. `GET`, asked as `JobQuery` says: `JobRow`s.
@@ -54,8 +54,11 @@ public enum Route {
   /// `POST` a `PolicyEdit`: reservations, accounts and budgets, changed in the policy in force.
   public static let policyEdits = "/v1/policy/edits"
 
-  /// `POST` a `TokenRequest`: `Token`.
+  /// `POST` a `TokenRequest`: `Token`. `GET`, `?subject=`: `TokenRow`s.
   public static let tokens = "/v1/tokens"
+
+  /// `POST` a `TokenRevocation`: one with the numbers of all that were revoked.
+  public static let tokenRevocations = "/v1/tokens/revocations"
 
   /// `POST` an `AgentRegistration`: `AgentSession`.
   public static let agents = "/v1/agents"

@@ -42,7 +42,7 @@ import Testing
     (["--time-scale", "0"], "a number above 0"),
     (["--accelerators", "65"], "0 to 64"),
     (["--faults", "f"], "add --emulate"),
-    (["--key", "k"], "give both"),
+    (["--key-file", "k"], "give both"),
     (["--controller", "ftp://x"], "begins with none of"),
     (["--emulate", "/no/such/fleet.yaml", "--controller", "unix:/x"], "fleet.yaml"),
     (["--shim", "/no/shim", "--controller", "unix:/x"], "/no/shim"),

@@ -54,8 +54,27 @@ import Testing
       "eu/ro may use 500 accelerator-hours\n"
     ),
     (
-      ["gctl", "token", "--for", "bob", "--role", "operator", "--lifetime", "2d"],
+      ["gctl", "token", "--user", "bob", "--role", "operator", "--for", "2d"],
       [#"POST /v1/tokens {"lifetime_ms":172800000,"role":"operator","subject":"bob"}"#], "a.b.c\n"
+    ),
+    (
+      ["gctl", "token", "make", "--node", "n[0-7]"],
+      [#"POST /v1/tokens {"lifetime_ms":2592000000,"role":"agent","subject":"n[0-7]"}"#], "a.b.c\n"
+    ),
+    (
+      ["gctl", "token", "--for", "1d"],
+      [
+        "GET /v1/ping",
+        #"POST /v1/tokens {"lifetime_ms":86400000,"role":"user","subject":"ana"}"#,
+      ], "a.b.c\n"
+    ),
+    (
+      ["gctl", "token", "revoke", "5f", "6a"],
+      [#"POST /v1/tokens/revocations {"ids":["5f","6a"]}"#], "Revoked 2 tokens\n"
+    ),
+    (
+      ["gctl", "token", "revoke", "--node", "n0"],
+      [#"POST /v1/tokens/revocations {"ids":[],"subject":"n0"}"#], "Revoked 2 tokens\n"
     ),
   ])
   func `is sent, and said`(words: [String], requests: [String], output: String) throws {
@@ -92,18 +111,21 @@ import Testing
 
   @Test func `that makes a token writes it where only its owner can read it`() throws {
     let desk = try Desk(Rows.routes)
-    #expect(desk.type("gctl", "token", "--for", "bob", "-o", "t").code == 0)
+    #expect(desk.type("gctl", "token", "--user", "bob", "-o", "t").code == 0)
     let path = desk.folder.appending(path: "t").path
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "a.b.c\n")
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
     #expect((mode as? NSNumber)?.intValue == 0o600)
-    #expect(desk.type("gctl", "token", "--for", "bob", "-o", "t").code == 1)
+    #expect(desk.type("gctl", "token", "--user", "bob", "-o", "t").code == 1)
   }
 
   @Test(arguments: [
     ["gcancel"], ["gcancel", "0"], ["gcancel", "x"], ["gcancel", "5-3"], ["gqueue", "-t", "ill"],
     ["gcancel", "17", "-s", "FOO"], ["gctl", "node", "drain"], ["gctl", "node", "drain", "n[["],
-    ["gctl", "budget", "set", "a", "-3"], ["gctl", "token"], ["gacct", "-S", "soon"],
+    ["gctl", "budget", "set", "a", "-3"], ["gctl", "token", "--for", "soon"],
+    ["gctl", "token", "--user", "a", "--node", "n0"], ["gctl", "token", "revoke"],
+    ["gctl", "token", "revoke", "5f", "--user", "a"], ["gctl", "token", "--role", "agent"],
+    ["gctl", "token", "--node", "n0", "--role", "operator"], ["gacct", "-S", "soon"],
     ["gacct", "17_3"], ["gacct", "1-501"], ["gwhy"], ["gwhy", "x"],
     ["glog", "3", "--member", "-1"], ["gfoo"],
     ["gqueue", "--controller", "ftp://a"], ["gqueue", "--token-file", "/no/such"],

@@ -41,6 +41,13 @@ final class Desk: Sendable {
     try Data(text.utf8).write(to: folder.appending(path: name))
   }
 
+  /// Puts a file into the folder that nobody else may read.
+  func write(secret text: String, to name: String) throws {
+    try write(text, to: name)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o600], ofItemAtPath: folder.appending(path: name).path)
+  }
+
   /// Types a command.
   func type(
     _ words: String..., input: String = "", terminal: Bool = false,

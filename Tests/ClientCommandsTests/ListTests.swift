@@ -16,6 +16,7 @@ import Testing
     Row(name: "gacct-statement", words: ["gacct", "--statement", "user"]),
     Row(name: "gwhy", words: ["gwhy", "18"]), Row(name: "gctl-ping", words: ["gctl", "ping"]),
     Row(name: "gctl-reservations", words: ["gctl", "reservation", "list"]),
+    Row(name: "gctl-tokens", words: ["gctl", "token", "list"]),
     Row(name: "gsub-test-only", words: ["gsub", "--gpus", "64", "--wrap", "a", "--test-only"]),
   ]
 

@@ -68,6 +68,14 @@ enum Rows {
     #""until_moment":"2026-03-02T18:00:00.000Z","accounts":["eu/ro","eu/fr"]}"# + "\n",
   ])
 
+  static let tokens = Answer.lines([
+    #"{"id":"5f","subject":"n[0-7]","role":"agent","issued":"2026-02-02T06:00:00.000Z","#
+      + #""expires":"2026-03-04T06:00:00.000Z","author":"root (administrator)"}"# + "\n",
+    #"{"id":"6a","subject":"bob","role":"coordinator","account":"eu/ro","#
+      + #""issued":"2026-02-02T06:00:00.000Z","expires":"2026-03-04T06:00:00.000Z","#
+      + #""author":"ana (operator)","revoked":"2026-03-01T09:30:00.000Z","revoker":"bob"}"# + "\n",
+  ])
+
   static let why = Answer.json(
     #"{"job":{"job":18,"name":"sweep","user":"bob","account":"eu/ro","mode":"playground","#
       + #""state":"pending","members":1,"accelerators":4,"submitted":"2026-03-01T09:00:00Z","#
@@ -100,7 +108,9 @@ enum Rows {
     ("GET /v1/fleet", .json("sites: []\n")), ("POST /v1/forecast", forecast),
     ("POST /v1/jobs/20/change", .refusal(409, over)), ("POST /v1/jobs/", .json("{}")),
     ("POST /v1/jobs", .json(#"{"job":17,"count":1}"#)),
-    ("POST /v1/tokens", .json(#"{"token":"a.b.c","expires":"2026-04-01T00:00:00Z"}"#)),
+    ("POST /v1/tokens/revocations", .json(#"{"ids":["5f","6a"]}"#)),
+    ("POST /v1/tokens", .json(#"{"token":"a.b.c","id":"5f","expires":"2026-04-01T00:00:00Z"}"#)),
+    ("GET /v1/tokens", tokens),
     ("POST", .json("{}")),
   ]
 

@@ -174,7 +174,7 @@ import Testing
 
   @Test func `shows its token`() throws {
     let desk = try Desk(Rows.routes)
-    try desk.write(" from-file \n", to: "token")
+    try desk.write(secret: " from-file \n", to: "token")
     let words = ["gsub", "--cores", "1", "--wrap", "a"]
     _ = desk.run(words, environment: ["MUSTER_TOKEN": "from-variable"])
     _ = desk.run(words + ["--token-file", desk.folder.appending(path: "token").path])

@@ -70,4 +70,22 @@ import Wire
     #expect(service.station.controller.failure == nil)
     await service.stop()
   }
+
+  /// Two reservations of one node at once ended the daemon.
+  @Test func `that keep what is kept are refused`() async throws {
+    let service = try await Service()
+    func reserve(_ name: String, from hour: Int) -> String {
+      """
+      {"reserve": {"name": "\(name)", "nodes": "n0", "from": "2099-03-01T1\(hour):00:00Z",
+                   "until_moment": "2099-03-01T1\(hour + 2):00:00Z", "accounts": ["ada"]}}
+      """
+    }
+    #expect(try await service.client.post(Route.policyEdits, reserve("a", from: 0)).status == 200)
+    let second = try await service.client.post(Route.policyEdits, reserve("b", from: 1))
+    #expect(second.status == 400)
+    #expect(second.body.contains("window 'b' keeps node 'n0' while 'a' does"))
+    #expect(try await service.client.post(Route.policyEdits, reserve("b", from: 2)).status == 200)
+    #expect(service.station.controller.failure == nil)
+    await service.stop()
+  }
 }

@@ -1,11 +1,28 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Server
 
-/// Asks over a Unix socket, a connection a question, in the plainest HTTP.
+/// Asks over a Unix socket or TLS, a connection a question, in the plainest HTTP.
 struct RawClient: Sendable {
-  let socket: String
+  /// Where the daemon is.
+  enum Place: Sendable {
+    case socket(String)
+    case port(Int, trusting: NIOSSLContext)
+  }
+
+  var place: Place
+
+  /// What stands behind `Authorization`.
+  var authorization: String?
+
+  /// The same client, showing a token.
+  func bearing(_ token: String) -> RawClient {
+    var other = self
+    other.authorization = "Bearer \(token)"
+    return other
+  }
 
   struct Answer: Sendable {
     var status: Int
@@ -28,22 +45,45 @@ struct RawClient: Sendable {
   }
 
   func ask(_ method: String, _ path: String, _ body: String = "") async throws -> Answer {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connect(unixDomainSocketPath: socket) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-        }
-      }
+    let channel = try await connect()
+    let proof = authorization.map { "Authorization: \($0)\r\n" } ?? ""
     let text = try await channel.executeThenClose { inbound, outbound in
       try await outbound.write(
         ByteBuffer(
-          string: "\(method) \(path) HTTP/1.1\r\nHost: muster\r\nConnection: close\r\n"
+          string: "\(method) \(path) HTTP/1.1\r\nHost: muster\r\nConnection: close\r\n\(proof)"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"))
       var all = ByteBuffer()
-      for try await part in inbound { all.writeImmutableBuffer(part) }
+      do {
+        for try await part in inbound { all.writeImmutableBuffer(part) }
+      } catch  where all.readableBytes > 0 {
+        // The daemon hangs up on what it did not want to read.
+      }
       return String(buffer: all)
     }
     return Self.answer(text)
+  }
+
+  private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+    let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    @Sendable func wrapped(
+      _ channel: any Channel
+    ) throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+      try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+    }
+    switch place {
+    case .socket(let path):
+      return try await bootstrap.connect(unixDomainSocketPath: path) { channel in
+        channel.eventLoop.makeCompletedFuture { try wrapped(channel) }
+      }
+    case .port(let port, let context):
+      return try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+          return try wrapped(channel)
+        }
+      }
+    }
   }
 
   private static func answer(_ text: String) -> Answer {
@@ -68,23 +108,34 @@ struct RawClient: Sendable {
   }
 }
 
-/// A daemon that serves at a Unix socket as long as this object lives.
+/// A daemon that serves at a Unix socket as long as this object lives, and over TLS if told to.
 final class Service {
   let station: Station
   let client: RawClient
+
+  /// Where it is reached over TLS.
+  private(set) var port: Int?
   private let task: Task<Void, any Error>
 
-  init() async throws {
-    let folder = try TemporaryFolder()
+  init(_ certificate: ServerCertificate? = nil, in folder: TemporaryFolder? = nil) async throws {
+    let folder = try folder ?? TemporaryFolder()
     let station = try Station(in: folder)
     let socket = folder.url.path + "/s"
-    let (serving, isServing) = AsyncStream.makeStream(of: Void.self)
-    task = Task {
-      try await station.daemon.serve(at: .unix(socket)) { isServing.finish() }
+    var addresses = [ListenAddress.unix(socket)]
+    if certificate != nil { addresses.append(.https(host: "127.0.0.1", port: 0)) }
+    let (serving, isServing) = AsyncStream.makeStream(of: ListenAddress.self)
+    task = Task { [addresses] in
+      defer { isServing.finish() }
+      try await station.daemon.serve(at: addresses, certificate) { isServing.yield($0) }
     }
-    for await _ in serving {}
+    var served = 0
+    for await address in serving {
+      if case .https(_, let port) = address { self.port = port }
+      served += 1
+      if served == addresses.count { break }
+    }
     self.station = station
-    client = RawClient(socket: socket)
+    client = RawClient(place: .socket(socket))
   }
 
   func stop() async {

@@ -98,6 +98,15 @@ private struct JournalWriter: ReplayObserver {
     #expect(replay.events == entries.reduce(0) { $0 + $1.draft.events.count })
   }
 
+  @Test func `passes over tokens, which the machine knows nothing of`() throws {
+    var entries = try Self.journal(1)
+    let draft = JournalEntry.Draft(at: entries[5].draft.instant, .tokens(.revoked(["5f"])))
+    entries.insert(JournalEntry(sequence: 7, epoch: 1, draft), at: 6)
+    var replay = try JournalReplay(opening: entries[0])
+    for entry in entries.dropFirst() { try replay.take(entry) }
+    #expect(replay.entries == entries.count)
+  }
+
   /// Each a constant of the planner that is another.
   @Test(arguments: ["reservations", "half-life", "backfill"])
   func `differs when one constant of the planner does`(constant: String) throws {

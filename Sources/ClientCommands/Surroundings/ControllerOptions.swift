@@ -12,13 +12,15 @@ struct ControllerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A file with the token that says who you are; else MUSTER_TOKEN.", valueName: "file"),
+      "The file of the token that says who you are; else MUSTER_TOKEN, ~/.config/muster/token.",
+      valueName: "file"),
     completion: .file())
   var tokenFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "Certificates to trust over HTTPS; else MUSTER_CA_FILE.", valueName: "file"),
+      "Certificates to trust over HTTPS; else MUSTER_CA_FILE, ~/.config/muster/ca.pem.",
+      valueName: "file"),
     completion: .file())
   var caFile: String?
 
@@ -39,18 +41,15 @@ struct ControllerOptions: ParsableArguments {
   }
 
   func client(in world: Surroundings) throws -> ControllerClient {
-    let address = try ControllerAddress.find(
-      option: controller, environment: world.environment
-    ) { FileManager.default.fileExists(atPath: $0) }
-    var connection = Connection(address)
-    if let tokenFile {
-      connection.token = try Connection.token(inFile: tokenFile)
-    } else if let token = world.environment["MUSTER_TOKEN"], !token.isEmpty {
-      connection.token = token
-    }
-    connection.authorityFile = caFile ?? world.environment["MUSTER_CA_FILE"]
+    var words = Connection.Words()
+    words.controller = controller
+    words.tokenFile = tokenFile
+    words.authorityFile = caFile
     if let certFile, let keyFile {
-      connection.identity = Connection.Identity(certificateFile: certFile, keyFile: keyFile)
+      words.identity = Connection.Identity(certificateFile: certFile, keyFile: keyFile)
+    }
+    let connection = try Connection.find(words, environment: world.environment) {
+      FileManager.default.fileExists(atPath: $0)
     }
     return ControllerClient(connection)
   }

@@ -15,6 +15,8 @@ public enum JournalInput: Hashable, Sendable {
   case policyFile([UInt8])
   /// The fleet is another from now on.
   case fleetFile([UInt8])
+  /// Tokens were made or revoked: it means nothing to the machine, which is not told.
+  case tokens(TokenChange)
   /// What the machine was told; of changes of the policy and the fleet a daemon writes the files.
   case told(Input)
   /// So many jobs alike were submitted, and what they run: it means nothing to the machine.
@@ -22,7 +24,8 @@ public enum JournalInput: Hashable, Sendable {
 }
 
 extension JournalInput {
-  /// What the machine was told, for whoever replays a journal; nil for what opened it.
+  /// What the machine was told, for whoever replays a journal; nil for what opened it and for what
+  /// the machine isn't told of.
   ///
   /// Files are read by those who know how: the same bytes give the same value, and so the same
   /// events.
@@ -36,7 +39,7 @@ extension JournalInput {
     fleet: ([UInt8]) throws(Failure) -> Topology
   ) throws(Failure) -> Input? {
     switch self {
-    case .opened: nil
+    case .opened, .tokens: nil
     case .policyFile(let bytes): .policyChanged(try policy(bytes))
     case .fleetFile(let bytes): .fleetChanged(try fleet(bytes))
     case .told(let input): input
@@ -54,6 +57,8 @@ extension JournalInput: BinaryValue {
     case 0: self = .opened(fleet: try reader.block(), policy: try reader.block())
     case 1: self = .policyFile(try reader.block())
     case 2: self = .fleetFile(try reader.block())
+    case 3: self = .tokens(.issued(try reader.value()))
+    case 4: self = .tokens(.revoked(try reader.list()))
     case 16: self = .told(.submit(try reader.value()))
     case 17: self = .told(.cancel(try reader.value()))
     case 18: self = .told(.hold(try reader.value(), try reader.flag()))
@@ -94,6 +99,12 @@ extension JournalInput: BinaryValue {
     case .fleetFile(let bytes):
       writer.put(byte: 2)
       writer.put(bytes)
+    case .tokens(.issued(let token)):
+      writer.put(byte: 3)
+      writer.put(token)
+    case .tokens(.revoked(let ids)):
+      writer.put(byte: 4)
+      writer.put(list: ids)
     case .told(let input): Self.write(input, to: &writer)
     case .submission(let request, let count, let spec):
       writer.put(byte: 27)

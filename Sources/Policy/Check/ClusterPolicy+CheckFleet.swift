@@ -5,13 +5,14 @@ import Units
 extension ClusterPolicy {
   /// Whether what this policy names is on a fleet, and no more is promised than it has.
   ///
-  /// O(accounts × models + places × domains + nodes named)
+  /// O(accounts × models + places × domains + windows × (windows + nodes))
   ///
   /// - Throws: `PolicyFault` that says where, what, and how to mend it.
   public func check(against fleet: Topology) throws(PolicyFault) {
     try checkModels(on: fleet)
     for model in fleet.models { try checkNumbers(of: model, on: fleet) }
     try checkPlaces(on: fleet)
+    try checkWindowsApart(on: fleet)
     try checkSites(of: fleet)
   }
 
@@ -91,6 +92,32 @@ extension ClusterPolicy {
           fix: "name a domain, or nodes as a hostlist")
       }
     }
+  }
+
+  /// Nobody keeps what somebody else keeps at the same time.
+  private func checkWindowsApart(on fleet: Topology) throws(PolicyFault) {
+    guard windows.count > 1 else { return }
+    let nodes = windows.map { fleet.nodes(named: $0.places) }
+    for later in windows.indices {
+      for earlier in windows[..<later].indices
+      where windows[later].meets(windows[earlier]) {
+        guard let node = Self.common(nodes[later], nodes[earlier]) else { continue }
+        throw PolicyFault(
+          .windowsApart, at: PolicyPlace(.window(later), "places"),
+          "window '\(windows[later].name)' keeps node '\(fleet.nodes[node].name)' while"
+            + " '\(windows[earlier].name)' does", fix: "give it other nodes, or another time")
+      }
+    }
+  }
+
+  /// The first number that two ascending lists share.
+  private static func common(_ a: [Int], _ b: [Int]) -> Int? {
+    var (i, j) = (0, 0)
+    while i < a.count, j < b.count {
+      if a[i] == b[j] { return a[i] }
+      if a[i] < b[j] { i += 1 } else { j += 1 }
+    }
+    return nil
   }
 
   private func checkSites(of fleet: Topology) throws(PolicyFault) {

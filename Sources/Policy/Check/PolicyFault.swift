@@ -54,6 +54,8 @@ public struct PolicyFault: Error, Hashable, Sendable {
     case weightsOfAllOrNone
     /// Something begins before it ends.
     case endsAfterItBegins
+    /// No node is kept by two windows at once.
+    case windowsApart
     /// What is in order stands in order.
     case inOrder
     /// No more of something than can be numbered.

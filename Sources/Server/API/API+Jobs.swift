@@ -17,33 +17,12 @@ import Wire
 
 /// Jobs: submitted, listed, changed, explained.
 extension API {
-  func answerJobs(_ call: Call, _ isPost: Bool) async throws(Refusal) -> Response {
-    let path = call.path
-    if path[1] == "forecast" {
-      guard isPost else { throw otherMethod(call) }
-      return try await forecast(call)
-    }
-    guard path.count > 2 else { return isPost ? try await submit(call) : try list(call) }
-    guard let number = UInt32(path[2]), path.count <= 4 else { throw noSuchRoute(call) }
-    let job = JobID(number)
-    switch (isPost, path.count == 4 ? String(path[3]) : "") {
-    case (false, ""): return try await show(job, call)
-    case (true, "change"): return try await change(job, call)
-    case (false, "why"): return try await why(job, call)
-    case (false, "output"): return try await output(of: job, call)
-    case (true, ""), (false, "change"), (true, "why"), (true, "output"):
-      throw otherMethod(call)
-    default: throw noSuchRoute(call)
-    }
-  }
-
   // MARK: Submitting
 
-  private func submit(_ call: Call) async throws(Refusal) -> Response {
-    try permit(.submit, call)
+  func submit(_ call: Call) async throws(Refusal) -> Response {
     let submission = try await call.message(JobSubmission.self, most: Self.longestSubmission)
     let request = try Resolution(in: state).request(for: submission, by: call.caller)
-    let spec = try SubmissionSpec(submission, by: call.caller.taskUser)
+    let spec = try SubmissionSpec(submission, by: try call.caller.taskUser())
     let count = submission.array?.indices.count ?? 1
     let telling = Telling(
       submitting: request, count: count, spec, from: call.caller.author)
@@ -59,8 +38,7 @@ extension API {
   }
 
   /// What would become of a job: tried on a copy of the machine, by the planner itself.
-  private func forecast(_ call: Call) async throws(Refusal) -> Response {
-    try permit(.submit, call)
+  func forecast(_ call: Call) async throws(Refusal) -> Response {
     let submission = try await call.message(JobSubmission.self, most: Self.longestSubmission)
     let request = try Resolution(in: state).request(for: submission, by: call.caller)
     var (machine, now) = await controller.look()
@@ -104,8 +82,7 @@ extension API {
 
   // MARK: Listing
 
-  private func list(_ call: Call) throws(Refusal) -> Response {
-    try permit(.look, call)
+  func list(_ call: Call) throws(Refusal) -> Response {
     let filter = try JobFilter(call, state.policy.accounts)
     let state = self.state
     let rows = JobRows(state, board, starting: hub.startingJobs)
@@ -129,7 +106,8 @@ extension API {
   }
 
   /// One job's row, once it is over or the time is.
-  private func show(_ job: JobID, _ call: Call) async throws(Refusal) -> Response {
+  func show(_ call: Call) async throws(Refusal) -> Response {
+    let job = try call.job()
     let wait = try call.waitMs()
     let first = try await row(of: job, call)
     guard wait > 0, !first.state.isOver else { return try Reply.message(first) }
@@ -177,7 +155,8 @@ extension API {
 
   // MARK: Changing
 
-  private func change(_ job: JobID, _ call: Call) async throws(Refusal) -> Response {
+  func change(_ call: Call) async throws(Refusal) -> Response {
+    let job = try call.job()
     let change = try await call.message(JobChange.self)
     let row = try await row(of: job, call)
     guard !row.state.isOver else {
@@ -209,7 +188,8 @@ extension API {
 
   // MARK: Explaining
 
-  private func why(_ job: JobID, _ call: Call) async throws(Refusal) -> Response {
+  func why(_ call: Call) async throws(Refusal) -> Response {
+    let job = try call.job()
     let row = try await row(of: job, call)
     let (machine, now) = await controller.look()
     let explanation = machine.explain(job, at: now)
@@ -228,7 +208,8 @@ extension API {
 
   // MARK: Output
 
-  private func output(of job: JobID, _ call: Call) async throws(Refusal) -> Response {
+  func output(_ call: Call) async throws(Refusal) -> Response {
+    let job = try call.job()
     let row = try await row(of: job, call)
     var query = OutputQuery()
     query.member = Int(try call.number("member", in: 0...1_000_000, default: 0))

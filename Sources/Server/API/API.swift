@@ -22,26 +22,32 @@ public final class API: HTTPResponder {
   let hub: AgentHub
   let logger: Logger
   let since: Instant
-  private let identity = SocketIdentity()
+  let issuer: TokenIssuer
+  private let identification: Identification
 
   /// The API of a controller.
-  init(_ controller: Controller, _ board: JobBoard, _ hub: AgentHub, _ logger: Logger) {
+  init(
+    _ controller: Controller, _ board: JobBoard, _ hub: AgentHub, _ issuer: TokenIssuer,
+    _ logger: Logger
+  ) {
     self.controller = controller
     self.board = board
     self.hub = hub
+    self.issuer = issuer
     self.logger = logger
+    identification = Identification(issuer, controller.clock)
     since = controller.clock.now()
   }
 
   /// Answers a request; whatever is wrong with it is answered by a refusal.
+  ///
+  /// Who asks is made out before anything else is looked at: whom nobody knows learns nothing.
   public func respond(to request: Request, context: CallContext) async throws -> Response {
     do throws(Refusal) {
-      guard let caller = await identity.caller(of: context.channel) else {
-        throw Refusal(
-          "unknown-caller", "nobody knows who asks", where: "connection",
-          fix: "ask over the daemon's Unix socket")
-      }
-      return try await answer(Call(request, by: caller))
+      let caller = try await identification.caller(of: request, on: context.channel)
+      let call = try Call(request, by: caller)
+      if let refusal = Permissions.refusal(of: call.endpoint, by: caller) { throw refusal }
+      return try await answer(call)
     } catch {
       logger.debug("refused: \(error)", metadata: ["path": "\(request.uri.path)"])
       return Reply.refusal(error)
@@ -49,49 +55,32 @@ public final class API: HTTPResponder {
   }
 
   private func answer(_ call: Call) async throws(Refusal) -> Response {
-    let path = call.path
-    guard path.first == "v1", path.count > 1 else { throw noSuchRoute(call) }
-    let isPost = call.request.method == .post
-    guard isPost || call.request.method == .get else { throw otherMethod(call) }
-    switch (isPost, path[1], path.count) {
-    case (_, "jobs", _), (_, "forecast", 2): return try await answerJobs(call, isPost)
-    case (_, "agents", _): return try await answerAgents(call, isPost)
-    default: return try await answerCluster(call, isPost)
+    switch call.endpoint {
+    case .ping: try Reply.message(standing(for: call.caller))
+    case .submit: try await submit(call)
+    case .forecast: try await forecast(call)
+    case .jobs: try list(call)
+    case .job: try await show(call)
+    case .changeJob: try await change(call)
+    case .why: try await why(call)
+    case .output: try await output(call)
+    case .history: try history(call)
+    case .nodes: nodes(call)
+    case .changeNodes: try await changeNodes(call)
+    case .accounts: try accounts(call)
+    case .reservations: reservations(call)
+    case .policy: try file(.policy)
+    case .changePolicy: try await changePolicy(call)
+    case .editPolicy: try await editPolicy(call)
+    case .fleet: try file(.fleet)
+    case .changeFleet: try await changeFleet(call)
+    case .tokens: try tokens(call)
+    case .makeToken: try await makeToken(call)
+    case .revokeTokens: try await revokeTokens(call)
+    case .register: try await register(call)
+    case .commands: try await commands(call)
+    case .report: try await report(call)
     }
-  }
-
-  private func answerCluster(_ call: Call, _ isPost: Bool) async throws(Refusal) -> Response {
-    let address = call.path.dropFirst().joined(separator: "/")
-    if !isPost, address != "ping" { try permit(.look, call) }
-    switch (isPost, address) {
-    case (false, "ping"): return try Reply.message(standing(for: call.caller))
-    case (false, "nodes"): return nodes(call)
-    case (true, "nodes/changes"): return try await changeNodes(call)
-    case (false, "accounts"): return try accounts(call)
-    case (false, "history"): return try history(call)
-    case (false, "policy"): return try file(.policy)
-    case (false, "fleet"): return try file(.fleet)
-    case (false, "reservations"): return reservations(call)
-    case (true, "policy"): return try await changePolicy(call)
-    case (true, "fleet"): return try await changeFleet(call)
-    case (true, "policy/edits"): return try await editPolicy(call)
-    case (true, "ping"), (true, "nodes"), (true, "accounts"), (true, "history"),
-      (true, "reservations"), (false, "nodes/changes"), (false, "policy/edits"):
-      throw otherMethod(call)
-    default: throw noSuchRoute(call)
-    }
-  }
-
-  func noSuchRoute(_ call: Call) -> Refusal {
-    Refusal(
-      "no-such-route", "there is nothing at '\(call.request.uri.path)'", where: "address",
-      fix: "see Documentation/Reference/API.md")
-  }
-
-  func otherMethod(_ call: Call) -> Refusal {
-    Refusal(
-      "other-method", "'\(call.request.method)' is not how this is asked", where: "method",
-      fix: "see Documentation/Reference/API.md")
   }
 
   private func standing(for caller: Caller) -> ServerStanding {

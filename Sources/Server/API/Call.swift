@@ -4,6 +4,7 @@ public import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import Units
 import Wire
 
 /// A connection's request as it comes in: what says who is at the other end.
@@ -18,19 +19,45 @@ public struct CallContext: InitializableFromSource {
 struct Call: Sendable {
   let request: Request
   let caller: Caller
+  let endpoint: Endpoint
 
-  /// The address behind `/v1`, in its parts.
-  let path: [Substring]
+  /// What stands in the address where the endpoint has stars.
+  let words: [Substring]
   private let query: [String: String]
 
-  init(_ request: Request, by caller: Caller) {
+  /// - Throws: `Refusal` where nothing is asked in this way.
+  init(_ request: Request, by caller: Caller) throws(Refusal) {
     self.request = request
     self.caller = caller
-    path = Array(
-      request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
+    switch Endpoint.match(request.method, request.uri.path) {
+    case .found(let endpoint, let words):
+      self.endpoint = endpoint
+      self.words = words
+    case .otherMethod:
+      throw Refusal(
+        "other-method", "'\(request.method)' is not how this is asked", where: "method",
+        fix: "see Documentation/Reference/API.md")
+    case .nothing: throw Self.noSuchRoute(request)
+    }
     var query: [String: String] = [:]
     for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
     self.query = query
+  }
+
+  private static func noSuchRoute(_ request: Request) -> Refusal {
+    Refusal(
+      "no-such-route", "there is nothing at '\(request.uri.path)'", where: "address",
+      fix: "see Documentation/Reference/API.md")
+  }
+
+  /// The job that the address names.
+  ///
+  /// - Throws: `Refusal` where it names none.
+  func job() throws(Refusal) -> JobID {
+    guard let number = words.first.flatMap({ UInt32($0) }) else {
+      throw Self.noSuchRoute(request)
+    }
+    return JobID(number)
   }
 
   // MARK: Words behind the address
@@ -153,8 +180,11 @@ enum Reply {
 
   static func refusal(_ refusal: Refusal) -> Response {
     let bytes = (try? WireJSON.encode(refusal)) ?? Data()
+    let status = status(of: refusal.code)
+    var headers = json
+    if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"muster\"" }
     return Response(
-      status: status(of: refusal.code), headers: json,
+      status: status, headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 
@@ -162,14 +192,15 @@ enum Reply {
     switch code {
     case "not-permitted": .forbidden
     case "unknown-caller", "bad-token": .unauthorized
-    case "no-such-route", "no-such-job", "no-such-session", "no-such-node", "no-output":
+    case "no-such-route", "no-such-job", "no-such-session", "no-such-node", "no-such-token",
+      "no-output":
       .notFound
     case "other-method": .methodNotAllowed
     case "body-too-long": .contentTooLarge
     case "no-agent", "no-answer", "stopped": .serviceUnavailable
     case "bad-answer": .internalServerError
     case "not-running", "not-waiting", "account-in-use", "node-in-use", "not-a-successor",
-      "counts-otherwise", "exists":
+      "counts-otherwise", "exists", "replayed":
       .conflict
     default: .badRequest
     }

@@ -40,7 +40,7 @@ extension AgentHub {
         nodes.append((try check(node, names), node.address))
       } catch { refused.append(error) }
     }
-    let (session, gates) = open(agent, nodes)
+    let (session, gates) = open(agent, nodes, by: caller)
     for gate in gates { gate.open() }
     logger.info(
       "agent \(agent.name) registered",
@@ -82,14 +82,21 @@ extension AgentHub {
 
   /// Makes the session; says what the agent is to do, and who waited in sessions that are over.
   private func open(
-    _ agent: AgentRegistration, _ nodes: [(id: NodeID, address: String)]
+    _ agent: AgentRegistration, _ nodes: [(id: NodeID, address: String)], by caller: Caller
   ) -> (session: String, gates: [Gate]) {
     let now = controller.clock.now()
+    let names = names.withLock { $0 }
+    // An agent may call itself what it likes; it ends no session of nodes that aren't its own.
+    func mayEnd(_ session: SessionState) -> Bool {
+      caller.role == .administrator
+        || session.nodes.allSatisfy { caller.nodes.contains("\(names.name(of: $0))") }
+    }
     return table.withLock { table in
       var gates: [Gate] = []
       table.sessionCount += 1
       let name = "\(controller.store.epoch)-\(table.sessionCount)"
-      for (old, session) in table.sessions where session.agent == agent.name {
+      for (old, session) in table.sessions
+      where session.agent == agent.name && mayEnd(session) {
         table.sessions[old] = nil
         for node in session.nodes where table.session[node] == old { table.session[node] = nil }
         if let gate = session.gate { gates.append(gate) }

@@ -66,6 +66,7 @@ extension AgentHub {
   public func take(
     _ batch: ReportBatch, from session: String
   ) async throws(Refusal) -> ReportReceipt {
+    try refuseReplay(batch, session)
     noteHeard(session)
     let taken = table.withLock { table -> (last: UInt64, gates: [Gate])? in
       guard let state = table.sessions[session] else { return nil }
@@ -86,6 +87,23 @@ extension AgentHub {
       throw Refusal(stopped: error)
     }
     return ReportReceipt(acknowledged: taken.last)
+  }
+
+  /// An agent says again what was not acknowledged, from its first number on, and nothing older:
+  /// whoever does has heard it from somebody else.
+  private func refuseReplay(_ batch: ReportBatch, _ session: String) throws(Refusal) {
+    let oldest = table.withLock { table -> UInt64 in
+      guard let state = table.sessions[session] else { return 0 }
+      if batch.first <= state.received + 1 {
+        table.sessions[session]?.oldest = max(state.oldest, batch.first)
+      }
+      return state.oldest
+    }
+    guard batch.first >= oldest else {
+      throw Refusal(
+        "replayed", "report \(batch.first) was acknowledged, and comes again", where: "first",
+        fix: "send what is not acknowledged: \(oldest) and those behind it")
+    }
   }
 
   private func take(

@@ -80,6 +80,8 @@ struct SessionState: Sendable {
   var first: UInt64 = 1
   /// The last of its reports that was taken in.
   var received: UInt64 = 0
+  /// The first number of its last batch: all before it are acknowledged, and never come again.
+  var oldest: UInt64 = 1
   /// When it was heard of last.
   var heard: Instant
   /// Who waits for its next command.

@@ -1,4 +1,4 @@
-import Codec
+public import Codec
 public import Control
 import Dispatch
 import Jobs
@@ -19,6 +19,7 @@ public import Units
 public final class Controller: Sendable {
   enum Letter: Sendable {
     case tell(Telling, answer: @Sendable (Answer) -> Void)
+    case keep(JournalInput, author: String, answer: @Sendable (Answer) -> Void)
     case look(@Sendable (ControlMachine, Instant) -> Void)
     case settle(@Sendable (Answer) -> Void)
   }
@@ -107,6 +108,13 @@ public final class Controller: Sendable {
     }
   }
 
+  /// Keeps something in the journal that the machine isn't told, and waits until it is durable.
+  public func keep(_ input: JournalInput, from author: String) async -> Answer {
+    await withCheckedContinuation { continuation in
+      post(.keep(input, author: author) { continuation.resume(returning: $0) })
+    }
+  }
+
   /// A copy of the machine as it is between two inputs, and the time, for questions of "what if".
   public func look() async -> (machine: ControlMachine, now: Instant) {
     await withCheckedContinuation { continuation in
@@ -172,6 +180,13 @@ public final class Controller: Sendable {
         return
       }
       take(telling, at: now, &core, answer)
+    case .keep(let input, let author, let answer):
+      if let failure {
+        outside.async { answer(.stopped(failure)) }
+        return
+      }
+      core.last = now
+      append(input, from: author, at: now, [], &core, answer)
     }
   }
 
@@ -186,25 +201,34 @@ public final class Controller: Sendable {
     for case .wake(let instant) in effects {
       clock.wake(at: instant) { [weak self] in self?.tell(Telling(.tick)) { _ in } }
     }
-    let events = effects.compactMap { effect in
-      if case .append(let event) = effect { event } else { nil }
+    let isNews = effects.contains { effect in
+      if case .append = effect { true } else { false }
     }
-    guard !events.isEmpty || core.machine.planCount != plans else {
+    guard isNews || core.machine.planCount != plans else {
       // Nothing has changed: there is nothing to keep, but all before may not be durable yet.
       let reply = Answer(effects)
       answerOnce(core.appended) { answer($0 ?? reply) }
       return
     }
-    let durable = effects
+    append(telling.kept, from: telling.author, at: now, effects, &core, answer)
+  }
+
+  private func append(
+    _ input: JournalInput, from author: String, at now: Instant, _ effects: [Effect],
+    _ core: inout Core, _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    let events = effects.compactMap { effect in
+      if case .append(let event) = effect { event } else { nil }
+    }
     let lastPlan = core.machine.planCount == 0 ? nil : core.machine.lastPlan
     core.appended += 1
     store.append(
       .init(
-        at: now, from: telling.author, telling.kept, events: events,
+        at: now, from: author, input, events: events,
         lastPlan: lastPlan == .distantPast ? nil : lastPlan)
     ) { [self] result in
       outside.async { [self] in
-        settle(result, at: now, telling.kept, durable, answer)
+        settle(result, at: now, input, effects, answer)
       }
     }
   }

@@ -4,9 +4,11 @@ import Fleet
 import Foundation
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import Jobs
 public import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 import Store
 import Units
@@ -29,20 +31,25 @@ public final class Daemon: Sendable {
   /// What speaks with the agents.
   public let hub: AgentHub
 
+  /// What makes and believes tokens.
+  public let issuer: TokenIssuer
+
   let api: API
   let logger: Logger
   private let failed = Gate()
 
   /// Puts the parts together around a controller that was opened, and lets it begin.
   ///
-  /// - Throws: `StoreError` where what live jobs run can't be read.
+  /// - Throws: `StoreError` where what live jobs run can't be read, `Refusal` where the keys of
+  ///   tokens can't.
   public init(_ controller: Controller, logger: Logger) throws {
     self.controller = controller
     self.logger = logger
     let snapshot = controller.store.durable
     try Self.restore(board, from: controller, snapshot.state)
     hub = AgentHub(controller, board, logger)
-    api = API(controller, board, hub, logger)
+    issuer = try TokenIssuer(controller)
+    api = API(controller, board, hub, issuer, logger)
     controller.start([board, hub]) { [failed, logger] error in
       logger.critical("the journal has failed: \(error)")
       failed.open()
@@ -75,10 +82,20 @@ public final class Daemon: Sendable {
 
   // MARK: Serving
 
-  /// Reads a policy file anew, and puts it in force; what is wrong with it is logged.
-  func reread(_ path: String?) async {
+  /// Reads anew what may have changed: keys, certificate and policy; what is wrong is logged.
+  public func reread(_ path: String?, _ certificate: ServerCertificate?) async {
+    do {
+      try issuer.reload()
+      logger.notice("the keys of tokens were read anew")
+    } catch { logger.error("the keys of tokens stay as they are: \(error)") }
+    if let certificate {
+      do {
+        try certificate.reload()
+        logger.notice("the certificate was read anew", metadata: ["ends": "\(certificate.ends)"])
+      } catch { logger.error("the certificate stays as it is: \(error)") }
+    }
     guard let path else {
-      logger.notice("SIGHUP: no --policy was given, so nothing is read anew")
+      logger.notice("SIGHUP: no --policy was given, so none is read anew")
       return
     }
     do {
@@ -91,41 +108,79 @@ public final class Daemon: Sendable {
     }
   }
 
-  /// Serves at an address until SIGTERM or SIGINT, or until the journal fails.
+  /// Serves at addresses until SIGTERM or SIGINT, or until the journal fails.
   ///
-  /// - Parameter policy: the file that is read anew at SIGHUP.
+  /// - Parameters:
+  ///   - certificate: what is shown at those of them that are reached by TLS.
+  ///   - policy: the file that is read anew at SIGHUP.
+  ///   - whenServing: told of each address once it is served, with the port that it has.
   /// - Throws: `Refusal` where it can't listen there; `StoreError` where the journal has failed.
   public func serve(
-    at address: ListenAddress, rereading policy: String? = nil,
-    whenServing: @escaping @Sendable () -> Void = {}
+    at addresses: [ListenAddress], _ certificate: ServerCertificate? = nil,
+    rereading policy: String? = nil,
+    whenServing: @escaping @Sendable (ListenAddress) -> Void = { _ in }
   ) async throws {
+    defer { controller.close() }
+    var services: [any Service] = []
+    for address in addresses {
+      services.append(try listener(at: address, certificate, whenServing))
+    }
+    services += [
+      Sweeper(hub: hub), FailureWatch(gate: failed, controller: controller),
+      Rereading(daemon: self, path: policy, certificate: certificate),
+    ]
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map { .init(service: $0) },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
+    do { try await group.run() } catch let error as IOError {
+      throw Refusal(
+        "bad-address", "nothing can listen there: \(error)",
+        where: addresses.map(\.description).joined(separator: ", "),
+        fix: "see what else does, or give another address")
+    }
+    for case .unix(let path) in addresses { try? FileManager.default.removeItem(atPath: path) }
+    logger.info("stopped")
+  }
+
+  private func listener(
+    at address: ListenAddress, _ certificate: ServerCertificate?,
+    _ whenServing: @escaping @Sendable (ListenAddress) -> Void
+  ) throws -> any Service {
     try prepare(address)
-    let application = Application(
-      responder: api, server: .http1(),
+    return Application(
+      responder: api, server: try Self.server(at: address, certificate),
       configuration: ApplicationConfiguration(
         address: address.bind, serverName: "Muster", backlog: 4096),
-      onServerRunning: { [logger] _ in
-        if case .unix(let path) = address {
+      onServerRunning: { [logger] channel in
+        var served = address
+        switch address {
+        case .unix(let path):
           // Whoever can reach the folder may connect: the kernel says who they are.
           try? FileManager.default.setAttributes(
             [.posixPermissions: 0o666], ofItemAtPath: path)
+        case .https(let host, let port):
+          served = .https(host: host, port: channel.localAddress?.port ?? port)
         }
-        logger.info("serving at \(address)")
-        whenServing()
+        logger.info("serving at \(served)")
+        whenServing(served)
       },
       logger: Self.quiet(logger))
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [
-          .init(service: application), .init(service: Sweeper(hub: hub)),
-          .init(service: FailureWatch(gate: failed, controller: controller)),
-          .init(service: Rereading(daemon: self, path: policy)),
-        ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
-    defer { controller.close() }
-    try await group.run()
-    if case .unix(let path) = address { try? FileManager.default.removeItem(atPath: path) }
-    logger.info("stopped")
+  }
+
+  private static func server(
+    at address: ListenAddress, _ certificate: ServerCertificate?
+  ) throws -> HTTPServerBuilder {
+    guard !address.isLocal else { return .http1() }
+    guard let certificate else {
+      throw Refusal(
+        "no-certificate", "a port is served with TLS alone, and no certificate is given",
+        where: "\(address)", fix: "give a certificate and its key")
+    }
+    // Longer than any poll, and short enough for those who hang on and say nothing.
+    return try .tls(
+      .http1(configuration: .init(idleTimeout: .seconds(90))),
+      tlsConfiguration: try certificate.configuration())
   }
 
   /// The server's own words are of no use to an operator: what matters is said here.
@@ -137,10 +192,7 @@ public final class Daemon: Sendable {
 
   private func prepare(_ address: ListenAddress) throws(Refusal) {
     switch address {
-    case .https:
-      throw Refusal(
-        "no-tls", "a port is served with TLS alone, and no certificate is configured",
-        where: "--listen", fix: "listen at unix:PATH")
+    case .https: return
     case .unix(let path):
       guard path.utf8.count <= Self.longestSocketPath else {
         throw Refusal(
@@ -195,14 +247,15 @@ private struct FailureWatch: Service {
   }
 }
 
-/// Reads the policy file anew at SIGHUP.
+/// Reads anew at SIGHUP what may have changed.
 private struct Rereading: Service {
   let daemon: Daemon
   let path: String?
+  let certificate: ServerCertificate?
 
   func run() async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-      await daemon.reread(path)
+      await daemon.reread(path, certificate)
     }
   }
 }

@@ -13,7 +13,10 @@ public struct DaemonCommand: AsyncParsableCommand {
   /// What the command is called and does.
   public static let configuration = CommandConfiguration(
     commandName: "gschedd", abstract: "The scheduler daemon.", version: Daemon.version,
-    subcommands: [ServeCommand.self, CheckCommand.self, BackupCommand.self],
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, BackupCommand.self, CertificateCommand.self,
+      RotateCommand.self,
+    ],
     defaultSubcommand: ServeCommand.self)
 
   /// A command without words.
@@ -30,18 +33,36 @@ struct StateOptions: ParsableArguments {
 
   /// The journal's path.
   var journal: String { state + "/" + Controller.journalName }
+
+  /// Makes the folder where there is none: everybody may pass through it, to the socket.
+  func make() throws(Refusal) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    } catch {
+      throw Refusal(
+        "no-folder", "the folder can't be made: \(error.localizedDescription)", where: state,
+        fix: "give one that this user may write")
+    }
+  }
 }
 
 /// Serves a cluster until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serve a cluster until SIGTERM; SIGHUP reads the policy file anew.")
+    abstract: "Serve a cluster until SIGTERM; SIGHUP reads policy, certificate and keys anew.")
 
   @OptionGroup var folder: StateOptions
 
-  @Option(help: "Where to listen: unix:PATH or https://HOST:PORT. Default: unix:DIR/muster.sock")
-  var listen: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where to listen: unix:PATH or https://HOST:PORT, and again for more.",
+      discussion: "A Unix socket is always there: unix:DIR/muster.sock, unless another is given.",
+      valueName: "address"))
+  var listen: [String] = []
+
+  @OptionGroup(title: "HTTPS") var certificates: CertificateOptions
 
   @Option(help: "The fleet file; asked for when a cluster begins.")
   var fleet: String?
@@ -64,21 +85,20 @@ struct ServeCommand: AsyncParsableCommand {
   private func serve(_ logger: Logger) async throws {
     // What is kept holds scripts and environments: it is for nobody else to read.
     umask(0o077)
-    let address = try ListenAddress(listen ?? "unix:\(folder.state)/muster.sock")
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder.state, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o755])
-    } catch {
-      throw Refusal(
-        "no-folder", "the folder can't be made: \(error.localizedDescription)",
-        where: folder.state, fix: "give one that this user may write")
+    var addresses: [ListenAddress] = []
+    for text in listen { addresses.append(try ListenAddress(text)) }
+    // Where nobody has a token yet, this is where the first is made.
+    if !addresses.contains(where: \.isLocal) {
+      addresses.append(.unix("\(folder.state)/muster.sock"))
     }
+    let certificate =
+      try addresses.allSatisfy(\.isLocal) ? nil : certificates.certificate(in: folder)
+    try folder.make()
     let controller = try Controller.open(
       in: folder.state, beginning: { try beginning() },
       clock: { SystemClock(notBefore: $0) })
     let daemon = try Daemon(controller, logger: logger)
-    try await daemon.serve(at: address, rereading: policy)
+    try await daemon.serve(at: addresses, certificate, rereading: policy)
   }
 
   private func beginning() throws(Refusal) -> Controller.Beginning {
@@ -90,6 +110,72 @@ struct ServeCommand: AsyncParsableCommand {
     }
     return Controller.Beginning(
       fleet: try NamedText(reading: fleet), policy: try NamedText(reading: policy))
+  }
+}
+
+/// What is shown over TLS.
+struct CertificateOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The daemon's certificate, PEM; else DIR/tls/server.pem. With --key-file.",
+      valueName: "file"), completion: .file())
+  var certFile: String?
+
+  @Option(
+    help: ArgumentHelp("Its key, which only this user may read.", valueName: "file"),
+    completion: .file())
+  var keyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Authorities that vouch for clients by certificates; else DIR/tls/ca.pem if it is there.",
+      valueName: "file"), completion: .file())
+  var clientCaFile: String?
+
+  func validate() throws {
+    guard (certFile == nil) == (keyFile == nil) else {
+      throw ValidationError("--cert-file and --key-file belong together: give both")
+    }
+  }
+
+  /// - Throws: `Refusal` where there is none, or it can't be used.
+  func certificate(in folder: StateOptions) throws(Refusal) -> ServerCertificate {
+    func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    guard certFile != nil || isThere(folder.certificate) else {
+      throw Refusal(
+        "no-certificate", "https:// needs a certificate, and there is none",
+        where: folder.certificate,
+        fix: "make one: gschedd certificate server --state \(folder.state) HOST; "
+          + "or name yours: --cert-file FILE --key-file FILE")
+    }
+    return try ServerCertificate(
+      .init(
+        certificate: certFile ?? folder.certificate, key: keyFile ?? folder.key,
+        clientAuthority: clientCaFile ?? (isThere(folder.authority) ? folder.authority : nil)))
+  }
+}
+
+/// Makes a new key for tokens.
+struct RotateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rotate", abstract: "Sign tokens with a new key from now on.",
+    discussion: "A daemon that serves already uses it from its next SIGHUP on.")
+
+  @OptionGroup var folder: StateOptions
+
+  @Flag(help: "Believe no token that was made before.")
+  var forget = false
+
+  func run() throws {
+    try folder.make()
+    let now = SystemClock().now()
+    var keys = try TokenKeys.open(in: folder.state, now: now)
+    keys.rotate(at: now, isForgetting: forget)
+    try keys.write(in: folder.state)
+    print(
+      forget
+        ? "A new key signs tokens, and all that were made before are no good"
+        : "A new key signs tokens; those that were made before are good until they end")
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 public import Wire
@@ -6,7 +7,7 @@ public import Wire
 public enum ListenAddress: Hashable, Sendable {
   /// A Unix socket.
   case unix(String)
-  /// A port, with TLS.
+  /// A port, with TLS; 0: any that is free.
   case https(host: String, port: Int)
 
   /// Reads an address.
@@ -30,11 +31,15 @@ public enum ListenAddress: Hashable, Sendable {
       fix: "give unix:PATH or https://HOST:PORT")
   }
 
+  /// Whether it is a Unix socket, which no other machine reaches.
+  public var isLocal: Bool { if case .unix = self { true } else { false } }
+
   /// The address as the HTTP server has it.
   var bind: BindAddress {
     switch self {
     case .unix(let path): .unixDomainSocket(path: path)
-    case .https(let host, let port): .hostname(host, port: port)
+    case .https(let host, let port):
+      .hostname(host.trimmingCharacters(in: ["[", "]"]), port: port)
     }
   }
 }

@@ -1,6 +1,5 @@
 import Glibc
 import NIOCore
-import Synchronization
 import Users
 import Wire
 
@@ -14,9 +13,11 @@ struct PeerCredentials: Sendable {
 /// Says who asks over a Unix socket: the kernel vouches for the user's number.
 ///
 /// Root and the daemon's own user are administrators, and everybody else is a user.
-final class SocketIdentity: Sendable {
-  private let known = Mutex<[UInt32: String]>([:])
+struct SocketIdentity: Sendable {
+  let users: UserDirectory
   private let own = geteuid()
+
+  init(_ users: UserDirectory) { self.users = users }
 
   /// Who is at the other end of a connection; nil where the kernel doesn't say.
   func caller(of channel: any Channel) async -> Caller? {
@@ -27,14 +28,8 @@ final class SocketIdentity: Sendable {
     // Of a socket of another kind the kernel gives a number that nobody has.
     guard let peer, peer.uid != UInt32.max, peer.process > 0 else { return nil }
     let role: Role = peer.uid == 0 || peer.uid == own ? .administrator : .user
-    return Caller(name: name(of: peer.uid), uid: peer.uid, gid: peer.gid, role: role)
-  }
-
-  /// The name of a user; the number itself where this machine knows no name.
-  private func name(of uid: UInt32) -> String {
-    if let name = known.withLock({ $0[uid] }) { return name }
-    let name = SystemUser(uid: uid)?.name ?? "\(uid)"
-    known.withLock { $0[uid] = name }
-    return name
+    // Where this machine knows no name, the number stands for it.
+    let name = users.user(numbered: peer.uid)?.name ?? "\(peer.uid)"
+    return Caller(name: name, uid: peer.uid, gid: peer.gid, role: role)
   }
 }

@@ -76,7 +76,11 @@ public struct JournalReplay: Sendable {
     let input = try entry.draft.input.input(
       readingPolicy: { (bytes) throws(Fault) in try Self.policy(bytes, sequence) },
       fleet: { (bytes) throws(Fault) in try Self.fleet(bytes, sequence) })
-    guard let input else { throw .beginsWithout(entry) }
+    guard let input else {
+      guard case .tokens = entry.draft.input else { throw .beginsWithout(entry) }
+      entries += 1
+      return []
+    }
     effects.removeAll(keepingCapacity: true)
     machine.handle(input, at: entry.draft.instant, into: &effects)
     var made: [Event] = []

@@ -53,7 +53,8 @@ struct AccountingProjection: Sendable {
     for event in entry.draft.events { try take(event, at: entry.draft.instant, in: db) }
   }
 
-  /// Keeps what the state knows nothing of: what runs, and the files in force as they were written.
+  /// Keeps what the state knows nothing of: what runs, tokens, and the files in force as they were
+  /// written.
   private func keep(_ draft: JournalEntry.Draft, in db: Database) throws {
     switch draft.input {
     case .submission(_, let count, let spec):
@@ -65,6 +66,7 @@ struct AccountingProjection: Sendable {
       try keep(policy, as: .policy, in: db)
     case .policyFile(let bytes): try keep(bytes, as: .policy, in: db)
     case .fleetFile(let bytes): try keep(bytes, as: .fleet, in: db)
+    case .tokens(let change): try KeptToken.keep(change, of: draft, in: db)
     case .told: break
     }
   }

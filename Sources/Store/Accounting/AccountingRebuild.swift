@@ -36,7 +36,7 @@ struct AccountingRebuild {
   static func clear(_ db: Database) throws {
     let tables = [
       "account", "model", "mode", "job", "usage", "charge", "loan", "projection", "submission",
-      "file",
+      "file", "token",
     ]
     for table in tables {
       try db.execute(sql: "DELETE FROM \(table)")

@@ -36,6 +36,13 @@ extension Row {
     return number
   }
 
+  /// Text.
+  func text(_ column: Int) throws(OddColumn) -> String {
+    let value: DatabaseValue = self[column]
+    guard let text = String.fromDatabaseValue(value) else { throw OddColumn(column: column) }
+    return text
+  }
+
   /// Bytes; none where nothing stands there.
   func bytes(_ column: Int) throws(OddColumn) -> [UInt8] {
     let value: DatabaseValue = self[column]

@@ -10,6 +10,7 @@ enum Migrations {
     migrator.registerMigration("1 journal") { db in try db.execute(sql: journal) }
     migrator.registerMigration("2 accounting") { db in try db.execute(sql: accounting) }
     migrator.registerMigration("3 submissions") { db in try db.execute(sql: submissions) }
+    migrator.registerMigration("5 tokens") { db in try db.execute(sql: tokens) }
     return migrator
   }()
 
@@ -92,5 +93,20 @@ enum Migrations {
     ALTER TABLE job ADD COLUMN nodes TEXT;
     ALTER TABLE job ADD COLUMN code INTEGER;
     CREATE INDEX job_by_end ON job (ended);
+    """
+
+  /// The tokens that were made, by whom, and who has revoked them; never the tokens themselves.
+  private static let tokens = """
+    CREATE TABLE token (
+      id TEXT PRIMARY KEY,
+      subject TEXT NOT NULL,
+      role TEXT NOT NULL,
+      account TEXT,
+      issued INTEGER NOT NULL,
+      expires INTEGER NOT NULL,
+      author TEXT NOT NULL,
+      revoked INTEGER,
+      revoker TEXT
+    ) WITHOUT ROWID;
     """
 }

@@ -39,40 +39,6 @@ public enum Role: String, Codable, CaseIterable, Sendable {
   case agent
 }
 
-/// A token to be made.
-public struct TokenRequest: Hashable, Codable, Sendable {
-  /// For whom; an agent's is the node's name, or a hostlist.
-  public var subject: String
-  /// What they may do.
-  public var role: Role
-  /// The account that a coordinator answers for.
-  public var account: String?
-  /// For how long it is good.
-  public var lifetimeMs: Int64
-
-  /// A token for somebody.
-  public init(subject: String, role: Role, account: String? = nil, lifetimeMs: Int64) {
-    self.subject = subject
-    self.role = role
-    self.account = account
-    self.lifetimeMs = lifetimeMs
-  }
-}
-
-/// A token that was made: whoever has it may do what it says.
-public struct Token: Hashable, Codable, Sendable {
-  /// What goes behind `Authorization: Bearer`.
-  public var token: String
-  /// Until when it is good.
-  public var expires: Moment
-
-  /// A token.
-  public init(token: String, expires: Moment) {
-    self.token = token
-    self.expires = expires
-  }
-}
-
 /// A node as `gnodes` lists it.
 public struct NodeRow: Hashable, Codable, Sendable {
   /// Its name.

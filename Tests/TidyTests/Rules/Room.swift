@@ -44,7 +44,7 @@ struct Room: Sendable {
   private static let edge = [
     edge("Gzip", ["CZlib"]),
     edge("Hashing", ["CLibCrypto"]),
-    edge("Users", ["CUsers"]),
+    edge("Users", ["CUsers", "Synchronization"]),
     edge("PolicyFiles", coreNames + ["Yams"]),
     edge("Traces", ["Units", "Jobs", "Gzip"]),
     edge("Simulation", coreNames + ["Traces", "Hashing", "PolicyFiles"]),
@@ -52,7 +52,7 @@ struct Room: Sendable {
     edge("Printing", []),
     edge("Reports", coreNames + ["Simulation", "Printing"]),
     edge("Wire", coreNames),
-    edge("Arguments", ["Units", "Fleet", "Jobs", "ArgumentParser"]),
+    edge("Arguments", ["Units", "Fleet", "Jobs", "Wire", "ArgumentParser"]),
     edge(
       "Client",
       ["Wire", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Dispatch", "Synchronization"]),
@@ -66,10 +66,10 @@ struct Room: Sendable {
     edge(
       "Server",
       coreNames + [
-        "Arguments", "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Dispatch",
-        "HTTPTypes",
-        "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "ServiceLifecycle",
-        "Synchronization", "UnixSignals",
+        "Arguments", "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Crypto",
+        "Dispatch", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging",
+        "NIOCore", "NIOSSL", "ServiceLifecycle", "SwiftASN1", "Synchronization", "UnixSignals",
+        "X509",
       ]),
     edge(
       "ClientCommands",

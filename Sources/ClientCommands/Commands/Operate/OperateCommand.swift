@@ -8,7 +8,7 @@ struct OperateCommand: ParsableCommand, ClientCommand {
     commandName: "gctl", abstract: "Operate the cluster.", version: "0.1.0",
     subcommands: [
       NodeGroup.self, ReservationGroup.self, AccountGroup.self, BudgetGroup.self,
-      TokenCommand.self, HoldCommand.self, ReleaseCommand.self, PolicyGroup.self,
+      TokenGroup.self, HoldCommand.self, ReleaseCommand.self, PolicyGroup.self,
       FleetGroup.self, PingCommand.self,
     ])
 
@@ -70,61 +70,5 @@ struct PingCommand: ClientCommand {
     let standing: ServerStanding = try client.get(from: Route.ping)
     guard !list.json else { return try world.print(try world.json(standing)) }
     try world.print(StandingView.text(standing, of: client.address, in: world))
-  }
-}
-
-/// A role as it is typed.
-enum RoleArgument: String, ExpressibleByArgument, CaseIterable {
-  case user, coordinator, `operator`, administrator, agent
-
-  var role: Role {
-    switch self {
-    case .user: .user
-    case .coordinator: .coordinator
-    case .operator: .operator
-    case .administrator: .administrator
-    case .agent: .agent
-    }
-  }
-}
-
-/// `gctl token`: makes a token.
-struct TokenCommand: ClientCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "token", abstract: "Make a token that says who somebody is.",
-    discussion: "Whoever has the token may do what it says: keep it as you keep a password.")
-
-  @Option(help: ArgumentHelp("Whose: a user, or an agent's node or hostlist.", valueName: "name"))
-  var `for`: String
-
-  @Option(help: "What they may do: user, coordinator, operator, administrator or agent.")
-  var role = RoleArgument.user
-
-  @Option(help: ArgumentHelp("What a coordinator answers for.", valueName: "path"))
-  var account: String?
-
-  @Option(
-    help: ArgumentHelp("For how long it is good: 30d.", valueName: "time"),
-    transform: TimeLimit.span(parsing:))
-  var lifetime: Int64 = 30 * 86_400_000
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Write it to this new file, which only you can read.", valueName: "file"),
-    completion: .file())
-  var output: String?
-
-  @OptionGroup var list: ListOptions
-  @OptionGroup(title: "The scheduler") var controller: ControllerOptions
-
-  func run(in world: Surroundings) throws {
-    let request = TokenRequest(
-      subject: `for`, role: role.role, account: account, lifetimeMs: lifetime)
-    let token: Token = try controller.client(in: world).post(request, to: Route.tokens)
-    if let output {
-      try PrivateFile.write(token.token + "\n", to: output, in: world)
-      return try world.print("Wrote \(output), good until \(world.time(token.expires))\n")
-    }
-    try world.print(list.json ? try world.json(token) : token.token + "\n")
   }
 }
