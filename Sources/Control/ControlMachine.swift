@@ -121,6 +121,11 @@ public struct ControlMachine: Sendable {
       giveAlarms(at: now, &effects)
       giveUpSilent(at: now, &effects)
       return true
+    case .resumed:
+      alarm = .distantFuture
+      beginSilenceAnew(at: now, &effects)
+      giveAlarms(at: now, &effects)
+      return true
     }
   }
 

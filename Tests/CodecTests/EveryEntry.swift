@@ -139,12 +139,23 @@ enum EveryEntry {
         .agentsChanged([NodeID(0), NodeID(1)], isHeardOf: true, at: now)
       ),
     ]
-    return all
-      + changes.enumerated().map { index, change in
-        JournalEntry(
-          sequence: UInt64(all.count + index) + 1, epoch: 3,
-          JournalEntry.Draft(at: now, from: "root", change.0, events: [change.1], lastPlan: now))
-      }
+    return all + entries(of: changes.map { ($0.0, [$0.1]) }, after: all.count)
+  }
+
+  /// The same, and entries of all that came with version 3.
+  static func ofEveryVersion() throws -> [JournalEntry] {
+    let earlier = try withChanges()
+    return earlier + entries(of: [(.told(.resumed), [])], after: earlier.count)
+  }
+
+  private static func entries(
+    of parts: [(JournalInput, [Event])], after count: Int
+  ) -> [JournalEntry] {
+    parts.enumerated().map { index, part in
+      JournalEntry(
+        sequence: UInt64(count + index) + 1, epoch: 3,
+        JournalEntry.Draft(at: now, from: "root", part.0, events: part.1, lastPlan: now))
+    }
   }
 
   /// One entry for each input, all events among them, but for changes of the policy and the fleet.

@@ -86,6 +86,22 @@ private let fence: Int64 = 1800 + 60
     next.tick(at: 10 + fence)
     #expect(next.events.contains(.lost(JobID(1), at: .second(10 + fence))))
   }
+
+  /// The clock may have been set by an hour while nobody looked at it.
+  @Test func `has a whole fence anew when a controller takes over`() throws {
+    var driver = try Driver(nodes: 3)
+    driver.submit(4, limit: 90_000, at: 0)
+    driver.silent(0, at: 10)
+    driver.silent(2, at: 20)
+    var next = Driver(
+      ControlMachine(resuming: driver.machine.state, plannedAt: driver.machine.lastPlan))
+    next.give(.resumed, at: 5000)
+    #expect(next.machine.state.silence.nodes.map(\.since) == [.second(5000), .second(5000)])
+    next.tick(at: 5000 + fence - 1)
+    #expect(next.machine.state.jobs[JobID(1)]?.lifecycle.run?.attempt == AttemptNumber(1))
+    next.tick(at: 5000 + fence)
+    #expect(next.events.contains(.lost(JobID(1), at: .second(5000 + fence))))
+  }
 }
 
 @Suite struct `A fence that a policy changes` {

@@ -17,14 +17,15 @@ final class Station: Sendable {
 
   init(
     in folder: TemporaryFolder, clock: ManualClock = ManualClock(),
-    beginning: Controller.Beginning = LiveCluster.beginning
+    beginning: Controller.Beginning = LiveCluster.beginning,
+    options: SQLiteStore.Options = SQLiteStore.Options()
   ) throws {
     self.folder = folder
     self.clock = clock
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let controller = try Controller.open(
-      in: folder.url.path, beginning: { beginning }, clock: { _ in clock })
+      in: folder.url.path, beginning: { beginning }, options: options, clock: { _ in clock })
     daemon = try Daemon(controller, logger: logger)
   }
 
@@ -82,7 +83,7 @@ final class PuppetAgent {
       node.model = "h100"
       return node
     }
-    let answer = try station.daemon.hub.register(
+    let answer = try await station.daemon.hub.register(
       AgentRegistration(name: self.nodes[0], nodes: nodes, members: members), by: Station.root)
     session = answer.session
     (acknowledged, reported) = (0, 0)

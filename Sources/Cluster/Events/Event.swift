@@ -37,7 +37,7 @@ public enum Event: Hashable, Sendable {
   case dissolved(ClaimID, at: Instant)
   /// A node came into service, or left it.
   case conditionChanged(NodeID, NodeCondition, at: Instant)
-  /// The agents of nodes are not heard of any more, or are again; in order of their numbers.
+  /// The agents of nodes are not heard of from now on, or are again; in order of their numbers.
   case agentsChanged([NodeID], isHeardOf: Bool, at: Instant)
   /// The rules are others from now on; accounts and modes that there were keep their numbers.
   indirect case policyChanged(ClusterPolicy, at: Instant)

@@ -103,11 +103,11 @@ extension ClusterState {
       holdings.setConditions(silence.end(of: nodes), at: now)
       return
     }
-    silence.begin(
+    let begun = silence.begin(
       of: nodes.map { node in
         SilentNodes.Node(node, since: now, condition: occupancy.condition(of: node))
       })
-    holdings.setConditions(nodes.map { ($0, .silent) }, at: now)
+    holdings.setConditions(begun.map { ($0, .silent) }, at: now)
   }
 
   /// What of a run's cost is credited back if it goes now: what it has paid since its last

@@ -43,15 +43,24 @@ public struct SilentNodes: Hashable, Sendable {
     return place < nodes.count && nodes[place].node == node ? nodes[place] : nil
   }
 
-  /// Takes nodes that were heard of until now, in order. O(nodes)
-  mutating func begin(of silent: [Node]) {
-    precondition(silent.allSatisfy { self[$0.node] == nil }, "not heard of already")
+  /// Silence begins for nodes, in order; for those that were silent before it begins anew. O(nodes)
+  ///
+  /// - Returns: those that were heard of until now.
+  mutating func begin(of silent: [Node]) -> [NodeID] {
     isKept = true
-    guard let last = nodes.last, let first = silent.first, first.node < last.node else {
-      nodes += silent
-      return
+    var new: [Node] = []
+    for node in silent {
+      let place = place(of: node.node)
+      if place < nodes.count, nodes[place].node == node.node {
+        nodes[place].since = node.since
+      } else {
+        new.append(node)
+      }
     }
-    nodes = (nodes + silent).sorted { $0.node < $1.node }
+    let isInOrder = nodes.last.map { last in new.first.map { last.node < $0.node } ?? true } ?? true
+    nodes += new
+    if !isInOrder { nodes.sort { $0.node < $1.node } }
+    return new.map(\.node)
   }
 
   /// Lets nodes go that are heard of again, in order; what each of them is now. O(nodes)

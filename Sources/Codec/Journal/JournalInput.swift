@@ -74,6 +74,7 @@ extension JournalInput: BinaryValue {
     case 27:
       self = .submission(
         try reader.value(), count: try Self.count(&reader), spec: try reader.block())
+    case 28: self = .told(.resumed)
     case 40:
       self = .told(.policyChanged(try reader.value()))
     case 41:
@@ -141,6 +142,7 @@ extension JournalInput: BinaryValue {
       writer.put(attempt)
       writer.put(byte: exit.rawValue)
     case .tick: writer.put(byte: 23)
+    case .resumed: writer.put(byte: 28)
     case .submitArray(let request, let count):
       writer.put(byte: 24)
       writer.put(request)

@@ -31,4 +31,6 @@ public enum Input: Hashable, Sendable {
   case fleetChanged(Topology)
   /// The instant has come that the machine asked to be woken at.
   case tick
+  /// A controller goes on with what another left: nobody has listened for agents meanwhile.
+  case resumed
 }

@@ -25,6 +25,15 @@ extension ControlMachine {
     silence + policy.fence + ClusterPolicy.fenceMargin
   }
 
+  /// Whoever is not heard of has the whole fence anew: agents may have come to a controller that
+  /// was not there, and the clock may have been set while nobody looked at it.
+  mutating func beginSilenceAnew(at now: Instant, _ effects: inout [Effect]) {
+    let silent = state.silence.nodes.map(\.node)
+    guard !silent.isEmpty else { return }
+    for node in silent { armFence(of: node, since: now) }
+    happen(.agentsChanged(silent, isHeardOf: false, at: now), at: now, &effects)
+  }
+
   /// Gives up what runs on nodes that have not been heard of for too long.
   ///
   /// O(live jobs) where there are such nodes.

@@ -12,7 +12,7 @@ extension API {
       guard isPost else { throw otherMethod(call) }
       let registration = try await call.message(
         AgentRegistration.self, most: Self.longestReport)
-      return try Reply.message(try hub.register(registration, by: call.caller))
+      return try Reply.message(try await hub.register(registration, by: call.caller))
     }
     guard path.count == 4 else { throw noSuchRoute(call) }
     let session = String(path[2])

@@ -15,10 +15,12 @@ public import Wire
 extension AgentHub {
   /// An agent has come: it gets a session, and commands by what it has and what it should have.
   ///
+  /// It is answered once the machine's hearing of it is durable.
+  ///
   /// - Throws: `Refusal` where it speaks another version, or may not speak for its nodes.
   public func register(
     _ agent: AgentRegistration, by caller: Caller
-  ) throws(Refusal) -> AgentSession {
+  ) async throws(Refusal) -> AgentSession {
     guard agent.version == AgentRegistration.version else {
       throw Refusal(
         "other-version", "the agent speaks version \(agent.version) of the protocol",
@@ -48,6 +50,7 @@ extension AgentHub {
         "nodes": "\(nodes.count)", "refused": "\(refused.count)", "session": "\(session)",
         "members": "\(agent.members.count)",
       ])
+    try await settle()
     return AgentSession(
       session: session, epoch: controller.store.epoch,
       heartbeatMs: Self.heartbeat.milliseconds, fenceMs: state.policy.fence.milliseconds,

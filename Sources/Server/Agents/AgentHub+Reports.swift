@@ -15,7 +15,7 @@ extension AgentHub {
   public func commands(
     _ session: String, after number: UInt64, waitMs: Int
   ) async throws(Refusal) -> CommandBatch {
-    noteHeard(session)
+    if noteHeard(session) { try await settle() }
     for isSecond in [false, true] {
       let found = table.withLock { table -> (batch: CommandBatch, gate: Gate?)? in
         guard var state = table.sessions.removeValue(forKey: session) else { return nil }
@@ -44,17 +44,28 @@ extension AgentHub {
       fix: "register again")
   }
 
+  /// Waits until all that was told is durable: nothing that an agent is answered may be lost.
+  ///
+  /// - Throws: `Refusal` where the journal has failed.
+  func settle() async throws(Refusal) {
+    if case .stopped(let error) = await controller.settled() { throw Refusal(stopped: error) }
+  }
+
   /// An agent was heard of; its nodes take work again if they didn't.
-  private func noteHeard(_ session: String) {
+  ///
+  /// - Returns: whether the machine was told.
+  @discardableResult
+  private func noteHeard(_ session: String) -> Bool {
     table.withLock { table in
       table.sessions[session]?.heard = controller.clock.now()
       let back =
         table.silent.isEmpty
         ? [] : (table.sessions[session]?.nodes ?? []).filter { table.silent.contains($0) }
-      guard !back.isEmpty else { return }
+      guard !back.isEmpty else { return false }
       table.silent.subtract(back)
       // Told under the lock: the machine must hear of silence and return in this order.
       tell(.agentsChanged(back.sorted(), isHeardOf: true))
+      return true
     }
   }
 
@@ -82,9 +93,7 @@ extension AgentHub {
     guard let taken else { throw noSession(session) }
     for gate in taken.gates { gate.open() }
     // What was told before may be on its way to the disk, of this batch or of one before it.
-    if case .stopped(let error) = await controller.settled() {
-      throw Refusal(stopped: error)
-    }
+    try await settle()
     return ReportReceipt(acknowledged: taken.last)
   }
 

@@ -75,7 +75,7 @@ public final class Controller: Sendable {
     core = Mutex(Core(machine: machine, last: last))
   }
 
-  /// Begins to take inputs; the first is a tick, for what came due while nobody looked.
+  /// Begins to take inputs; the first says that somebody looks again, whatever came due meanwhile.
   ///
   /// - Parameter whenStopped: called once, if the journal fails.
   public func start(
@@ -87,7 +87,7 @@ public final class Controller: Sendable {
     }
     inbox.withLock {
       $0.isStarted = true
-      $0.letters.insert(.tell(Telling(.tick), answer: { _ in }), at: 0)
+      $0.letters.insert(.tell(Telling(.resumed), answer: { _ in }), at: 0)
       $0.isBusy = true
     }
     queue.async { [self] in drain() }

@@ -78,7 +78,7 @@ public struct EvictionChecker: RuleChecker {
     case .hold(let id, true) where id == entry.claim.preemptor: return
     case .nodeChanged, .agentsChanged, .policyChanged, .fleetChanged: return
     case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
-      .tick, nil:
+      .tick, .resumed, nil:
       violations.append(
         RuleViolation(now, "claim \(entry.claim.id.number) was dissolved without a cause"))
     }
