@@ -105,9 +105,9 @@ public struct ControlMachine: Sendable {
       guard state.jobs[id]?.lifecycle.run?.attempt == attempt else { return false }
       happen(.checkpointed(id, at: now), at: now, &effects)
       return false
-    case .resized(let id, let attempt): return resized(id, attempt, at: now, &effects)
-    case .nodeChanged(let node, let condition):
-      return nodeChanged(node, condition, at: now, &effects)
+    case .resized(let id, let attempt, let number):
+      return resized(id, attempt, number, at: now, &effects)
+    case .noted(let nodes, let note): return noted(nodes, note, at: now, &effects)
     case .tasksGone(let id, let attempt, let exit):
       return tasksGone(id, attempt, exit, at: now, &effects)
     case .memberEnded(let id, let attempt, let node, let exit, let code):
@@ -123,7 +123,13 @@ public struct ControlMachine: Sendable {
       return true
     case .resumed:
       alarm = .distantFuture
-      beginSilenceAnew(at: now, &effects)
+      beginSilenceAnew(of: state.silence.nodes.map(\.node), at: now, &effects)
+      giveAlarms(at: now, &effects)
+      return true
+    case .restored:
+      alarm = .distantFuture
+      happen(.restored(at: now), at: now, &effects)
+      beginSilenceAnew(of: state.topology.nodes.map(\.id).sorted(), at: now, &effects)
       giveAlarms(at: now, &effects)
       return true
     }
@@ -206,8 +212,8 @@ public struct ControlMachine: Sendable {
       happen(.dissolved(id, at: now), at: now, &effects, isPlanned: true)
     case .grow(let id, let allocation):
       happen(.resized(id, allocation, at: now), at: now, &effects, isPlanned: true)
-      guard let run = state.jobs[id]?.lifecycle.run else { return }
-      effects.append(.resize(id, run.attempt, allocation))
+      guard let run = state.jobs[id]?.lifecycle.run, let members = run.members else { return }
+      effects.append(.resize(id, run.attempt, allocation, number: members.resizes))
     case .hold:
       break
     }

@@ -46,7 +46,7 @@ import Wire
 
   @Test func `end the others when one member ends badly`() async throws {
     let station = try Station(in: TemporaryFolder())
-    let (first, second) = (PuppetAgent(station, "n0"), PuppetAgent(station, "n1"))
+    let (first, second) = (PuppetAgent(station, "n0"), PuppetAgent(station, "n1", instance: 8))
     try await first.register()
     try await second.register()
     _ = try await station.submit(members: 2)
@@ -83,7 +83,7 @@ import Wire
     await #expect(throws: Refusal.self) {
       try await station.daemon.hub.register(
         AgentRegistration(
-          name: "x",
+          name: "x", instance: 1,
           nodes: [.init(name: "n0", address: "x", milliCores: 0, memoryMib: 0)]),
         by: Station.ada)
     }
@@ -202,7 +202,7 @@ import Wire
     clock.advance(seconds: 3600)
     let station = try await restarted(folder, clock)
     #expect(station.state.jobs[JobID(1)]?.lifecycle.run?.attempt == AttemptNumber(1))
-    clock.advance(seconds: 1860)
+    clock.advance(seconds: 1878)
     _ = await station.controller.settled()
     _ = await station.controller.settled()
     #expect(station.state.jobs[JobID(1)]?.lifecycle.run == nil)

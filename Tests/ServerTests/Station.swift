@@ -64,13 +64,18 @@ final class Station: Sendable {
 final class PuppetAgent {
   let station: Station
   let nodes: [String]
+  /// Which agent it is.
+  var instance: UInt64
+  /// What it says of itself besides, whenever it registers.
+  var change: (inout AgentRegistration) -> Void = { _ in }
   private(set) var session = ""
   private var acknowledged: UInt64 = 0
   private var reported: UInt64 = 0
 
-  init(_ station: Station, _ nodes: String...) {
+  init(_ station: Station, _ nodes: String..., instance: UInt64 = 7) {
     self.station = station
     self.nodes = nodes
+    self.instance = instance
   }
 
   /// Registers, with what it still has; waits until the machine knows.
@@ -83,8 +88,10 @@ final class PuppetAgent {
       node.model = "h100"
       return node
     }
-    let answer = try await station.daemon.hub.register(
-      AgentRegistration(name: self.nodes[0], nodes: nodes, members: members), by: Station.root)
+    var registration = AgentRegistration(
+      name: self.nodes[0], instance: instance, nodes: nodes, members: members)
+    change(&registration)
+    let answer = try await station.daemon.hub.register(registration, by: Station.root)
     session = answer.session
     (acknowledged, reported) = (0, 0)
     _ = await station.controller.settled()
@@ -103,7 +110,9 @@ final class PuppetAgent {
       case .terminate(let job, let attempt, _): return "terminate \(job).\(attempt)"
       case .forget(let job, let attempt): return "forget \(job).\(attempt)"
       case .signal(let job, let attempt, let name): return "signal \(job).\(attempt) \(name)"
-      case .resize(let gang, _): return "resize \(gang.job).\(gang.attempt)"
+      case .resize(let gang, let leaving, _):
+        let members = gang.members.map { "\($0.member) on \($0.node)" }.joined(separator: ", ")
+        return "resize \(gang.job).\(gang.attempt): \(members); without \(leaving)"
       case .readOutput(let question): return "read \(question.member.job)"
       }
     }
@@ -117,8 +126,8 @@ final class PuppetAgent {
 
   /// Reports, with the next numbers; waits until that is durable.
   @discardableResult
-  func report(_ reports: Report...) async throws -> UInt64 {
-    let batch = ReportBatch(first: reported + 1, reports: reports)
+  func report(_ reports: Report..., fenceMs: Int64? = nil) async throws -> UInt64 {
+    let batch = ReportBatch(first: reported + 1, reports: reports, fenceMs: fenceMs)
     reported += UInt64(reports.count)
     return try await repeated(batch)
   }

@@ -23,6 +23,8 @@ public enum Event: Hashable, Sendable {
   case checkpointed(JobID, at: Instant)
   /// An elastic gang holds other accelerators from now on.
   case resized(JobID, Allocation, at: Instant)
+  /// An elastic gang was told to hold no more than this; it holds all until the others have left.
+  case letGo(JobID, keeps: Allocation, at: Instant)
   /// A running gang's tasks are gone.
   case ended(JobID, JobOutcome, at: Instant)
   /// A waiting job has a claim to what others hold, and they are made to go.
@@ -39,6 +41,10 @@ public enum Event: Hashable, Sendable {
   case conditionChanged(NodeID, NodeCondition, at: Instant)
   /// The agents of nodes are not heard of from now on, or are again; in order of their numbers.
   case agentsChanged([NodeID], isHeardOf: Bool, at: Instant)
+  /// Agents or operators have said something of nodes; in order of their numbers.
+  case noted([NodeID], NodeNote, at: Instant)
+  /// What was decided after this is not known: numbers that were given out then are left out.
+  case restored(at: Instant)
   /// The rules are others from now on; accounts and modes that there were keep their numbers.
   indirect case policyChanged(ClusterPolicy, at: Instant)
   /// The fleet is another from now on; nodes that there were keep their ids.
@@ -52,11 +58,14 @@ extension Event {
     case .submitted(let id, _, _), .heldBack(let id, _), .cancelled(let id, _),
       .cancelRequested(let id), .promised(let id, _), .promiseDropped(let id),
       .started(let id, _, _, _), .checkpointed(let id, _), .resized(let id, _, _),
+      .letGo(let id, _, _),
       .ended(let id, _, _), .evicted(let id, _), .memberEnded(let id, _, _, _, _),
       .lost(let id, _):
       id
     case .claimed(let claim, _): claim.preemptor
-    case .dissolved, .conditionChanged, .agentsChanged, .policyChanged, .fleetChanged: nil
+    case .dissolved, .conditionChanged, .agentsChanged, .noted, .restored, .policyChanged,
+      .fleetChanged:
+      nil
     }
   }
 }

@@ -24,6 +24,12 @@ public struct ClusterState: Sendable {
   /// The nodes whose agents are not heard of.
   public internal(set) var silence = SilentNodes()
 
+  /// What agents and operators have said of nodes.
+  public internal(set) var records = NodeRecords()
+
+  /// Since when it goes on from an old copy of what it was; nil: it never did.
+  public internal(set) var restored: Instant?
+
   var outcomes = OutcomeTable()
 
   /// How many events were applied: a plan names the version it was made for.
@@ -104,6 +110,8 @@ public struct ClusterState: Sendable {
       jobs.update(id) { $0.lifecycle.checkpointed(at: at) }
     case .resized(let id, let allocation, let at):
       resize(id, to: allocation, at: at)
+    case .letGo(let id, let keeps, _):
+      jobs.update(id) { $0.lifecycle.letGo(keeping: keeps) }
     case .ended(let id, let outcome, let at):
       let run = jobs.update(id) { $0.lifecycle.ended(outcome) }
       stop(id, run, at: at)
@@ -119,11 +127,19 @@ public struct ClusterState: Sendable {
     case .dissolved(let id, let at):
       dissolve(id, at: at)
     case .conditionChanged(let node, let condition, let at):
-      guard !silence.note(condition, of: node) else { return }
+      // In journals of earlier versions nobody has noted it before.
+      if records[node].condition != condition { records.change(node) { $0.wanted = condition } }
+      guard silence[node] == nil else { return }
       holdings.setConditions(CollectionOfOne((node, condition)), at: at)
     case .agentsChanged(let nodes, let isHeardOf, let at):
       hear(nodes, isHeardOf, at: at)
+    case .noted(let nodes, let note, _):
+      for node in nodes { keep(note, of: node) }
+    case .restored(let at):
+      restored = at
+      skipNumbers()
     case .policyChanged(let policy, let at):
+      if policy.fence < self.policy.fence { records.shorten(from: self.policy.fence, on: topology) }
       change(to: policy, on: topology, at: at)
     case .fleetChanged(let topology, let at):
       grow(to: topology, at: at)

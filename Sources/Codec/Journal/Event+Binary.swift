@@ -36,6 +36,10 @@ extension Event: BinaryValue {
     case 16:
       self = .agentsChanged(
         try reader.list(), isHeardOf: try reader.flag(), at: try reader.instant())
+    case 17:
+      self = .letGo(try reader.value(), keeps: try reader.value(), at: try reader.instant())
+    case 18: self = .noted(try reader.list(), try reader.value(), at: try reader.instant())
+    case 19: self = .restored(at: try reader.instant())
     case 20:
       let policy = try reader.part("policy") { (reader) throws(CodecError) in
         try reader.value(ClusterPolicy.self)
@@ -71,7 +75,7 @@ extension Event: BinaryValue {
       writer.put(attempt)
       writer.put(allocation)
       writer.put(at)
-    case .resized(let job, let allocation, let at):
+    case .resized(let job, let allocation, let at), .letGo(let job, let allocation, let at):
       writer.put(job)
       writer.put(allocation)
       writer.put(at)
@@ -99,6 +103,11 @@ extension Event: BinaryValue {
       writer.put(list: nodes)
       writer.put(isHeardOf)
       writer.put(at)
+    case .noted(let nodes, let note, let at):
+      writer.put(list: nodes)
+      writer.put(note)
+      writer.put(at)
+    case .restored(let at): writer.put(at)
     case .policyChanged(let policy, let at):
       writer.put(policy)
       writer.put(at)
@@ -127,6 +136,9 @@ extension Event: BinaryValue {
     case .memberEnded: 14
     case .lost: 15
     case .agentsChanged: 16
+    case .letGo: 17
+    case .noted: 18
+    case .restored: 19
     case .policyChanged: 20
     case .fleetChanged: 21
     }

@@ -69,7 +69,7 @@ extension ReservingDiscipline {
       isQuiet = false
       freed()
     case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed,
-      .memberEnded, .policyChanged, .fleetChanged:
+      .memberEnded, .letGo, .noted, .restored, .policyChanged, .fleetChanged:
       break
     }
   }

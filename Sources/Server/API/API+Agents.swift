@@ -10,6 +10,8 @@ extension API {
     let path = call.path
     if path.count == 2 {
       guard isPost else { throw otherMethod(call) }
+      // Who may speak for no node at all has no body read.
+      try permit(.speak(forNodes: []), call)
       let registration = try await call.message(
         AgentRegistration.self, most: Self.longestReport)
       return try Reply.message(try await hub.register(registration, by: call.caller))

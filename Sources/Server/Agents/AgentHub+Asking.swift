@@ -20,9 +20,7 @@ extension AgentHub {
     }
     let gates = table.withLock { table -> [Gate]? in
       guard let run = table[id] else { return nil }
-      return table.tell(run.allocation) { _ in
-        .signal(job: id.number, attempt: run.attempt.number, name: plain)
-      }
+      return table.signal(id, run, plain)
     }
     guard let gates else {
       throw Refusal(
@@ -47,16 +45,6 @@ extension AgentHub {
       .map { "\(topology.name(of: $0))" }
   }
 
-  /// Why nodes are out of service; nil: they are not, any more.
-  func note(_ reason: String?, of nodes: [NodeID]) {
-    table.withLock { table in
-      for node in nodes {
-        table.reasons[node] = reason?.isEmpty == true ? nil : reason
-        table.unwell.remove(node)
-      }
-    }
-  }
-
   /// Where a member of a job runs, or ran last.
   ///
   /// - Throws: `Refusal` where it never ran, or has no such member.
@@ -64,11 +52,11 @@ extension AgentHub {
     of job: JobID, member: Int, _ row: JobRow
   ) throws(Refusal) -> (member: MemberName, node: NodeID) {
     let running = table.withLock { table -> (MemberName, NodeID)? in
-      guard let run = table[job], let index = run.slice(of: member) else {
+      guard let run = table[job], let place = run.place(of: member) else {
         return nil
       }
       let name = MemberName(job: job.number, attempt: run.attempt.number, member: member)
-      return (name, run.allocation.slices[index].node)
+      return (name, run.members[place].node)
     }
     if let running { return running }
     guard let list = row.nodes, let names = try? Hostlist(parsing: list).names,

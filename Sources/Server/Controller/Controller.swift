@@ -59,6 +59,9 @@ public final class Controller: Sendable {
   /// The time.
   public let clock: any ControllerClock
 
+  /// Whether it begins with an old copy of the journal.
+  let isRestoring: Bool
+
   private let inbox = Mutex(Inbox())
   private let core: Mutex<Core>
   private let aftercare = Mutex(Aftercare())
@@ -68,10 +71,11 @@ public final class Controller: Sendable {
   /// A controller that goes on where a journal ends; it does nothing until it is started.
   public init(
     resuming machine: ControlMachine, at last: Instant, _ store: SQLiteStore,
-    _ clock: any ControllerClock
+    _ clock: any ControllerClock, isRestoring: Bool = false
   ) {
     self.store = store
     self.clock = clock
+    self.isRestoring = isRestoring
     core = Mutex(Core(machine: machine, last: last))
   }
 
@@ -87,7 +91,7 @@ public final class Controller: Sendable {
     }
     inbox.withLock {
       $0.isStarted = true
-      $0.letters.insert(.tell(Telling(.resumed), answer: { _ in }), at: 0)
+      $0.letters.insert(.tell(Telling(isRestoring ? .restored : .resumed), answer: { _ in }), at: 0)
       $0.isBusy = true
     }
     queue.async { [self] in drain() }

@@ -47,7 +47,7 @@ public final class Daemon: Sendable {
       logger.critical("the journal has failed: \(error)")
       failed.open()
     }
-    if snapshot.sequence == 1 { hub.begin() }
+    if snapshot.sequence == 1 { hub.begin() } else { hub.resume() }
     logger.info(
       "controller \(controller.store.epoch) begins",
       metadata: [

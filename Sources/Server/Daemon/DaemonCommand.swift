@@ -49,6 +49,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "The policy file; asked for when a cluster begins.")
   var policy: String?
 
+  @Flag(help: "The journal was put back from an old copy; one made by 'backup' says so itself.")
+  var restored = false
+
   @Option(help: "How much to log: debug, info, notice, warning or error.")
   var logLevel = "info"
 
@@ -74,8 +77,10 @@ struct ServeCommand: AsyncParsableCommand {
         "no-folder", "the folder can't be made: \(error.localizedDescription)",
         where: folder.state, fix: "give one that this user may write")
     }
+    var options = SQLiteStore.Options()
+    options.isOldCopy = restored
     let controller = try Controller.open(
-      in: folder.state, beginning: { try beginning() },
+      in: folder.state, beginning: { try beginning() }, options: options,
       clock: { SystemClock(notBefore: $0) })
     let daemon = try Daemon(controller, logger: logger)
     try await daemon.serve(at: address, rereading: policy)

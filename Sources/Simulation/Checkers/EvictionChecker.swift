@@ -63,7 +63,7 @@ public struct EvictionChecker: RuleChecker {
       guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
       dissolve(open.remove(at: index), at: now)
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .memberEnded, .lost, .conditionChanged, .agentsChanged,
+      .checkpointed, .resized, .ended, .memberEnded, .lost, .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
       .policyChanged,
       .fleetChanged:
       break
@@ -76,7 +76,7 @@ public struct EvictionChecker: RuleChecker {
     switch input {
     case .cancel(let id) where id == entry.claim.preemptor: return
     case .hold(let id, true) where id == entry.claim.preemptor: return
-    case .nodeChanged, .agentsChanged, .policyChanged, .fleetChanged: return
+    case .noted, .agentsChanged, .restored, .policyChanged, .fleetChanged: return
     case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
       .tick, .resumed, nil:
       violations.append(

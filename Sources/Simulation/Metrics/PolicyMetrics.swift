@@ -114,7 +114,8 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
         waited: TimeSpan(milliseconds: job.waited), held: job.held, at: at)
       jobs[id] = nil
     case .cancelRequested, .promised, .promiseDropped, .claimed, .memberEnded, .dissolved,
-      .conditionChanged, .agentsChanged, .policyChanged,
+      .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       break
     }

@@ -10,6 +10,7 @@ enum Migrations {
     migrator.registerMigration("1 journal") { db in try db.execute(sql: journal) }
     migrator.registerMigration("2 accounting") { db in try db.execute(sql: accounting) }
     migrator.registerMigration("3 submissions") { db in try db.execute(sql: submissions) }
+    migrator.registerMigration("4 cluster") { db in try db.execute(sql: cluster) }
     return migrator
   }()
 
@@ -92,5 +93,12 @@ enum Migrations {
     ALTER TABLE job ADD COLUMN nodes TEXT;
     ALTER TABLE job ADD COLUMN code INTEGER;
     CREATE INDEX job_by_end ON job (ended);
+    """
+
+  /// Which cluster it is the journal of, and whether it is a copy that nobody has gone on with.
+  private static let cluster = """
+    ALTER TABLE head ADD COLUMN cluster TEXT NOT NULL DEFAULT '';
+    ALTER TABLE head ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0;
+    UPDATE head SET cluster = lower(hex(randomblob(16)));
     """
 }
