@@ -37,7 +37,10 @@ final class Station: Sendable {
   static let root = Caller(name: "root", uid: 0, gid: 0, role: .administrator)
 
   /// Submits a gang of whole nodes.
-  func submit(members: Int = 1, count: Int = 1) async throws -> Answer {
+  @discardableResult
+  func submit(
+    members: Int = 1, count: Int = 1, _ change: (inout JobSubmission) -> Void = { _ in }
+  ) async throws -> Answer {
     var gang = GangSpec()
     gang.perMember = GangSpec.Accelerators(count: 8)
     gang.members = members
@@ -46,10 +49,16 @@ final class Station: Sendable {
     if count > 1 {
       submission.array = .init(indices: (0..<UInt32(count)).map { $0 * 2 })
     }
+    change(&submission)
     let request = try Resolution(in: state).request(for: submission, by: Self.ada)
     let spec = try SubmissionSpec(submission, by: TaskUser(uid: 1001, gid: 1001, name: "ada"))
     return await controller.tell(
       Telling(submitting: request, count: count, spec, from: "ada"))
+  }
+
+  /// The attempt at a job that runs, by the durable state; nil: none does.
+  func attempt(_ job: UInt32) -> UInt16? {
+    state.jobs[JobID(job)]?.lifecycle.run?.attempt.number
   }
 
   /// How a job has ended, as the accounts keep it.

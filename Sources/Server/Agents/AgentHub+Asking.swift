@@ -2,15 +2,15 @@ import Fleet
 import Foundation
 import Jobs
 import Synchronization
-import Units
-import Wire
+public import Units
+public import Wire
 
 /// What others ask of the hub: signals, places of members, reasons.
 extension AgentHub {
   /// Sends a signal to all tasks of a running job.
   ///
   /// - Throws: `Refusal` where it doesn't run, or there is no such signal.
-  func signal(_ id: JobID, _ name: String) throws(Refusal) {
+  public func signal(_ id: JobID, _ name: String) throws(Refusal) {
     let word = name.uppercased()
     let plain = word.hasPrefix("SIG") ? String(word.dropFirst(3)) : word
     guard Self.signals.contains(plain) else {

@@ -57,7 +57,9 @@ public final class AgentHub: Performer {
       table.start(
         id, AgentRun(run, until: deadline, board.card(of: id), isTerminating: isTerminating))
     }
-    table.silent = Set(state.silence.nodes.map(\.node))
+    table.silent = Set(
+      controller.isRestoring
+        ? state.topology.nodes.map(\.id) : state.silence.nodes.map(\.node))
     for record in state.records.all {
       table.agents[record.node] = record.agent
       table.troubles[record.node] = record.trouble.isEmpty ? nil : record.trouble
