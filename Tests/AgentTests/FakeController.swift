@@ -13,6 +13,7 @@ final class FakeController: ControllerLink {
     var epoch: UInt64 = 1
     var fenceMs: Int64 = 60_000
     var fence: Int64?
+    var largestBatch = 0
     var isAway = false
     var isDeaf = false
     var registrations: [AgentRegistration] = []
@@ -36,6 +37,9 @@ final class FakeController: ControllerLink {
 
   /// Another fence is in force.
   func setFence(_ fenceMs: Int64) { contents.withLock { $0.fenceMs = fenceMs } }
+
+  /// How many reports came at once, at most.
+  var largestBatch: Int { contents.withLock { $0.largestBatch } }
 
   /// The fence that the agent says it keeps to.
   var fence: Int64? { contents.withLock { $0.fence } }
@@ -68,6 +72,7 @@ final class FakeController: ControllerLink {
       contents.reports += isNew.map(\.1)
       contents.received = max(contents.received, isNew.last?.0 ?? 0)
       contents.fence = batch.fenceMs
+      contents.largestBatch = max(contents.largestBatch, batch.reports.count)
       return ReportReceipt(acknowledged: contents.received, fenceMs: contents.fenceMs)
     }
   }
