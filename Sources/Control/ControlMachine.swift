@@ -100,7 +100,8 @@ public struct ControlMachine: Sendable {
       effects.append(.acceptedArray(job, count: count))
       return true
     case .cancel(let id): return cancel(id, at: now, &effects)
-    case .hold(let id, let isHeldBack): return hold(id, isHeldBack, at: now, &effects)
+    case .hold(let id, let isHeldBack, let byOperator):
+      return hold(id, isHeldBack, byOperator, at: now, &effects)
     case .checkpointed(let id, let attempt):
       guard state.jobs[id]?.lifecycle.run?.attempt == attempt else { return false }
       happen(.checkpointed(id, at: now), at: now, &effects)

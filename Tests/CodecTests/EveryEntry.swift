@@ -151,6 +151,8 @@ enum EveryEntry {
     ]
     var latest: [(JournalInput, [Event])] = [
       (.told(.resumed), []), (.told(.restored), [.restored(at: now)]),
+      (.told(.hold(JobID(2), true, byOperator: true)), [.heldBack(JobID(9), true, byOperator: true)]),
+      (.told(.hold(JobID(2), false, byOperator: true)), [.heldBack(JobID(9), false)]),
       (
         .told(.resized(JobID(4), AttemptNumber(1), number: 300)),
         [.letGo(JobID(4), keeps: parts, at: now)]

@@ -28,7 +28,7 @@ enum EveryState {
       .conditionChanged(NodeID(2), .drained, at: at(912)),
       .agentsChanged([NodeID(0)], isHeardOf: false, at: at(913)),
       .policyChanged(shorterFence, at: at(914)), .letGo(JobID(2), keeps: slice, at: at(915)),
-      .restored(at: at(916)),
+      .restored(at: at(916)), .heldBack(JobID(7), true, byOperator: true),
     ]
     for event in events { snapshot.state.apply(event) }
     (snapshot.sequence, snapshot.instant) = (120, at(920))

@@ -74,9 +74,9 @@ final class Service {
   let client: RawClient
   private let task: Task<Void, any Error>
 
-  init() async throws {
+  init(jobsPerUser: Int = Daemon.jobsPerUser) async throws {
     let folder = try TemporaryFolder()
-    let station = try Station(in: folder)
+    let station = try Station(in: folder, jobsPerUser: jobsPerUser)
     let socket = folder.url.path + "/s"
     let (serving, isServing) = AsyncStream.makeStream(of: Void.self)
     task = Task {

@@ -18,7 +18,7 @@ final class Station: Sendable {
   init(
     in folder: TemporaryFolder, clock: ManualClock = ManualClock(),
     beginning: Controller.Beginning = LiveCluster.beginning,
-    options: SQLiteStore.Options = SQLiteStore.Options()
+    options: SQLiteStore.Options = SQLiteStore.Options(), jobsPerUser: Int = Daemon.jobsPerUser
   ) throws {
     self.folder = folder
     self.clock = clock
@@ -26,7 +26,7 @@ final class Station: Sendable {
     logger.logLevel = .critical
     let controller = try Controller.open(
       in: folder.url.path, beginning: { beginning }, options: options, clock: { _ in clock })
-    daemon = try Daemon(controller, logger: logger)
+    daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
   }
 
   var controller: Controller { daemon.controller }

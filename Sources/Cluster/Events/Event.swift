@@ -8,7 +8,7 @@ public enum Event: Hashable, Sendable {
   /// A job was accepted and given the next number.
   case submitted(JobID, JobRequest, at: Instant)
   /// A waiting job may not start until it is released; or it may again.
-  case heldBack(JobID, Bool)
+  case heldBack(JobID, Bool, byOperator: Bool = false)
   /// A waiting job was taken back.
   case cancelled(JobID, at: Instant)
   /// A running job is to be ended because somebody took it back.
@@ -55,7 +55,7 @@ extension Event {
   /// The job that it is about, if it is about one.
   public var job: JobID? {
     switch self {
-    case .submitted(let id, _, _), .heldBack(let id, _), .cancelled(let id, _),
+    case .submitted(let id, _, _), .heldBack(let id, _, _), .cancelled(let id, _),
       .cancelRequested(let id), .promised(let id, _), .promiseDropped(let id),
       .started(let id, _, _, _), .checkpointed(let id, _), .resized(let id, _, _),
       .letGo(let id, _, _),

@@ -93,8 +93,11 @@ public struct ClusterState: Sendable {
       var job = Job(request: request, submitted: at)
       job.isHeldBack = request.terms?.isHeldBack ?? false
       jobs.insert(job, as: id)
-    case .heldBack(let id, let isHeldBack):
-      jobs.update(id) { $0.isHeldBack = isHeldBack }
+    case .heldBack(let id, let isHeldBack, let byOperator):
+      jobs.update(id) { job in
+        job.isHeldBack = isHeldBack
+        job.isHeldByOperator = isHeldBack && byOperator
+      }
     case .cancelled(let id, _):
       jobs.update(id) { $0.lifecycle.cancelled() }
       leave(id, .cancelled)

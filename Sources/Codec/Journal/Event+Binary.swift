@@ -12,7 +12,10 @@ extension Event: BinaryValue {
     switch try reader.byte() {
     case 0:
       self = .submitted(try reader.value(), try reader.value(), at: try reader.instant())
-    case 1: self = .heldBack(try reader.value(), try reader.flag())
+    case 1:
+      let job = try reader.value(JobID.self)
+      let hold = try HoldCodec.read(from: &reader)
+      self = .heldBack(job, hold.isHeldBack, byOperator: hold.byOperator)
     case 2: self = .cancelled(try reader.value(), at: try reader.instant())
     case 3: self = .cancelRequested(try reader.value())
     case 4: self = .promised(try reader.value(), try reader.value())
@@ -59,9 +62,9 @@ extension Event: BinaryValue {
       writer.put(job)
       writer.put(request)
       writer.put(at)
-    case .heldBack(let job, let isHeldBack):
+    case .heldBack(let job, let isHeldBack, let byOperator):
       writer.put(job)
-      writer.put(isHeldBack)
+      HoldCodec.write(isHeldBack, byOperator, to: &writer)
     case .cancelled(let job, let at), .checkpointed(let job, let at), .evicted(let job, let at),
       .lost(let job, let at):
       writer.put(job)

@@ -56,7 +56,10 @@ extension JournalInput: BinaryValue {
     case 2: self = .fleetFile(try reader.block())
     case 16: self = .told(.submit(try reader.value()))
     case 17: self = .told(.cancel(try reader.value()))
-    case 18: self = .told(.hold(try reader.value(), try reader.flag()))
+    case 18:
+      let job = try reader.value(JobID.self)
+      let hold = try HoldCodec.read(from: &reader)
+      self = .told(.hold(job, hold.isHeldBack, byOperator: hold.byOperator))
     case 19: self = .told(.checkpointed(try reader.value(), try reader.value()))
     case 20:
       self = .told(
@@ -127,10 +130,10 @@ extension JournalInput: BinaryValue {
     case .cancel(let job):
       writer.put(byte: 17)
       writer.put(job)
-    case .hold(let job, let isHeldBack):
+    case .hold(let job, let isHeldBack, let byOperator):
       writer.put(byte: 18)
       writer.put(job)
-      writer.put(isHeldBack)
+      HoldCodec.write(isHeldBack, byOperator, to: &writer)
     case .checkpointed(let job, let attempt):
       writer.put(byte: 19)
       writer.put(job)

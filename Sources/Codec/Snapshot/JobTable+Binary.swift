@@ -31,7 +31,7 @@ struct JobTableWriter {
     writer.put(job.submitted)
     writer.put(UInt64(job.starts))
     writer.put(UInt64(job.evictions))
-    writer.put(job.isHeldBack)
+    HoldCodec.write(job.isHeldBack, job.isHeldByOperator, to: &writer)
     writer.put(job.isCancelled)
     writer.put(job.isBarred)
     writer.put(optional: job.lastEviction)
@@ -113,7 +113,7 @@ struct JobTableReader {
     var job = Job(request: request, submitted: try reader.instant())
     job.starts = try reader.unsigned()
     job.evictions = try reader.unsigned()
-    job.isHeldBack = try reader.flag()
+    (job.isHeldBack, job.isHeldByOperator) = try HoldCodec.read(from: &reader)
     job.isCancelled = try reader.flag()
     if reader.version >= 2 { job.isBarred = try reader.flag() }
     job.lastEviction = try reader.optional()

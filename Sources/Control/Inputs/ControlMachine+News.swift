@@ -109,16 +109,21 @@ extension ControlMachine {
 
   /// Somebody holds a waiting job back, or releases it; a running job is left alone.
   mutating func hold(
-    _ id: JobID, _ isHeldBack: Bool, at now: Instant, _ effects: inout [Effect]
+    _ id: JobID, _ isHeldBack: Bool, _ byOperator: Bool, at now: Instant,
+    _ effects: inout [Effect]
   ) -> Bool {
-    guard let job = state.jobs[id], job.lifecycle.isPending, job.isHeldBack != isHeldBack else {
+    guard let job = state.jobs[id], job.lifecycle.isPending, byOperator || !job.isHeldByOperator,
+      job.isHeldBack != isHeldBack || job.isHeldByOperator != (isHeldBack && byOperator)
+    else { return false }
+    guard job.isHeldBack != isHeldBack else {
+      happen(.heldBack(id, isHeldBack, byOperator: byOperator), at: now, &effects)
       return false
     }
     dissolveClaim(of: id, at: now, &effects)
     if job.lifecycle.promise != nil {
       happen(.promiseDropped(id), at: now, &effects)
     }
-    happen(.heldBack(id, isHeldBack), at: now, &effects)
+    happen(.heldBack(id, isHeldBack, byOperator: isHeldBack && byOperator), at: now, &effects)
     return true
   }
 

@@ -12,8 +12,8 @@ public enum Input: Hashable, Sendable {
   case submitArray(JobRequest, count: Int)
   /// Somebody takes a job back, waiting or running.
   case cancel(JobID)
-  /// Somebody holds a waiting job back, or releases it.
-  case hold(JobID, Bool)
+  /// Somebody holds a waiting job back, or releases it; what operators hold they alone release.
+  case hold(JobID, Bool, byOperator: Bool = false)
   /// A job says that its work so far is kept.
   case checkpointed(JobID, AttemptNumber)
   /// The agents say that an elastic gang holds no more than it was told to by the resize of this

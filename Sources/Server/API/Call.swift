@@ -167,8 +167,10 @@ enum Reply {
     case "other-method": .methodNotAllowed
     case "body-too-long": .contentTooLarge
     case "no-agent", "no-answer", "stopped": .serviceUnavailable
+    case "too-many-jobs": .tooManyRequests
     case "bad-answer": .internalServerError
-    case "not-running", "not-waiting", "account-in-use", "node-in-use", "not-a-successor",
+    case "not-running", "not-waiting", "node-taken", "other-cluster", "old-journal",
+      "account-in-use", "node-in-use", "not-a-successor",
       "counts-otherwise", "exists":
       .conflict
     default: .badRequest

@@ -52,8 +52,17 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "The journal was put back from an old copy; one made by 'backup' says so itself.")
   var restored = false
 
+  @Option(help: "How many jobs a user may have that are not over.")
+  var jobsPerUser = Daemon.jobsPerUser
+
   @Option(help: "How much to log: debug, info, notice, warning or error.")
   var logLevel = "info"
+
+  func validate() throws {
+    guard jobsPerUser > 0 else {
+      throw ValidationError("--jobs-per-user \(jobsPerUser): give at least 1")
+    }
+  }
 
   func run() async throws {
     var logger = Logger(label: "gschedd", factory: { StreamLogHandler.standardError(label: $0) })
@@ -82,7 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
     let controller = try Controller.open(
       in: folder.state, beginning: { try beginning() }, options: options,
       clock: { SystemClock(notBefore: $0) })
-    let daemon = try Daemon(controller, logger: logger)
+    let daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
     try await daemon.serve(at: address, rereading: policy)
   }
 

@@ -75,7 +75,7 @@ public struct EvictionChecker: RuleChecker {
     dissolved += 1
     switch input {
     case .cancel(let id) where id == entry.claim.preemptor: return
-    case .hold(let id, true) where id == entry.claim.preemptor: return
+    case .hold(let id, true, _) where id == entry.claim.preemptor: return
     case .noted, .agentsChanged, .restored, .policyChanged, .fleetChanged: return
     case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
       .tick, .resumed, nil:

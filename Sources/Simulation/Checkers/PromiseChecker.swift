@@ -27,7 +27,7 @@ public struct PromiseChecker: RuleChecker {
   /// Looks whether somebody holds the job itself back.
   public mutating func received(_ input: Input, at now: Instant) {
     isExcused = false
-    if case .hold(let id, true) = input, Int(id.number) < promised.count {
+    if case .hold(let id, true, _) = input, Int(id.number) < promised.count {
       promised[Int(id.number)] = nil
     }
   }

@@ -82,7 +82,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
     case .submitted(let id, let request, let at):
       jobs[id] = LiveJob(request: request, submitted: at)
       waits(id, 1)
-    case .heldBack(let id, let isHeldBack):
+    case .heldBack(let id, let isHeldBack, _):
       waits(id, isHeldBack ? -1 : 1)
     case .cancelled(let id, _):
       waits(id, -1)
