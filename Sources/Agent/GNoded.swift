@@ -103,7 +103,7 @@ public struct GNoded: AsyncParsableCommand {
       FileHandle.standardError.write(Data("gnoded: \(line)\n".utf8))
     }
     let found = try nodeOptions(log)
-    let folder = try AgentFolder(found.state)
+    let folder = try AgentFolder(found.state, takesOver: takeOver)
     let host: any TaskHost =
       if let emulate {
         try await EmulatedFleet(nodes(ofFleet: emulate), emulation(log), outbox: outbox)
@@ -112,7 +112,7 @@ public struct GNoded: AsyncParsableCommand {
       }
     let agent = NodeAgent(
       name: found.node.name, link: ClientLink(try connection()), host: host, outbox: outbox,
-      folder: folder, takesOver: takeOver, log: log)
+      folder: folder, log: log)
     let work = Task { await agent.run() }
     for await _ in signals { break }
     for source in sources { source.cancel() }

@@ -111,8 +111,10 @@ import Wire
 
   @Test func `of a new member waits until who leaves is gone`() async throws {
     let bench = try await AgentBench()
-    let stubborn = "trap 'sleep 0.5; echo > left; exit 0' TERM; echo > ready; while :; do sleep 0.01; done"
-    var launch = bench.gang(7, "if [ $RANK = 0 ]; then \(stubborn); fi\n[ -e left ] && echo > after")
+    let stubborn =
+      "trap 'sleep 0.5; echo > left; exit 0' TERM; echo > ready; while :; do sleep 0.01; done"
+    var launch = bench.gang(
+      7, "if [ $RANK = 0 ]; then \(stubborn); fi\n[ -e left ] && echo > after")
     bench.controller.send(.launch(launch))
     _ = try await bench.await("ready")
     launch.members = [GangLaunch.Member(member: 1, node: "n1", devices: [0, 1])]

@@ -17,7 +17,8 @@ import Wire
       (
         "POST /v1/agents",
         .json(
-          #"{"session":"s-1","cluster":"c","epoch":4,"heartbeat_ms":1000,"fence_ms":9000,"refused":[]}"#)
+          #"{"session":"s-1","cluster":"c","epoch":4,"heartbeat_ms":1,"fence_ms":9,"refused":[]}"#
+        )
       ),
       ("GET /v1/agents/s-1/commands", .json(#"{"first":1,"commands":[]}"#)),
     ])

@@ -80,7 +80,7 @@ enum EveryEntry {
       .opened(fleet: Array("8x8".utf8), policy: Array("fair-share".utf8)),
       .policyFile([0x00, 0xFF, 0x80]), .fleetFile([]), .told(.submit(request)),
       .told(.submit(simple)), .told(.cancel(JobID(1))), .told(.hold(JobID(2), true)),
-      .told(.checkpointed(JobID(3), AttemptNumber(2))), 
+      .told(.checkpointed(JobID(3), AttemptNumber(2))),
       .told(.resized(JobID(4), AttemptNumber(1), number: 0)),
       .told(.nodeChanged(NodeID(12_499), .drained)),
       .told(.tasksGone(JobID(5), AttemptNumber(65_535), .terminated)), .told(.tick),
@@ -151,7 +151,10 @@ enum EveryEntry {
     ]
     var latest: [(JournalInput, [Event])] = [
       (.told(.resumed), []), (.told(.restored), [.restored(at: now)]),
-      (.told(.hold(JobID(2), true, byOperator: true)), [.heldBack(JobID(9), true, byOperator: true)]),
+      (
+        .told(.hold(JobID(2), true, byOperator: true)),
+        [.heldBack(JobID(9), true, byOperator: true)]
+      ),
       (.told(.hold(JobID(2), false, byOperator: true)), [.heldBack(JobID(9), false)]),
       (
         .told(.resized(JobID(4), AttemptNumber(1), number: 300)),

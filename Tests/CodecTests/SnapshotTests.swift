@@ -175,7 +175,8 @@ private func whole(_ value: Any) -> String {
     (Job(request: EveryEntry.request, submitted: EveryEntry.now), 10),
     (JobLifecycle.Run(AttemptNumber(1), from: EveryEntry.now, on: EveryEntry.parts), 9),
     (EveryEntry.state, 12), (SilentNodes.Node(NodeID(0), since: EveryEntry.now), 2),
-    (NodeRecords.Record(NodeID(0)), 6), (GangMembers(count: 1), 4), (MemberEnds(), 3), (EveryEntry.state.holdings, 8), (EveryEntry.state.holdings.book, 18),
+    (NodeRecords.Record(NodeID(0)), 6), (GangMembers(count: 1), 4), (MemberEnds(), 3),
+    (EveryEntry.state.holdings, 8), (EveryEntry.state.holdings.book, 18),
   ]
 
   /// A field that is added to one of these types must be written by the codec as well; then raise

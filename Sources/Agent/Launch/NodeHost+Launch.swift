@@ -54,12 +54,12 @@ extension NodeHost {
     return running[name] != nil
   }
 
-  /// Sees to it that nobody starts a member later, neither a slow shim nor a successor of this agent;
-  /// where a shim was quicker its tasks run, and are watched.
+  /// Sees to it that nobody starts a member later, neither a slow shim nor a successor of this
+  /// agent; where a shim was quicker its tasks run, and are watched.
   private func end(_ name: MemberName, _ directory: MemberDirectory, trouble: String) {
     do throws(Linux.Failure) {
       try Linux.takeMarker(directory.path)
-    } catch where error.number == EEXIST {
+    } catch  where error.number == EEXIST {
       options.log("\(name.fileName): its shim has begun")
       return adoptShim(name, directory)
     } catch {

@@ -24,14 +24,20 @@ public final class AgentFolder: Sendable {
   /// The word that was drawn when it was new: it tells this agent's tasks from those of any other.
   let identity: String
 
+  /// Whether somebody says that no other agent of these nodes lives, nor anything that it started.
+  let takesOver: Bool
+
   private let lock: FileHandle
   private let service: Mutex<Service>
 
   /// Makes the folder, or finds it, and takes it until this process ends.
   ///
+  /// - Parameter takesOver: whether somebody says that no other agent of these nodes lives, nor
+  ///   anything that it started.
   /// - Throws: `Trouble` where another agent has it, or it can't be made.
-  public init(_ path: String) throws {
+  public init(_ path: String, takesOver: Bool = false) throws {
     self.path = path
+    self.takesOver = takesOver
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])

@@ -13,7 +13,6 @@ public actor NodeAgent {
   private let host: any TaskHost
   private let outbox: ReportOutbox
   private let folder: AgentFolder
-  private let takesOver: Bool
   private let log: @Sendable (String) -> Void
   private var contact: Contact
   private var lastTrouble: String?
@@ -29,16 +28,12 @@ public actor NodeAgent {
   private static let checkMs: Int64 = 5_000
 
   /// An agent that keeps what it must know after a restart in a folder.
-  ///
-  /// - Parameter takesOver: whether somebody says that no other agent of these nodes lives, nor
-  ///   anything that it started.
   public init(
     name: String, link: any ControllerLink, host: any TaskHost, outbox: ReportOutbox,
-    folder: AgentFolder, takesOver: Bool = false, log: @escaping @Sendable (String) -> Void
+    folder: AgentFolder, log: @escaping @Sendable (String) -> Void
   ) {
     self.name = name
     self.folder = folder
-    self.takesOver = takesOver
     self.link = link
     self.host = host
     self.outbox = outbox
@@ -101,7 +96,7 @@ public actor NodeAgent {
       name: name, instance: folder.instance, nodes: await host.nodes(),
       members: await host.members())
     (registration.cluster, registration.epoch) = (folder.served.cluster, folder.served.epoch)
-    registration.takesOver = takesOver
+    registration.takesOver = folder.takesOver
     let sentMs = Linux.bootMs
     let session = try await link.register(registration)
     do { try folder.serve(session.cluster, session.epoch) } catch {

@@ -17,6 +17,20 @@ extension ClusterState {
     records.change(node) { $0.take(note, inForce: fence) }
   }
 
+  /// A node comes into service, or leaves it; at once where it is heard of.
+  mutating func setCondition(_ condition: NodeCondition, of node: NodeID, at now: Instant) {
+    // In journals of earlier versions nobody has noted it before.
+    if records[node].condition != condition { records.change(node) { $0.wanted = condition } }
+    guard silence[node] == nil else { return }
+    holdings.setConditions(CollectionOfOne((node, condition)), at: now)
+  }
+
+  /// Agents keep to the fence in force until they have heard of a shorter one.
+  mutating func shortenFence(to fence: TimeSpan) {
+    guard fence < policy.fence else { return }
+    records.shorten(from: policy.fence, on: topology)
+  }
+
   /// For how long a node may be silent before what ran there is over for certain.
   public func lease(of node: NodeID) -> TimeSpan {
     ClusterPolicy.lease(of: max(policy.fence, records[node].fence ?? .zero))

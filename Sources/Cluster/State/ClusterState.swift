@@ -94,10 +94,7 @@ public struct ClusterState: Sendable {
       job.isHeldBack = request.terms?.isHeldBack ?? false
       jobs.insert(job, as: id)
     case .heldBack(let id, let isHeldBack, let byOperator):
-      jobs.update(id) { job in
-        job.isHeldBack = isHeldBack
-        job.isHeldByOperator = isHeldBack && byOperator
-      }
+      jobs.update(id) { $0.hold(isHeldBack, byOperator: byOperator) }
     case .cancelled(let id, _):
       jobs.update(id) { $0.lifecycle.cancelled() }
       leave(id, .cancelled)
@@ -130,10 +127,7 @@ public struct ClusterState: Sendable {
     case .dissolved(let id, let at):
       dissolve(id, at: at)
     case .conditionChanged(let node, let condition, let at):
-      // In journals of earlier versions nobody has noted it before.
-      if records[node].condition != condition { records.change(node) { $0.wanted = condition } }
-      guard silence[node] == nil else { return }
-      holdings.setConditions(CollectionOfOne((node, condition)), at: at)
+      setCondition(condition, of: node, at: at)
     case .agentsChanged(let nodes, let isHeardOf, let at):
       hear(nodes, isHeardOf, at: at)
     case .noted(let nodes, let note, _):
@@ -142,7 +136,7 @@ public struct ClusterState: Sendable {
       restored = at
       skipNumbers()
     case .policyChanged(let policy, let at):
-      if policy.fence < self.policy.fence { records.shorten(from: self.policy.fence, on: topology) }
+      shortenFence(to: policy.fence)
       change(to: policy, on: topology, at: at)
     case .fleetChanged(let topology, let at):
       grow(to: topology, at: at)

@@ -41,6 +41,11 @@ public struct Job: Hashable, Sendable {
     self.submitted = submitted
   }
 
+  mutating func hold(_ isHeldBack: Bool, byOperator: Bool) {
+    self.isHeldBack = isHeldBack
+    isHeldByOperator = isHeldBack && byOperator
+  }
+
   /// Whether it may start, as far as nobody but the scheduler decides.
   public var mayBeConsidered: Bool { !isHeldBack && !isBarred }
 

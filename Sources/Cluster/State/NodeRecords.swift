@@ -26,7 +26,7 @@ public struct NodeRecords: Hashable, Sendable {
       agent == nil && fence == nil && wanted == .inService && reason.isEmpty && trouble.isEmpty
     }
 
-    /// What it is while it is heard of: what operators want, or out of service while it is not well.
+    /// What it is while it is heard of: as operators want, or out of service while not well.
     public var condition: NodeCondition {
       wanted == .inService && !trouble.isEmpty ? .drained : wanted
     }

@@ -58,10 +58,7 @@ extension Event: BinaryValue {
   func write(to writer: inout ByteWriter) {
     writer.put(byte: tag)
     switch self {
-    case .submitted(let job, let request, let at):
-      writer.put(job)
-      writer.put(request)
-      writer.put(at)
+    case .submitted(let job, let request, let at): Self.write(job, request, at, to: &writer)
     case .heldBack(let job, let isHeldBack, let byOperator):
       writer.put(job)
       HoldCodec.write(isHeldBack, byOperator, to: &writer)
@@ -79,9 +76,7 @@ extension Event: BinaryValue {
       writer.put(allocation)
       writer.put(at)
     case .resized(let job, let allocation, let at), .letGo(let job, let allocation, let at):
-      writer.put(job)
-      writer.put(allocation)
-      writer.put(at)
+      Self.write(job, allocation, at, to: &writer)
     case .ended(let job, let outcome, let at):
       writer.put(job)
       writer.put(byte: outcome.rawValue)
@@ -118,6 +113,14 @@ extension Event: BinaryValue {
       TopologyCodec.write(topology, to: &writer)
       writer.put(at)
     }
+  }
+
+  private static func write(
+    _ job: JobID, _ value: some BinaryValue, _ at: Instant, to writer: inout ByteWriter
+  ) {
+    writer.put(job)
+    writer.put(value)
+    writer.put(at)
   }
 
   private var tag: UInt8 {

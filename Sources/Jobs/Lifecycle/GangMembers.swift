@@ -49,7 +49,8 @@ public struct GangMembers: Hashable, Sendable {
 
   /// It holds something else: who stays keeps the number, and whoever is new gets the next.
   ///
-  /// Those who were leaving stay gone, though their nodes may be held again. O(members · log members)
+  /// Those who were leaving stay gone, though their nodes may be held again.
+  /// O(members · log members)
   public mutating func resized(from old: Allocation, to allocation: Allocation) {
     let known = zip(old.slices, numbers).map { (node: $0.node, number: $1) }
       .sorted { $0.node < $1.node }

@@ -68,13 +68,15 @@ extension AgentHub {
     let node: AgentRegistration.Node
   }
 
-  /// Whether an agent is of this cluster, and has obeyed no controller that this one doesn't know of.
+  /// Whether an agent is of this cluster, and has obeyed no controller that this one knows nothing
+  /// of.
   private func checkCluster(of agent: AgentRegistration) throws(Refusal) {
     guard let cluster = agent.cluster else { return }
     let store = controller.store
     guard cluster == store.cluster else {
       throw Refusal(
-        "other-cluster", "the agent's folder is of cluster \(cluster), and this is \(store.cluster)",
+        "other-cluster",
+        "the agent's folder is of cluster \(cluster), and this is \(store.cluster)",
         where: "cluster",
         fix: "give gnoded the --controller of its cluster, or an empty folder as --state")
     }
@@ -127,7 +129,8 @@ extension AgentHub {
       for arrival in all {
         let holder = table.agents[arrival.id]
         if let holder, holder != agent.instance {
-          let refusal = Self.refusal(of: arrival.node.name, arrival.id, held: holder, state, at: now)
+          let refusal = Self.refusal(
+            of: arrival.node.name, arrival.id, held: holder, state, at: now)
           if let refusal, !agent.takesOver {
             refused.append(refusal)
             continue
@@ -155,7 +158,7 @@ extension AgentHub {
     }
   }
 
-  /// Why another agent may not speak for a node yet; nil: the one before can have no tasks any more.
+  /// Why another agent may not speak for a node yet; nil: the one before can have no tasks left.
   private static func refusal(
     of name: String, _ node: NodeID, held holder: UInt64, _ state: ClusterState, at now: Instant
   ) -> Refusal? {

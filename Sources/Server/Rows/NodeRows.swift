@@ -57,7 +57,8 @@ struct NodeRows: Sendable {
     let record = state.records[node.id]
     var row = NodeRow(
       name: "\(node.name)", path: path(of: node.domain), condition: "\(record.condition)",
-      agent: state.silence[node.id] != nil ? "unreachable" : connected.contains(node.id) ? "connected" : "unknown")
+      agent: state.silence[node.id] != nil
+        ? "unreachable" : connected.contains(node.id) ? "connected" : "unknown")
     let use = uses[node.id] ?? Use()
     row.model = type.accelerators > 0 ? type.acceleratorModel : nil
     row.accelerators = type.accelerators

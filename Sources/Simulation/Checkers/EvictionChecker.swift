@@ -63,7 +63,8 @@ public struct EvictionChecker: RuleChecker {
       guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
       dissolve(open.remove(at: index), at: now)
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .memberEnded, .lost, .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .checkpointed, .resized, .ended, .memberEnded, .lost, .letGo, .conditionChanged,
+      .agentsChanged, .noted, .restored,
       .policyChanged,
       .fleetChanged:
       break

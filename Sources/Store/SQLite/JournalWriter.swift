@@ -45,7 +45,8 @@ struct JournalWriter: Sendable {
           let projection = try AccountingProjection(
             beginning: state, at: opening.instant, in: db)
           var created = JournalWriter(
-            file: file, epoch: 1, cluster: cluster, projection: projection, sequence: 0, hash: Chain.beginning,
+            file: file, epoch: 1, cluster: cluster, projection: projection, sequence: 0,
+            hash: Chain.beginning,
             instant: opening.instant, lastPlan: nil, lastSnapshot: 0)
           try created.insert(JournalEntry(sequence: 1, epoch: 1, opening), in: db)
           try created.finishGroup(in: db)
@@ -91,7 +92,8 @@ struct JournalWriter: Sendable {
     }
     let writer = JournalWriter(
       file: file, epoch: head.epoch, cluster: head.cluster, projection: projection,
-      sequence: recovered.recovery.sequence, hash: recovered.hash, instant: recovered.recovery.instant,
+      sequence: recovered.recovery.sequence, hash: recovered.hash,
+      instant: recovered.recovery.instant,
       lastPlan: recovered.recovery.lastPlan, lastSnapshot: recovered.newestSnapshot)
     return (writer, recovered.recovery)
   }
