@@ -58,7 +58,11 @@ public final class AgentFolder: Sendable {
   }
 
   /// Lets go of the folder: another agent in this process may have it.
-  public func close() { try? lock.close() }
+  public func close() {
+    // A process that is just being started has the file as well, until it runs its program.
+    _ = flock(lock.fileDescriptor, LOCK_UN)
+    try? lock.close()
+  }
 
   private static func lock(_ path: String) throws -> FileHandle {
     let name = path + "/lock"
@@ -68,8 +72,14 @@ public final class AgentFolder: Sendable {
         description: "\(name) can't be opened (\(Linux.Failure(number: errno))): see to it that "
           + "this user may write there, or give another folder by --state")
     }
-    // The kernel lets go of the lock when this process ends, however it does.
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // The kernel lets go of the lock when this process ends, however it does, and with it all that
+    // it was just about to start.
+    var isMine = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    for _ in 0..<20 where !isMine {
+      usleep(50_000)
+      isMine = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+    guard isMine else {
       _ = Glibc.close(descriptor)
       throw Trouble(
         description: "another gnoded runs over \(path): stop it first, or give this one another "
