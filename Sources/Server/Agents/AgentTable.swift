@@ -20,6 +20,8 @@ struct AgentTable: Sendable {
   var fence: TimeSpan
   /// The nodes whose agents may still keep to a longer fence than the one in force.
   var longFences: Set<NodeID> = []
+  /// The last session of each agent; it may be over.
+  private var lastSessions: [UInt64: String] = [:]
   /// Signals to tasks on nodes that are in no session: their agents are told when they come.
   private var missedSignals: [NodeID: [AgentCommand]] = [:]
   /// After a restoration, what began before it, and until when all agents are waited for.
@@ -92,15 +94,15 @@ struct AgentTable: Sendable {
     return tell(run.members, command)
   }
 
-  /// Puts a session in the place of those that its agent had; signals that they had not taken go
+  /// Puts a session in the place of the one that its agent had; signals that it had not taken go
   /// with it.
   ///
-  /// - Returns: who waited in them.
+  /// - Returns: who waited in that.
   mutating func open(_ name: String, _ new: SessionState) -> [Gate] {
     var gates: [Gate] = []
     var next = new
-    for (old, session) in sessions where session.instance == new.instance {
-      sessions[old] = nil
+    let last = lastSessions.updateValue(name, forKey: new.instance)
+    if let old = last, let session = sessions.removeValue(forKey: old) {
       for node in session.nodes where self.session[node] == old { self.session[node] = nil }
       if let gate = session.gate { gates.append(gate) }
       for signal in session.signals { _ = next.add(signal) }
