@@ -90,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
     options.isOldCopy = restored
     let controller = try Controller.open(
       in: folder.state, beginning: { try beginning() }, options: options,
-      clock: { SystemClock(notBefore: $0) })
+      clock: { SystemClock(notBefore: $0, keptIn: folder.state + "/clock") })
     let daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
     try await daemon.serve(at: address, rereading: policy)
   }
