@@ -124,13 +124,14 @@ public struct ControlMachine: Sendable {
       return true
     case .resumed:
       alarm = .distantFuture
-      beginSilenceAnew(of: state.silence.nodes.map(\.node), at: now, &effects)
+      beginSilenceAnew(at: now, &effects)
       giveAlarms(at: now, &effects)
       return true
     case .restored:
       alarm = .distantFuture
       happen(.restored(at: now), at: now, &effects)
-      beginSilenceAnew(of: state.topology.nodes.map(\.id).sorted(), at: now, &effects)
+      beginSilenceAnew(at: now, &effects)
+      _ = agentsChanged(state.topology.nodes.map(\.id), false, at: now, &effects)
       giveAlarms(at: now, &effects)
       return true
     }

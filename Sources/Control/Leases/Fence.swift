@@ -29,9 +29,8 @@ extension ControlMachine {
 
   /// Nodes that are not heard of have the whole fence anew: agents may have come to a controller
   /// that was not there, and the clock may have been set while nobody looked at it.
-  mutating func beginSilenceAnew(
-    of silent: [NodeID], at now: Instant, _ effects: inout [Effect]
-  ) {
+  mutating func beginSilenceAnew(at now: Instant, _ effects: inout [Effect]) {
+    let silent = state.silence.nodes.map(\.node)
     guard !silent.isEmpty else { return }
     for node in silent { armFence(of: node, since: now) }
     happen(.agentsChanged(silent, isHeardOf: false, at: now), at: now, &effects)
