@@ -113,8 +113,29 @@ public struct JobLifecycle: Hashable, Sendable {
     public var spent: Int64
     /// Those of its members that have ended, while others go on; nil: none has.
     public var ends: MemberEnds?
+    /// One or none: a run that never changes its size pays a word for it.
+    private var changed: [GangMembers] = []
+
     /// Its members and those of them that are leaving; nil: they are as it was started.
-    public var members: GangMembers?
+    public var members: GangMembers? {
+      get { changed.first }
+      set { changed = newValue.map { [$0] } ?? [] }
+    }
+
+    /// What exists while a job runs.
+    ///
+    /// - Parameter reserved: what was set aside for it.
+    public init(
+      _ attempt: AttemptNumber, from started: Instant, on allocation: Allocation,
+      reserved: Int64 = 0
+    ) {
+      self.attempt = attempt
+      self.started = started
+      self.allocation = allocation
+      self.reserved = reserved
+      since = started
+      spent = 0
+    }
   }
 
   /// What exists while a job is made to go.
@@ -312,18 +333,6 @@ public struct JobLifecycle: Hashable, Sendable {
 }
 
 extension JobLifecycle.Run {
-  /// What exists while a job runs.
-  ///
-  /// - Parameter reserved: what was set aside for it.
-  public init(
-    _ attempt: AttemptNumber, from started: Instant, on allocation: Allocation,
-    reserved: Int64 = 0
-  ) {
-    self.init(
-      attempt: attempt, started: started, allocation: allocation, reserved: reserved,
-      since: started, spent: 0, ends: nil, members: nil)
-  }
-
   /// Whether all its members have ended. O(1), as ends are only kept of nodes that it holds
   public var isOver: Bool { ends?.nodes.count == allocation.slices.count }
 }
