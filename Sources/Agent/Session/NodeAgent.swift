@@ -16,6 +16,7 @@ public actor NodeAgent {
   private let log: @Sendable (String) -> Void
   private var contact: Contact
   private var lastTrouble: String?
+  private var hasJoined = false
 
   /// So many reports go at once, and so many bytes of them.
   private static let mostReports = 2_000
@@ -96,12 +97,14 @@ public actor NodeAgent {
       name: name, instance: folder.instance, nodes: await host.nodes(),
       members: await host.members())
     (registration.cluster, registration.epoch) = (folder.served.cluster, folder.served.epoch)
-    registration.takesOver = folder.takesOver
+    // Once: whoever has taken the node over since is not to be driven out again.
+    registration.takesOver = folder.takesOver && !hasJoined
     let sentMs = Linux.bootMs
     let session = try await link.register(registration)
     do { try folder.serve(session.cluster, session.epoch) } catch {
       log("whom it serves can't be kept in \(folder.path): \(error)")
     }
+    hasJoined = true
     contact.joined(session)
     contact.heard(sentMs: sentMs)
     outbox.renumber()
