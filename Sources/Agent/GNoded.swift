@@ -31,6 +31,9 @@ public struct GNoded: AsyncParsableCommand {
   @Option(help: "Where it keeps what must outlive it.")
   var state: String?
 
+  @Flag(help: "Speak for the node though another agent did: it is gone, with all it started.")
+  var takeOver = false
+
   @Option(help: "Play so many accelerators instead of looking for real ones.")
   var accelerators: Int?
 
@@ -100,18 +103,16 @@ public struct GNoded: AsyncParsableCommand {
       FileHandle.standardError.write(Data("gnoded: \(line)\n".utf8))
     }
     let found = try nodeOptions(log)
-    let folder = found.state
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
+    let folder = try AgentFolder(found.state, takesOver: takeOver)
     let host: any TaskHost =
       if let emulate {
         try await EmulatedFleet(nodes(ofFleet: emulate), emulation(log), outbox: outbox)
       } else {
-        try await NodeHost(found, outbox: outbox)
+        try await NodeHost(found, in: folder, outbox: outbox)
       }
     let agent = NodeAgent(
       name: found.node.name, link: ClientLink(try connection()), host: host, outbox: outbox,
-      state: folder, log: log)
+      folder: folder, log: log)
     let work = Task { await agent.run() }
     for await _ in signals { break }
     for source in sources { source.cancel() }

@@ -32,11 +32,12 @@ pid_t muster_spawn_shim(const char *shim, const char *directory, const char *log
   posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&files, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0644);
   posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  sigset_t all, none;
+  // Blocked until the shim reads them: an order that comes before that is not lost, and kills
+  // nobody.
+  sigset_t all;
   sigfillset(&all);
-  sigemptyset(&none);
   posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigmask(&attributes, &all);
   posix_spawnattr_setflags(
       &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   char *arguments[] = {(char *)"gnoded-shim", (char *)directory, NULL};
@@ -173,6 +174,15 @@ int muster_write_file(
   if (outcome == 0 && fchmod(file, (mode_t)mode) != 0) outcome = -errno;
   if (close(file) != 0 && outcome == 0) outcome = -errno;
   if (outcome == 0 && is_whole && rename(draft, path) != 0) outcome = -errno;
+  return outcome;
+}
+
+int muster_overwrite_file(const char *path, const void *bytes, size_t length, int mode) {
+  int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+  if (file < 0) return -errno;
+  ssize_t count = pwrite(file, bytes, length, 0);
+  int outcome = count == (ssize_t)length ? 0 : count < 0 ? -errno : -ENOSPC;
+  if (close(file) != 0 && outcome == 0) outcome = -errno;
   return outcome;
 }
 

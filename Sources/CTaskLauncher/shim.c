@@ -248,16 +248,21 @@ static void take_signals(member *m, int signals) {
   }
 }
 
-// The agent writes when it last heard from the controller, and how long that is enough.
+// The agent writes when it last heard from the controller, how long that is enough, and the sum of
+// both: it is written over in place, and may be read half.
 static void check_fence(member *m, int64_t now) {
   if (!m->orders->contact || now < m->fence_at) return;
   m->fence_at = now + 30000;
   FILE *file = fopen(m->orders->contact, "re");
   if (!file) return;
-  long long contact = 0, fence = 0;
-  int count = fscanf(file, "%lld %lld", &contact, &fence);
+  long long contact = 0, fence = 0, sum = 0;
+  int count = fscanf(file, "%lld %lld %lld", &contact, &fence, &sum);
   fclose(file);
-  if (count != 2 || fence <= 0) return;
+  if (count != 3 || contact + fence != sum) {
+    m->fence_at = now + 1000;
+    return;
+  }
+  if (fence <= 0) return;
   // A contact from before the machine started says nothing; nor does one from the future.
   if (contact > now) return;
   if (now >= contact + fence)

@@ -49,9 +49,21 @@ extension ControlMachine {
         guard let shrink = state.shrink(of: alarm.job), shrink.end == alarm.instant else {
           continue
         }
-        effects.append(.resize(alarm.job, alarm.attempt, shrink.keeps))
+        letGo(shrink, alarm.attempt, at: now, &effects)
       }
     }
+  }
+
+  /// A gang is told to be smaller, for good: it is though the claim dissolves meanwhile.
+  ///
+  /// Where members are leaving already for a claim that has dissolved, they leave first.
+  private mutating func letGo(
+    _ shrink: Claim.Shrink, _ attempt: AttemptNumber, at now: Instant, _ effects: inout [Effect]
+  ) {
+    guard state.jobs[shrink.job]?.lifecycle.run?.members?.keeps == nil else { return }
+    happen(.letGo(shrink.job, keeps: shrink.keeps, at: now), at: now, &effects)
+    guard let members = state.jobs[shrink.job]?.lifecycle.run?.members else { return }
+    effects.append(.resize(shrink.job, attempt, shrink.keeps, number: members.resizes))
   }
 
   mutating func arm(

@@ -100,14 +100,15 @@ public struct ControlMachine: Sendable {
       effects.append(.acceptedArray(job, count: count))
       return true
     case .cancel(let id): return cancel(id, at: now, &effects)
-    case .hold(let id, let isHeldBack): return hold(id, isHeldBack, at: now, &effects)
+    case .hold(let id, let isHeldBack, let byOperator):
+      return hold(id, isHeldBack, byOperator, at: now, &effects)
     case .checkpointed(let id, let attempt):
       guard state.jobs[id]?.lifecycle.run?.attempt == attempt else { return false }
       happen(.checkpointed(id, at: now), at: now, &effects)
       return false
-    case .resized(let id, let attempt): return resized(id, attempt, at: now, &effects)
-    case .nodeChanged(let node, let condition):
-      return nodeChanged(node, condition, at: now, &effects)
+    case .resized(let id, let attempt, let number):
+      return resized(id, attempt, number, at: now, &effects)
+    case .noted(let nodes, let note): return noted(nodes, note, at: now, &effects)
     case .tasksGone(let id, let attempt, let exit):
       return tasksGone(id, attempt, exit, at: now, &effects)
     case .memberEnded(let id, let attempt, let node, let exit, let code):
@@ -120,6 +121,18 @@ public struct ControlMachine: Sendable {
       alarm = .distantFuture
       giveAlarms(at: now, &effects)
       giveUpSilent(at: now, &effects)
+      return true
+    case .resumed:
+      alarm = .distantFuture
+      beginSilenceAnew(at: now, &effects)
+      giveAlarms(at: now, &effects)
+      return true
+    case .restored:
+      alarm = .distantFuture
+      happen(.restored(at: now), at: now, &effects)
+      beginSilenceAnew(at: now, &effects)
+      _ = agentsChanged(state.topology.nodes.map(\.id), false, at: now, &effects)
+      giveAlarms(at: now, &effects)
       return true
     }
   }
@@ -201,8 +214,8 @@ public struct ControlMachine: Sendable {
       happen(.dissolved(id, at: now), at: now, &effects, isPlanned: true)
     case .grow(let id, let allocation):
       happen(.resized(id, allocation, at: now), at: now, &effects, isPlanned: true)
-      guard let run = state.jobs[id]?.lifecycle.run else { return }
-      effects.append(.resize(id, run.attempt, allocation))
+      guard let run = state.jobs[id]?.lifecycle.run, let members = run.members else { return }
+      effects.append(.resize(id, run.attempt, allocation, number: members.resizes))
     case .hold:
       break
     }

@@ -106,8 +106,13 @@ public struct ClusterPolicy: Hashable, Sendable {
   /// After how long without the controller agents end their tasks.
   public var fence = TimeSpan.seconds(1800)
 
-  /// How much later the controller takes them for ended: agents need time to end them.
-  public static let fenceMargin = TimeSpan.seconds(60)
+  /// After how long the controller takes them for ended, where agents keep to a fence.
+  ///
+  /// Agents need time to end them, and their clocks may run slower than its own by one part in a
+  /// hundred.
+  public static func lease(of fence: TimeSpan) -> TimeSpan {
+    TimeSpan(milliseconds: fence.milliseconds + fence.milliseconds / 100 + 60_000)
+  }
 
   /// A policy of this name: first come, first served, without backfill, until told otherwise.
   public init(name: String) { self.name = name }

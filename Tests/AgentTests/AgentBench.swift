@@ -10,6 +10,7 @@ final class AgentBench {
   let options: NodeOptions
   private(set) var outbox = ReportOutbox()
   private var task: Task<Void, Never>?
+  private var state: AgentFolder?
   let log = Lines()
 
   /// An agent at work.
@@ -53,10 +54,11 @@ final class AgentBench {
 
   func start() async throws {
     outbox = ReportOutbox()
-    let host = try await NodeHost(options, outbox: outbox)
+    let state = try AgentFolder(options.state)
+    self.state = state
+    let host = try await NodeHost(options, in: state, outbox: outbox)
     let agent = NodeAgent(
-      name: "n1", link: controller, host: host, outbox: outbox, state: options.state,
-      log: options.log)
+      name: "n1", link: controller, host: host, outbox: outbox, folder: state, log: options.log)
     let count = controller.registrations.count
     task = Task { await agent.run() }
     while controller.registrations.count == count {
@@ -69,6 +71,7 @@ final class AgentBench {
     task?.cancel()
     await task?.value
     task = nil
+    state?.close()
   }
 
   var work: String { folder.path + "/work" }

@@ -17,8 +17,7 @@ import Wire
 
     init(_ kind: Kind) async throws {
       folder = try TemporaryFolder()
-      let state = folder.url.appending(path: "state").path
-      try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+      let state = try AgentFolder(folder.url.appending(path: "state").path)
       let outbox = ReportOutbox()
       let node = AgentRegistration.Node(
         name: "n1", address: "127.0.0.1", milliCores: 1000, memoryMib: 1024)
@@ -26,11 +25,12 @@ import Wire
         switch kind {
         case .real:
           try await NodeHost(
-            NodeOptions(node: node, state: state, shim: product("gnoded-shim")), outbox: outbox)
+            NodeOptions(node: node, state: state.path, shim: product("gnoded-shim")), in: state,
+            outbox: outbox)
         case .emulated: await EmulatedFleet([node], EmulatedFleet.Options(), outbox: outbox)
         }
       let agent = NodeAgent(
-        name: "n1", link: controller, host: host, outbox: outbox, state: state, log: { _ in })
+        name: "n1", link: controller, host: host, outbox: outbox, folder: state, log: { _ in })
       task = Task { await agent.run() }
       while controller.registrations.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     }
@@ -104,10 +104,9 @@ import Wire
     stage.controller.send(.launch(launch))
     for member in 0..<2 { try await stage.controller.start(of: name(7, member)) }
     launch.members = [0, 2].map { GangLaunch.Member(member: $0, node: "n1", devices: []) }
-    stage.controller.send(.resize(launch, signal: nil))
+    stage.controller.send(.resize(launch, leaving: [1, 5], signal: nil))
     try await stage.controller.start(of: name(7, 2))
-    for member in 0..<3 {
-      let name = name(7, member)
+    for name in [name(7, 1), name(7, 5)] {
       try await stage.controller.await("\(name) resized") { $0 == .resized(name) ? () : nil }
     }
     stage.controller.send(.terminate(job: 7, attempt: 1, graceMs: 10_000))

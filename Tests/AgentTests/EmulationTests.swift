@@ -19,8 +19,8 @@ import Wire
       }
       let host = await EmulatedFleet(all, options, outbox: outbox)
       let agent = NodeAgent(
-        name: "fleet", link: controller, host: host, outbox: outbox, state: folder.url.path,
-        log: { _ in })
+        name: "fleet", link: controller, host: host, outbox: outbox,
+        folder: try AgentFolder(folder.url.path), log: { _ in })
       task = Task { await agent.run() }
       while controller.registrations.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     }

@@ -12,6 +12,8 @@ final class FakeController: ControllerLink {
     var sessions = 0
     var epoch: UInt64 = 1
     var fenceMs: Int64 = 60_000
+    var fence: Int64?
+    var largestBatch = 0
     var isAway = false
     var isDeaf = false
     var registrations: [AgentRegistration] = []
@@ -33,6 +35,15 @@ final class FakeController: ControllerLink {
   /// Whether it takes reports, but acknowledges none.
   func setDeaf(_ isDeaf: Bool) { contents.withLock { $0.isDeaf = isDeaf } }
 
+  /// Another fence is in force.
+  func setFence(_ fenceMs: Int64) { contents.withLock { $0.fenceMs = fenceMs } }
+
+  /// How many reports came at once, at most.
+  var largestBatch: Int { contents.withLock { $0.largestBatch } }
+
+  /// The fence that the agent says it keeps to.
+  var fence: Int64? { contents.withLock { $0.fence } }
+
   func setEpoch(_ epoch: UInt64) { contents.withLock { $0.epoch = epoch } }
 
   func send(_ command: AgentCommand) { contents.withLock { $0.commands.append(command) } }
@@ -45,7 +56,7 @@ final class FakeController: ControllerLink {
       contents.commands = []
       contents.received = 0
       return AgentSession(
-        session: "s\(contents.sessions)", epoch: contents.epoch, heartbeatMs: 50,
+        session: "s\(contents.sessions)", cluster: "fake", epoch: contents.epoch, heartbeatMs: 50,
         fenceMs: contents.fenceMs)
     }
   }
@@ -60,7 +71,9 @@ final class FakeController: ControllerLink {
       let isNew = zip(batch.first..., batch.reports).filter { $0.0 > contents.received }
       contents.reports += isNew.map(\.1)
       contents.received = max(contents.received, isNew.last?.0 ?? 0)
-      return ReportReceipt(acknowledged: contents.received)
+      contents.fence = batch.fenceMs
+      contents.largestBatch = max(contents.largestBatch, batch.reports.count)
+      return ReportReceipt(acknowledged: contents.received, fenceMs: contents.fenceMs)
     }
   }
 

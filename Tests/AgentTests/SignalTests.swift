@@ -68,8 +68,7 @@ import Wire
     var launch = bench.gang(7, "trap 'echo warned; exit 0' USR1; while :; do sleep 0.01; done")
     launch.task.output = "out"
     launch.task.warning = TaskSpec.SignalAhead(signal: "USR1", aheadMs: 60_000)
-    let now = Int64(Date().timeIntervalSince1970 * 1000)
-    launch.deadline = Moment(Instant(milliseconds: now + 60_500))
+    launch.timeLeftMs = 60_500
     let end = try await bench.run(launch)
     #expect(end.exitCode == 0 && bench.text("out") == "warned\n")
   }
@@ -96,11 +95,9 @@ import Wire
     smaller.members.removeLast()
     smaller.memberCount = 1
     smaller.nodes = "n1"
-    bench.controller.send(.resize(smaller, signal: "USR1"))
-    for member in 0..<2 {
-      let name = bench.name(7, member)
-      try await bench.controller.await("\(name) resized") { $0 == .resized(name) ? () : nil }
-    }
+    bench.controller.send(.resize(smaller, leaving: [1], signal: "USR1"))
+    let gone = bench.name(7, 1)
+    try await bench.controller.await("\(gone) resized") { $0 == .resized(gone) ? () : nil }
     _ = try await bench.controller.end(of: bench.name(7))
     #expect(bench.text("left") == "n1\n")
   }

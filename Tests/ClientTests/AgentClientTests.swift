@@ -17,12 +17,13 @@ import Wire
       (
         "POST /v1/agents",
         .json(
-          #"{"session":"s-1","epoch":4,"heartbeat_ms":1000,"fence_ms":9000,"refused":[]}"#)
+          #"{"session":"s-1","cluster":"c","epoch":4,"heartbeat_ms":1,"fence_ms":9,"refused":[]}"#
+        )
       ),
       ("GET /v1/agents/s-1/commands", .json(#"{"first":1,"commands":[]}"#)),
     ])
     let client = client(fake)
-    let session = try await client.register(AgentRegistration(name: "n0", nodes: []))
+    let session = try await client.register(AgentRegistration(name: "n0", instance: 1, nodes: []))
     #expect(session.session == "s-1")
     let batch = ReportBatch(
       first: 1, reports: [.started(MemberName(job: 3, attempt: 1, member: 0))])
@@ -63,7 +64,7 @@ import Wire
   @Test func `can't reach a controller that is not there`() async {
     let client = AgentClient(Connection(ControllerAddress(.unix(path: "/tmp/no/such"))))
     await #expect {
-      try await client.register(AgentRegistration(name: "n0", nodes: []))
+      try await client.register(AgentRegistration(name: "n0", instance: 1, nodes: []))
     } throws: { ($0 as? ClientError)?.exitCode == 3 }
   }
 }

@@ -80,7 +80,8 @@ enum EveryEntry {
       .opened(fleet: Array("8x8".utf8), policy: Array("fair-share".utf8)),
       .policyFile([0x00, 0xFF, 0x80]), .fleetFile([]), .told(.submit(request)),
       .told(.submit(simple)), .told(.cancel(JobID(1))), .told(.hold(JobID(2), true)),
-      .told(.checkpointed(JobID(3), AttemptNumber(2))), .told(.resized(JobID(4), AttemptNumber(1))),
+      .told(.checkpointed(JobID(3), AttemptNumber(2))),
+      .told(.resized(JobID(4), AttemptNumber(1), number: 0)),
       .told(.nodeChanged(NodeID(12_499), .drained)),
       .told(.tasksGone(JobID(5), AttemptNumber(65_535), .terminated)), .told(.tick),
     ]
@@ -139,12 +140,45 @@ enum EveryEntry {
         .agentsChanged([NodeID(0), NodeID(1)], isHeardOf: true, at: now)
       ),
     ]
-    return all
-      + changes.enumerated().map { index, change in
-        JournalEntry(
-          sequence: UInt64(all.count + index) + 1, epoch: 3,
-          JournalEntry.Draft(at: now, from: "root", change.0, events: [change.1], lastPlan: now))
-      }
+    return all + entries(of: changes.map { ($0.0, [$0.1]) }, after: all.count)
+  }
+
+  /// The same, and entries of all that came with version 3.
+  static func ofEveryVersion() throws -> [JournalEntry] {
+    let notes: [NodeNote] = [
+      .agent(1 << 52), .fence(.seconds(1800)), .wanted(.drained, reason: "a fan"),
+      .wanted(.inService, reason: ""), .trouble("the state folder is full"),
+    ]
+    var latest: [(JournalInput, [Event])] = [
+      (.told(.resumed), []), (.told(.restored), [.restored(at: now)]),
+      (
+        .told(.hold(JobID(2), true, byOperator: true)),
+        [.heldBack(JobID(9), true, byOperator: true)]
+      ),
+      (.told(.hold(JobID(2), false, byOperator: true)), [.heldBack(JobID(9), false)]),
+      (
+        .told(.resized(JobID(4), AttemptNumber(1), number: 300)),
+        [.letGo(JobID(4), keeps: parts, at: now)]
+      ),
+    ]
+    latest += notes.map { note in
+      (
+        .told(.noted([NodeID(3), NodeID(12_499)], note)),
+        [.noted([NodeID(3)], note, at: now), .conditionChanged(NodeID(3), .drained, at: now)]
+      )
+    }
+    let earlier = try withChanges()
+    return earlier + entries(of: latest, after: earlier.count)
+  }
+
+  private static func entries(
+    of parts: [(JournalInput, [Event])], after count: Int
+  ) -> [JournalEntry] {
+    parts.enumerated().map { index, part in
+      JournalEntry(
+        sequence: UInt64(count + index) + 1, epoch: 3,
+        JournalEntry.Draft(at: now, from: "root", part.0, events: part.1, lastPlan: now))
+    }
   }
 
   /// One entry for each input, all events among them, but for changes of the policy and the fleet.

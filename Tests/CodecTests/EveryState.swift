@@ -16,6 +16,31 @@ enum EveryState {
     return Snapshot(after: 99, at: now + .seconds(900), lastPlan: now + .seconds(899), state)
   }
 
+  /// The same, with all that came with version 3.
+  static func latest() throws -> Snapshot {
+    var snapshot = try snapshot()
+    let slice = Allocation(slices: [NodeSlice(node: NodeID(2), accelerators: 0)])
+    let events: [Event] = [
+      .noted([NodeID(0), NodeID(2)], .agent(77), at: at(910)),
+      .noted([NodeID(1)], .wanted(.cordoned, reason: "a fan"), at: at(911)),
+      .conditionChanged(NodeID(1), .cordoned, at: at(911)),
+      .noted([NodeID(2)], .trouble("hot"), at: at(912)),
+      .conditionChanged(NodeID(2), .drained, at: at(912)),
+      .agentsChanged([NodeID(0)], isHeardOf: false, at: at(913)),
+      .policyChanged(shorterFence, at: at(914)), .letGo(JobID(2), keeps: slice, at: at(915)),
+      .restored(at: at(916)), .heldBack(JobID(7), true, byOperator: true),
+    ]
+    for event in events { snapshot.state.apply(event) }
+    (snapshot.sequence, snapshot.instant) = (120, at(920))
+    return snapshot
+  }
+
+  private static var shorterFence: ClusterPolicy {
+    var policy = policy
+    policy.fence = .seconds(600)
+    return policy
+  }
+
   /// A fleet that has grown in the middle: its ids are not in order.
   static func grownFleet() throws -> Topology {
     try fleet([["n1", "n3"]]).growing(to: fleet([["n1", "n2", "n3"], ["n4"]]))

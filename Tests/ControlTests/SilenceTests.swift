@@ -16,8 +16,8 @@ extension Driver {
   }
 }
 
-/// The fence of a policy, and the margin after it, in seconds.
-private let fence: Int64 = 1800 + 60
+/// The fence of a policy, a hundredth of it and a minute, in seconds.
+private let fence: Int64 = 1800 + 18 + 60
 
 @Suite struct `A node that is not heard of` {
   @Test func `gets no new work, and keeps what it has`() throws {
@@ -86,6 +86,22 @@ private let fence: Int64 = 1800 + 60
     next.tick(at: 10 + fence)
     #expect(next.events.contains(.lost(JobID(1), at: .second(10 + fence))))
   }
+
+  /// The clock may have been set by an hour while nobody looked at it.
+  @Test func `has a whole fence anew when a controller takes over`() throws {
+    var driver = try Driver(nodes: 3)
+    driver.submit(4, limit: 90_000, at: 0)
+    driver.silent(0, at: 10)
+    driver.silent(2, at: 20)
+    var next = Driver(
+      ControlMachine(resuming: driver.machine.state, plannedAt: driver.machine.lastPlan))
+    next.give(.resumed, at: 5000)
+    #expect(next.machine.state.silence.nodes.map(\.since) == [.second(5000), .second(5000)])
+    next.tick(at: 5000 + fence - 1)
+    #expect(next.machine.state.jobs[JobID(1)]?.lifecycle.run?.attempt == AttemptNumber(1))
+    next.tick(at: 5000 + fence)
+    #expect(next.events.contains(.lost(JobID(1), at: .second(5000 + fence))))
+  }
 }
 
 @Suite struct `A fence that a policy changes` {
@@ -98,7 +114,7 @@ private let fence: Int64 = 1800 + 60
     driver.give(.policyChanged(policy), at: 20)
     driver.tick(at: 10 + fence)
     #expect(driver.machine.state.jobs[JobID(1)]?.lifecycle.run?.attempt == AttemptNumber(1))
-    driver.tick(at: 10 + 2460)
-    #expect(driver.events.contains(.lost(JobID(1), at: .second(10 + 2460))))
+    driver.tick(at: 10 + 2484)
+    #expect(driver.events.contains(.lost(JobID(1), at: .second(10 + 2484))))
   }
 }

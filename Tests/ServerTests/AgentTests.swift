@@ -46,7 +46,7 @@ import Wire
 
   @Test func `end the others when one member ends badly`() async throws {
     let station = try Station(in: TemporaryFolder())
-    let (first, second) = (PuppetAgent(station, "n0"), PuppetAgent(station, "n1"))
+    let (first, second) = (PuppetAgent(station, "n0"), PuppetAgent(station, "n1", instance: 8))
     try await first.register()
     try await second.register()
     _ = try await station.submit(members: 2)
@@ -80,13 +80,25 @@ import Wire
     let session = try await agent.register()
     #expect(session.refused.map(\.code) == ["no-such-node"])
     #expect(session.fenceMs == 1_800_000)
-    #expect(throws: Refusal.self) {
-      try station.daemon.hub.register(
+    await #expect(throws: Refusal.self) {
+      try await station.daemon.hub.register(
         AgentRegistration(
-          name: "x",
+          name: "x", instance: 1,
           nodes: [.init(name: "n0", address: "x", milliCores: 0, memoryMib: 0)]),
         by: Station.ada)
     }
+  }
+
+  @Test func `are answered nothing that may yet be lost`() async throws {
+    struct DiskFault: Error {}
+    var options = SQLiteStore.Options()
+    // The fleet is opened, resumed and not heard of; that an agent comes can't be kept.
+    options.beforeCommit = { number in if number > 3 { throw DiskFault() } }
+    let station = try Station(in: TemporaryFolder(), options: options)
+    let refusal = await #expect(throws: Refusal.self) {
+      try await PuppetAgent(station, "n0").register()
+    }
+    #expect(refusal?.code == "stopped")
   }
 
   @Test func `end a job that is cancelled`() async throws {
@@ -175,6 +187,25 @@ import Wire
     try await agent.isTold(["terminate 9.4"])
     try await agent.report(.ended(MemberName(9, 4), .code(143, terminated: true)))
     try await agent.isTold(["forget 9.4"])
+  }
+
+  @Test func `a node that was silent has its fence anew`() async throws {
+    let (folder, clock) = (try TemporaryFolder(), ManualClock())
+    try await running(folder, clock)
+    do {
+      let station = try await restarted(folder, clock)
+      clock.advance(seconds: 31)
+      station.daemon.hub.sweep()
+      _ = await station.controller.settled()
+      station.controller.close()
+    }
+    clock.advance(seconds: 3600)
+    let station = try await restarted(folder, clock)
+    #expect(station.state.jobs[JobID(1)]?.lifecycle.run?.attempt == AttemptNumber(1))
+    clock.advance(seconds: 1878)
+    _ = await station.controller.settled()
+    _ = await station.controller.settled()
+    #expect(station.state.jobs[JobID(1)]?.lifecycle.run == nil)
   }
 
   @Test func `a cancelled job whose agent was away is not launched`() async throws {

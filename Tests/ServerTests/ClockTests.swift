@@ -1,3 +1,4 @@
+import Foundation
 import Server
 import Testing
 import Units
@@ -21,6 +22,34 @@ import Units
       after: Instant(milliseconds: 0), passed: row.passed,
       calendar: Instant(milliseconds: row.calendar))
     #expect(said == Instant(milliseconds: row.said))
+  }
+
+  /// On the same run of the machine, or another: minutes since its start, the calendar's, and what
+  /// is said first, ten minutes after the last word and after an entry at minute 1.
+  @Test(arguments: [
+    ("a", 15, 70, 20), ("a", 15, -50, 20), ("b", 15, 70, 70), ("b", 15, -50, 1), ("a", 4, 70, 70),
+  ])
+  func `goes on by the steady clock where the machine has run on`(
+    boot: String, minutes: Int64, calendar: Int64, said: Int64
+  ) throws {
+    func minute(_ minute: Int64) -> Instant { Instant(milliseconds: minute * 60_000) }
+    let mark = SystemClock.Mark(boot: "a", milliseconds: 5 * 60_000, instant: minute(10))
+    let read = try #require(SystemClock.Mark(mark.text))
+    #expect(read == mark)
+    let start = SystemClock.start(
+      after: read, boot: boot, milliseconds: minutes * 60_000, calendar: minute(calendar),
+      notBefore: minute(1))
+    #expect(start == minute(said))
+  }
+
+  @Test func `keeps what it says`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path("clock")
+    let clock = SystemClock(keptIn: file)
+    let now = clock.now()
+    let mark = SystemClock.Mark(try String(contentsOfFile: file, encoding: .utf8))
+    #expect(try #require(mark).instant <= now)
+    #expect(SystemClock(keptIn: file).now() >= now)
   }
 
   @Test func `says nothing earlier than it has said before it was stopped`() {

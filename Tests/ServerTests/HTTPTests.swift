@@ -36,6 +36,21 @@ import Wire
     await service.stop()
   }
 
+  @Test func `takes so many jobs of a user, and no more`() async throws {
+    let service = try await Service(jobsPerUser: 3)
+    let client = service.client
+    let array = Self.submission.replacing(
+      #""name": "train","#, with: #""name": "train", "array": {"indices": [1, 2]},"#)
+    #expect(try await client.post(Route.jobs, array).status == 201)
+    let refused = try await client.post(Route.jobs, array)
+    #expect(refused.status == 429 && refused.code == "too-many-jobs")
+    #expect(try await client.post(Route.jobs, Self.submission).status == 201)
+    _ = try await client.post(Route.change(1), #"{"cancel": {}}"#)
+    #expect(try await client.post(Route.jobs, Self.submission).status == 201)
+    #expect(try await client.post(Route.jobs, Self.submission).status == 429)
+    await service.stop()
+  }
+
   @Test func `says what the cluster is like`() async throws {
     let service = try await Service()
     let client = service.client

@@ -117,9 +117,12 @@ final class Service {
   private(set) var port: Int?
   private let task: Task<Void, any Error>
 
-  init(_ certificate: ServerCertificate? = nil, in folder: TemporaryFolder? = nil) async throws {
+  init(
+    _ certificate: ServerCertificate? = nil, in folder: TemporaryFolder? = nil,
+    jobsPerUser: Int = Daemon.jobsPerUser
+  ) async throws {
     let folder = try folder ?? TemporaryFolder()
-    let station = try Station(in: folder)
+    let station = try Station(in: folder, jobsPerUser: jobsPerUser)
     let socket = folder.url.path + "/s"
     var addresses = [ListenAddress.unix(socket)]
     if certificate != nil { addresses.append(.https(host: "127.0.0.1", port: 0)) }

@@ -100,6 +100,27 @@ import Wire
     #expect(found == row.what)
   }
 
+  /// What a gang asks for, and its members × what each of them has; or a refusal.
+  @Test(arguments: [
+    (#""gpus": "4", "members": 2"#, "2 × 2"), (#""gpus": "0.5:4", "members": 2"#, "2 × 2"),
+    (#""gpus": "0.5:3", "members": 2"#, "bad-gang"), (#""gpus": "0.5:4""#, "1 × 4"),
+    (#""gpus_per_member": "70000""#, "bad-gang"),
+    (#""gpus": "140000", "members": 2"#, "bad-gang"),
+  ])
+  func `has its accelerators divided among its members`(gang: String, what: String) throws {
+    let caller = Caller(name: "ada", uid: 1, gid: 1, role: .user)
+    let submission = try Self.submission("\"gang\": {\(gang)}")
+    let resolution = try Self.resolution()
+    let found: String
+    do throws(Refusal) {
+      let shape = try resolution.request(for: submission, by: caller).shape
+      found = "\(shape.nodeCount) × \(shape.member.accelerators)"
+    } catch {
+      found = error.code
+    }
+    #expect(found == what)
+  }
+
   @Test func `keeps what else it asks for`() throws {
     let submission = try Self.submission(
       """

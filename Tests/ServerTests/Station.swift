@@ -17,15 +17,16 @@ final class Station: Sendable {
 
   init(
     in folder: TemporaryFolder, clock: ManualClock = ManualClock(),
-    beginning: Controller.Beginning = LiveCluster.beginning
+    beginning: Controller.Beginning = LiveCluster.beginning,
+    options: SQLiteStore.Options = SQLiteStore.Options(), jobsPerUser: Int = Daemon.jobsPerUser
   ) throws {
     self.folder = folder
     self.clock = clock
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let controller = try Controller.open(
-      in: folder.url.path, beginning: { beginning }, clock: { _ in clock })
-    daemon = try Daemon(controller, logger: logger)
+      in: folder.url.path, beginning: { beginning }, options: options, clock: { _ in clock })
+    daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
   }
 
   var controller: Controller { daemon.controller }
@@ -36,7 +37,10 @@ final class Station: Sendable {
   static let root = Caller(name: "root", uid: 0, gid: 0, role: .administrator)
 
   /// Submits a gang of whole nodes.
-  func submit(members: Int = 1, count: Int = 1) async throws -> Answer {
+  @discardableResult
+  func submit(
+    members: Int = 1, count: Int = 1, _ change: (inout JobSubmission) -> Void = { _ in }
+  ) async throws -> Answer {
     var gang = GangSpec()
     gang.perMember = GangSpec.Accelerators(count: 8)
     gang.members = members
@@ -45,10 +49,16 @@ final class Station: Sendable {
     if count > 1 {
       submission.array = .init(indices: (0..<UInt32(count)).map { $0 * 2 })
     }
+    change(&submission)
     let request = try Resolution(in: state).request(for: submission, by: Self.ada)
     let spec = try SubmissionSpec(submission, by: TaskUser(uid: 1001, gid: 1001, name: "ada"))
     return await controller.tell(
       Telling(submitting: request, count: count, spec, from: "ada"))
+  }
+
+  /// The attempt at a job that runs, by the durable state; nil: none does.
+  func attempt(_ job: UInt32) -> UInt16? {
+    state.jobs[JobID(job)]?.lifecycle.run?.attempt.number
   }
 
   /// How a job has ended, as the accounts keep it.
@@ -63,13 +73,18 @@ final class Station: Sendable {
 final class PuppetAgent {
   let station: Station
   let nodes: [String]
+  /// Which agent it is.
+  var instance: UInt64
+  /// What it says of itself besides, whenever it registers.
+  var change: (inout AgentRegistration) -> Void = { _ in }
   private(set) var session = ""
   private var acknowledged: UInt64 = 0
   private var reported: UInt64 = 0
 
-  init(_ station: Station, _ nodes: String...) {
+  init(_ station: Station, _ nodes: String..., instance: UInt64 = 7) {
     self.station = station
     self.nodes = nodes
+    self.instance = instance
   }
 
   /// Registers, with what it still has; waits until the machine knows.
@@ -82,8 +97,10 @@ final class PuppetAgent {
       node.model = "h100"
       return node
     }
-    let answer = try station.daemon.hub.register(
-      AgentRegistration(name: self.nodes[0], nodes: nodes, members: members), by: Station.root)
+    var registration = AgentRegistration(
+      name: self.nodes[0], instance: instance, nodes: nodes, members: members)
+    change(&registration)
+    let answer = try await station.daemon.hub.register(registration, by: Station.root)
     session = answer.session
     (acknowledged, reported) = (0, 0)
     _ = await station.controller.settled()
@@ -102,7 +119,9 @@ final class PuppetAgent {
       case .terminate(let job, let attempt, _): return "terminate \(job).\(attempt)"
       case .forget(let job, let attempt): return "forget \(job).\(attempt)"
       case .signal(let job, let attempt, let name): return "signal \(job).\(attempt) \(name)"
-      case .resize(let gang, _): return "resize \(gang.job).\(gang.attempt)"
+      case .resize(let gang, let leaving, _):
+        let members = gang.members.map { "\($0.member) on \($0.node)" }.joined(separator: ", ")
+        return "resize \(gang.job).\(gang.attempt): \(members); without \(leaving)"
       case .readOutput(let question): return "read \(question.member.job)"
       }
     }
@@ -116,8 +135,8 @@ final class PuppetAgent {
 
   /// Reports, with the next numbers; waits until that is durable.
   @discardableResult
-  func report(_ reports: Report...) async throws -> UInt64 {
-    let batch = ReportBatch(first: reported + 1, reports: reports)
+  func report(_ reports: Report..., fenceMs: Int64? = nil) async throws -> UInt64 {
+    let batch = ReportBatch(first: reported + 1, reports: reports, fenceMs: fenceMs)
     reported += UInt64(reports.count)
     return try await repeated(batch)
   }

@@ -162,6 +162,39 @@ import Units
     again.close()
   }
 
+  @Test func `knows of a copy that it is one until somebody goes on with it`() async throws {
+    let world = try StoredWorld(seed: 8)
+    let store = try await world.store(at: path, upTo: 20)
+    let copy = folder.path("copy.sqlite")
+    try SQLiteStore.backUp(path, to: copy)
+    store.close()
+    let (original, recovery) = try SQLiteStore.open(at: path)
+    #expect(!recovery.isOldCopy && original.epoch == 2 && original.cluster == store.cluster)
+    original.close()
+    var epoch: UInt64 = 1_000_000_000_000
+    // The first controller ends before it has said anything.
+    for _ in 0..<2 {
+      let (next, recovery) = try SQLiteStore.open(at: copy)
+      #expect(recovery.isOldCopy && next.epoch > epoch && next.cluster == store.cluster)
+      epoch = next.epoch
+      next.close()
+    }
+    let (next, _) = try SQLiteStore.open(at: copy)
+    let last = world.entries[19].instant
+    _ = try await next.append(
+      JournalEntry.Draft(at: last, .told(.restored), events: [.restored(at: last)]))
+    next.close()
+    #expect(try !SQLiteStore.open(at: copy).recovery.isOldCopy)
+  }
+
+  @Test func `takes somebody's word that it is an old copy`() async throws {
+    let world = try StoredWorld(seed: 8)
+    try await world.store(at: path, upTo: 20).close()
+    var options = SQLiteStore.Options()
+    options.isOldCopy = true
+    #expect(try SQLiteStore.open(at: path, options: options).recovery.isOldCopy)
+  }
+
   @Test func `refuses an entry that is older than the last`() async throws {
     let world = try StoredWorld(seed: 9)
     let store = try await world.store(at: path, upTo: 30)

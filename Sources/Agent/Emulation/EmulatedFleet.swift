@@ -123,7 +123,7 @@ public actor EmulatedFleet: TaskHost {
     switch entry.happening {
     case .failure(let node):
       failed.insert(node)
-      reports.append(.health(node: node, trouble: "it failed, as it was asked to"))
+      reports.append(.health(node: node, trouble: Self.failure))
       for (name, member) in running where member.node == node {
         end(name, code: 137, signal: "KILL", isTerminated: true, into: &reports)
       }
@@ -155,8 +155,17 @@ public actor EmulatedFleet: TaskHost {
 
   // MARK: TaskHost
 
-  /// The nodes as they are registered.
-  public func nodes() -> [AgentRegistration.Node] { fleet }
+  /// The nodes as they are registered, and how they are.
+  public func nodes() -> [AgentRegistration.Node] {
+    guard !failed.isEmpty else { return fleet }
+    return fleet.map { node in
+      var node = node
+      if failed.contains(node.name) { node.trouble = Self.failure }
+      return node
+    }
+  }
+
+  private static let failure = "it failed, as it was asked to"
 
   /// Those with tasks, or with an end that is not acknowledged.
   public func members() -> [MemberName] { Array(running.filter { !$0.value.isTold }.keys) }
@@ -194,7 +203,7 @@ public actor EmulatedFleet: TaskHost {
       for member in members(job, attempt) { signal(name, member, into: &reports) }
     case .terminate(let job, let attempt, _):
       for member in members(job, attempt) { kill(member, into: &reports) }
-    case .resize(let launch, _): resize(launch, into: &reports)
+    case .resize(let launch, let leaving, _): resize(launch, leaving, into: &reports)
     case .forget(let job, let attempt):
       forget(EmulatedAttempt(job: job, attempt: attempt))
     case .readOutput(let question):
@@ -258,17 +267,13 @@ public actor EmulatedFleet: TaskHost {
     end(name, code: 143, signal: "TERM", isTerminated: true, into: &reports)
   }
 
-  private func resize(_ launch: GangLaunch, into reports: inout [Report]) {
-    let staying = Set(launch.members.map(\.member))
-    let mark = MemberName(job: launch.job, attempt: launch.attempt, member: 0)
-    for name in members(launch.job, launch.attempt)
-    where running[name]?.isEnded == false && !staying.contains(name.member) {
+  private func resize(_ launch: GangLaunch, _ leaving: [Int], into reports: inout [Report]) {
+    for number in leaving {
+      let name = MemberName(job: launch.job, attempt: launch.attempt, member: number)
       running[name]?.isEnded = true
       reports.append(.resized(name))
     }
     start(launch, into: &reports)
-    let rest = members(launch.job, launch.attempt).filter { staying.contains($0.member) }
-    reports += (rest.isEmpty ? [mark] : rest).map { .resized($0) }
   }
 }
 

@@ -147,6 +147,14 @@ enum Linux {
     return place
   }
 
+  /// Writes over the beginning of a file, which needs no room on the disk where it is as long.
+  static func overwrite(_ path: String, _ bytes: Data, mode: Int32 = 0o644) throws(Failure) {
+    let outcome = unsafe bytes.withUnsafeBytes { raw in
+      unsafe muster_overwrite_file(path, raw.baseAddress, raw.count, mode)
+    }
+    _ = try check(outcome)
+  }
+
   /// Makes a folder, or finds it there.
   static func makeFolder(_ path: String) -> Bool {
     unsafe mkdir(path, 0o755) == 0 || errno == EEXIST

@@ -26,41 +26,38 @@ extension NodeHost {
     }
   }
 
-  /// Lets members go that a gang no longer has here, starts those that it has besides, and tells
-  /// the others who they are now; reports once all who go are gone.
-  func resize(_ launch: GangLaunch, _ signal: String?) {
-    let staying = Set(
-      launch.members.filter { $0.node == options.node.name }.map(\.member))
-    for name in members(launch.job, launch.attempt) {
-      guard let member = running[name], member.stage != .ended else { continue }
-      if staying.contains(name.member) {
-        renew(member, launch)
-        if let number = signal.flatMap({ Linux.signalNumber($0) }) { pass(number, to: name) }
-      } else {
-        running[name]?.isLetGo = true
-        try? member.directory.write("letgo", Data())
-        terminate(name, graceMs: Self.resizeGraceMs)
+  /// Lets members go, and reports each when it is gone; starts those that the gang has here
+  /// besides, and tells the others who they are now.
+  func resize(_ launch: GangLaunch, _ leaving: [Int], _ signal: String?) {
+    for number in leaving {
+      let name = MemberName(job: launch.job, attempt: launch.attempt, member: number)
+      guard let member = running[name], member.stage != .ended else {
+        outbox.post(.resized(name))
+        continue
       }
+      running[name]?.isLetGo = true
+      try? member.directory.write("letgo", Data())
+      terminate(name, graceMs: Self.resizeGraceMs)
     }
-    launchAll(launch)
-    resizing.insert(MemberName(job: launch.job, attempt: launch.attempt, member: 0))
-    reportResized(launch.job, launch.attempt)
+    for member in launch.members where member.node == options.node.name {
+      let name = MemberName(job: launch.job, attempt: launch.attempt, member: member.member)
+      guard let member = running[name], member.stage != .ended else { continue }
+      renew(member, launch)
+      if let number = signal.flatMap({ Linux.signalNumber($0) }) { pass(number, to: name) }
+    }
+    resized.removeAll { $0.job == launch.job && $0.attempt == launch.attempt }
+    resized.append(launch)
+    startResized(launch.job, launch.attempt)
   }
 
-  /// Says that an attempt holds here what it was told to, if it was told and does.
-  ///
-  /// What the members that went held is free before anybody hears of it.
-  func reportResized(_ job: UInt32, _ attempt: UInt16) {
-    let mark = MemberName(job: job, attempt: attempt, member: 0)
+  /// Starts what a gang has here besides, once those who were told to leave are gone: new members
+  /// may have their accelerators.
+  func startResized(_ job: UInt32, _ attempt: UInt16) {
     let here = members(job, attempt).compactMap { running[$0] }
-    guard resizing.contains(mark), !here.contains(where: { $0.isLetGo && $0.stage != .ended })
+    guard let place = resized.firstIndex(where: { $0.job == job && $0.attempt == attempt }),
+      !here.contains(where: { $0.isLetGo && $0.stage != .ended })
     else { return }
-    resizing.remove(mark)
-    // Members that went have said so themselves.
-    let rest = here.filter { !$0.isLetGo }.map(\.record.name)
-    if !rest.isEmpty || here.isEmpty {
-      outbox.post(contentsOf: (rest.isEmpty ? [mark] : rest).map { .resized($0) })
-    }
+    launchAll(resized.remove(at: place))
   }
 
   /// A member that is let go has this long to leave.

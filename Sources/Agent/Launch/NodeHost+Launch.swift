@@ -30,6 +30,8 @@ extension NodeHost {
       guard Linux.isRoot || isOwn else {
         throw NotStarted("the agent is not root, and can't start tasks of \(launch.user.name)")
       }
+      // Somebody may have begun it, and this agent not know of it.
+      guard !findsAgain(name, directory) else { return }
       let record = try prepare(launch, directory)
       running[name] = Member(record: record, directory: directory)
       running[name]?.watch = watcher.watch(directory.path, name)
@@ -41,11 +43,30 @@ extension NodeHost {
         outbox.post(.notStarted(name, what: what))
         return directory.remove()
       }
-      // Nobody else may start it later, neither a slow shim nor a successor of this agent.
-      try? Linux.takeMarker(directory.path)
-      writeEnd(directory, trouble: what)
-      look(name)
+      end(name, directory, trouble: what)
     }
+  }
+
+  /// Adopts a member whose folder is there, where its tasks were begun; whether they were.
+  private func findsAgain(_ name: MemberName, _ directory: MemberDirectory) -> Bool {
+    guard FileManager.default.fileExists(atPath: directory.path) else { return false }
+    adopt(name)
+    return running[name] != nil
+  }
+
+  /// Sees to it that nobody starts a member later, neither a slow shim nor a successor of this
+  /// agent; where a shim was quicker its tasks run, and are watched.
+  private func end(_ name: MemberName, _ directory: MemberDirectory, trouble: String) {
+    do throws(Linux.Failure) {
+      try Linux.takeMarker(directory.path)
+    } catch  where error.number == EEXIST {
+      options.log("\(name.fileName): its shim has begun")
+      return adoptShim(name, directory)
+    } catch {
+      options.log("\(name.fileName): its marker: \(error)")
+    }
+    writeEnd(directory, trouble: trouble)
+    look(name)
   }
 
   /// Lays out a member's folder.
@@ -89,8 +110,8 @@ extension NodeHost {
     orders.add(outputsOf: environment, now: now)
     let notify = notifyPath(directory, tag: tag)
     orders.add("notify", notify)
-    orders.add("contact", options.state + "/contact")
-    orders.add(timesOf: launch, now: now, bootMs: Linux.bootMs)
+    orders.add("contact", state + "/contact")
+    orders.add(timesOf: launch, bootMs: Linux.bootMs)
     for word in environment.arguments(script: directory.file("script")) {
       orders.add("argument", word)
     }
@@ -120,7 +141,7 @@ extension NodeHost {
     let process: Int32
     do {
       process = try Linux.spawnShim(
-        options.shim, directory: directory.path, log: options.state + "/shims.log")
+        options.shim, directory: directory.path, log: state + "/shims.log")
     } catch {
       throw NotStarted("the shim \(options.shim) can't be run: \(error)")
     }

@@ -48,7 +48,7 @@ extension NodeHost {
     running[name]?.endedMs = Linux.bootMs
     if let watch = member.watch { watcher.unwatch(watch) }
     report(name, end)
-    if member.isLetGo { reportResized(name.job, name.attempt) }
+    if member.isLetGo { startResized(name.job, name.attempt) }
     let isInfrastructure = end.trouble.map { !QuickFailures.isOwnFault($0) } ?? false
     let ranMs = member.startedMs.map { Linux.bootMs - $0 }
     let isQuick = end.code != 0 && !end.isTerminated && (ranMs ?? .max) < QuickFailures.quickMs
@@ -88,7 +88,7 @@ extension NodeHost {
     for name in names.sorted().compactMap({ MemberName(fileName: $0) }) { adopt(name) }
   }
 
-  private func adopt(_ name: MemberName) {
+  func adopt(_ name: MemberName) {
     let directory = MemberDirectory(name, in: membersFolder)
     guard let bytes = FileManager.default.contents(atPath: directory.file("orders")),
       let record = ShimOrders.record(in: bytes)
@@ -126,7 +126,7 @@ extension NodeHost {
     look(name)
   }
 
-  private func adoptShim(_ name: MemberName, _ directory: MemberDirectory) {
+  func adoptShim(_ name: MemberName, _ directory: MemberDirectory) {
     let identity = directory.text("marker").flatMap { ProcessIdentity(marker: $0) }
     guard let identity, let shim = identity.open() else {
       if !directory.has("end") { bury(name) }

@@ -46,33 +46,35 @@ public actor NodeHost: TaskHost {
   let groups: ControlGroups
   var running: [MemberName: Member] = [:]
   var past: PastMembers
-  /// Attempts that were told to be larger or smaller, by a member 0 that may not be here.
-  var resizing: Set<MemberName> = []
+  /// What gangs are to have here once members that were told to leave are gone.
+  var resized: [GangLaunch] = []
   var epoch: UInt64 = 0
   var quickFailures = QuickFailures()
   var trouble: String?
   let accelerators: Accelerators
   let watcher: ShimWatcher
-  /// Tells this state's members from those of any other: it is part of their tags.
+  /// Where it keeps what must outlive it.
+  let state: String
+  /// Tells this folder's members from those of any other: it is part of their tags.
   let identity: String
 
-  /// The host of a node; what an earlier one left in the same state is found again.
+  /// The host of a node; what an earlier one left in the same folder is found again.
   ///
-  /// - Throws: where the state's folder can't be made or watched.
-  public init(_ options: NodeOptions, outbox: ReportOutbox) async throws {
+  /// - Throws: where the folder can't be written or watched.
+  public init(
+    _ options: NodeOptions, in folder: AgentFolder, outbox: ReportOutbox
+  ) async throws {
     self.options = options
     self.outbox = outbox
     groups = ControlGroups.find(below: options.controlGroup, log: options.log)
     accelerators = Accelerators(options)
-    for folder in ["", "/members"] {
-      try FileManager.default.createDirectory(
-        atPath: options.state + folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o711])
-    }
-    identity = try Self.identity(in: options.state)
-    past = PastMembers(file: options.state + "/past")
-    let text = try? String(contentsOfFile: options.state + "/epoch", encoding: .utf8)
-    epoch = text.flatMap { UInt64($0) } ?? 0
+    state = folder.path
+    try FileManager.default.createDirectory(
+      atPath: state + "/members", withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o711])
+    identity = folder.identity
+    past = PastMembers(file: state + "/past")
+    epoch = folder.served.epoch
     watcher = try ShimWatcher()
     watcher.start { [weak self] event in await self?.happened(event) }
     adoptAll()
@@ -80,24 +82,20 @@ public actor NodeHost: TaskHost {
 
   deinit { watcher.stop() }
 
-  /// The word that was drawn when the state's folder was new.
-  private static func identity(in state: String) throws -> String {
-    let path = state + "/identity"
-    if let text = try? String(contentsOfFile: path, encoding: .utf8), !text.isEmpty { return text }
-    let new = UUID().uuidString
-    try Linux.write(path, Data(new.utf8), whole: true)
-    return new
-  }
-
   /// Marks a member's processes and control groups.
   func tag(_ name: String) -> String { "\(name)-\(identity)" }
 
-  var membersFolder: String { options.state + "/members" }
+  var membersFolder: String { state + "/members" }
 
   // MARK: TaskHost
 
-  /// The nodes as they are registered.
-  public func nodes() -> [AgentRegistration.Node] { [options.node] }
+  /// The node as it is registered, and how it is.
+  public func nodes() -> [AgentRegistration.Node] {
+    trouble = wellbeing()
+    var node = options.node
+    node.trouble = trouble
+    return [node]
+  }
 
   /// Those with tasks, or with an end that is not acknowledged.
   public func members() -> [MemberName] {
@@ -106,13 +104,7 @@ public actor NodeHost: TaskHost {
   }
 
   /// Orders of an older epoch are refused from now on.
-  public func joined(_ session: AgentSession) {
-    guard session.epoch > epoch else { return }
-    epoch = session.epoch
-    let path = options.state + "/epoch"
-    guard (try? Data("\(epoch)".utf8).write(to: URL(filePath: path), options: .atomic)) != nil
-    else { return options.log("the epoch can't be kept in \(path)") }
-  }
+  public func joined(_ session: AgentSession) { epoch = max(epoch, session.epoch) }
 
   /// Does what it is told; launches, of each member once.
   public func obey(_ command: AgentCommand) {
@@ -121,7 +113,7 @@ public actor NodeHost: TaskHost {
     case .signal(let job, let attempt, let name): signal(job, attempt, name)
     case .terminate(let job, let attempt, let grace):
       for name in members(job, attempt) { terminate(name, graceMs: grace) }
-    case .resize(let launch, let signal): resize(launch, signal)
+    case .resize(let launch, let leaving, let signal): resize(launch, leaving, signal)
     case .forget(let job, let attempt): forget(job, attempt)
     case .readOutput(let question): outbox.post(.output(answer(question)))
     }
@@ -133,8 +125,6 @@ public actor NodeHost: TaskHost {
       switch report {
       case .ended(let name, _), .notStarted(let name, _), .resized(let name):
         guard let member = running[name], member.stage == .ended else { break }
-        // One that stays is resized and not over, or is over besides.
-        if case .resized = report, !member.isLetGo { break }
         running[name]?.isTold = true
       case .started(let name), .checkpointed(let name):
         let checkpoints = running[name]?.checkpoints ?? 0
@@ -167,8 +157,8 @@ public actor NodeHost: TaskHost {
 
   /// What is wrong with the node, or nil.
   private func wellbeing() -> String? {
-    if let room = Linux.diskRoom(options.state), room.free < Self.leastRoom {
-      return "the agent's state folder \(options.state) has \(room.free >> 20) MiB left"
+    if let room = Linux.diskRoom(state), room.free < Self.leastRoom {
+      return "the agent's state folder \(state) has \(room.free >> 20) MiB left"
     }
     return accelerators.trouble() ?? quickFailures.trouble(at: Linux.bootMs)
   }

@@ -46,12 +46,10 @@ extension ShimOrders {
   static let sharedOutputAgeMs: Int64 = 2_000
 
   /// When a member is sent what on its own account, on the clock that runs since the machine
-  /// started: a clock that is put right meanwhile moves nothing.
-  mutating func add(timesOf launch: GangLaunch, now: Instant, bootMs: Int64) {
-    guard let deadline = launch.deadline else { return }
-    let rest = (deadline.instant - now).milliseconds
-    guard rest < Self.mostRestMs else { return }
-    let end = bootMs + rest
+  /// started: no calendar counts, neither this machine's nor the controller's.
+  mutating func add(timesOf launch: GangLaunch, bootMs: Int64) {
+    guard let left = launch.timeLeftMs, left < Self.mostRestMs else { return }
+    let end = bootMs + left
     for ahead in [launch.task.warning, launch.task.checkpointSignal].compactMap({ $0 }) {
       guard let signal = Linux.signalNumber(ahead.signal) else { continue }
       add("at", "\(max(end - ahead.aheadMs, bootMs + Self.settlingMs)) \(signal)")

@@ -12,12 +12,15 @@ public actor NodeAgent {
   private let link: any ControllerLink
   private let host: any TaskHost
   private let outbox: ReportOutbox
+  private let folder: AgentFolder
   private let log: @Sendable (String) -> Void
   private var contact: Contact
   private var lastTrouble: String?
+  private var hasJoined = false
 
-  /// So many reports go at once.
+  /// So many reports go at once, and so many bytes of them.
   private static let mostReports = 2_000
+  private static let mostBytes = 8 << 20
   /// Reports gather for so long where many come.
   private static let gatherMs: Int64 = 5
   /// A question for commands waits so long for an answer.
@@ -25,17 +28,18 @@ public actor NodeAgent {
   /// The host looks after itself so often.
   private static let checkMs: Int64 = 5_000
 
-  /// An agent that keeps what it must know after a restart in the folder `state`.
+  /// An agent that keeps what it must know after a restart in a folder.
   public init(
     name: String, link: any ControllerLink, host: any TaskHost, outbox: ReportOutbox,
-    state: String, log: @escaping @Sendable (String) -> Void
+    folder: AgentFolder, log: @escaping @Sendable (String) -> Void
   ) {
     self.name = name
+    self.folder = folder
     self.link = link
     self.host = host
     self.outbox = outbox
     self.log = log
-    contact = Contact(state: state)
+    contact = Contact(state: folder.path)
   }
 
   /// Runs until its task is cancelled; the tasks of its host run on.
@@ -89,10 +93,18 @@ public actor NodeAgent {
   }
 
   private func register() async throws -> AgentSession {
-    let registration = AgentRegistration(
-      name: name, nodes: await host.nodes(), members: await host.members())
+    var registration = AgentRegistration(
+      name: name, instance: folder.instance, nodes: await host.nodes(),
+      members: await host.members())
+    (registration.cluster, registration.epoch) = (folder.served.cluster, folder.served.epoch)
+    // Once: whoever has taken the node over since is not to be driven out again.
+    registration.takesOver = folder.takesOver && !hasJoined
     let sentMs = Linux.bootMs
     let session = try await link.register(registration)
+    do { try folder.serve(session.cluster, session.epoch) } catch {
+      log("whom it serves can't be kept in \(folder.path): \(error)")
+    }
+    hasJoined = true
     contact.joined(session)
     contact.heard(sentMs: sentMs)
     outbox.renumber()
@@ -124,10 +136,12 @@ public actor NodeAgent {
   private func sendReports(_ session: AgentSession) async {
     var backoff = Backoff()
     for await _ in outbox.listen() {
-      let batch = outbox.batch(most: Self.mostReports)
+      var batch = outbox.batch(most: Self.mostReports, bytes: Self.mostBytes)
+      batch.fenceMs = contact.keptFenceMs
       do {
         let sentMs = Linux.bootMs
         let receipt = try await link.report(batch, session)
+        if let fence = receipt.fenceMs { contact.keep(to: fence) }
         contact.heard(sentMs: sentMs)
         backoff = Backoff()
         let done = outbox.acknowledge(receipt)

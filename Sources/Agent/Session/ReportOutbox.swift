@@ -47,9 +47,16 @@ public final class ReportOutbox: Sendable {
 
   func ring() { bell.withLock { _ = $0?.yield() } }
 
-  /// The oldest reports, at most so many.
-  func batch(most: Int) -> ReportBatch {
-    contents.withLock { ReportBatch(first: $0.first, reports: Array($0.reports.prefix(most))) }
+  /// The oldest reports, at most so many and of so many bytes, but one at least.
+  func batch(most: Int, bytes mostBytes: Int) -> ReportBatch {
+    contents.withLock { contents in
+      var bytes = 0
+      let reports = contents.reports.prefix(most).prefix { report in
+        defer { bytes += report.roughBytes }
+        return bytes == 0 || bytes + report.roughBytes <= mostBytes
+      }
+      return ReportBatch(first: contents.first, reports: Array(reports))
+    }
   }
 
   /// Takes out what is acknowledged; late and double receipts change nothing.
@@ -68,4 +75,15 @@ public final class ReportOutbox: Sendable {
 
   /// A new session numbers from 1 again.
   func renumber() { contents.withLock { $0.first = 1 } }
+}
+
+extension Report {
+  /// About as many bytes as it takes.
+  fileprivate var roughBytes: Int {
+    switch self {
+    case .output(let part): 300 + part.bytes.utf8.count
+    case .status(_, let text), .notStarted(_, let text): 200 + 2 * text.utf8.count
+    case .started, .ended, .checkpointed, .resized, .health: 400
+    }
+  }
 }

@@ -9,7 +9,7 @@
 // The main function of gnoded-shim: `gnoded-shim DIRECTORY`.
 int muster_shim_main(int argc, char **argv);
 
-// Starts a shim in a session of its own, its errors going to `log`; its pid, or -errno.
+// Starts a shim in a session of its own and with all signals blocked, its errors going to `log`; its pid, or -errno.
 pid_t muster_spawn_shim(const char *shim, const char *directory, const char *log);
 
 // Takes the marker of a member's directory, as its shim does before it creates a task: who has it
@@ -61,6 +61,9 @@ ssize_t muster_read_as(
 // Writes a file; `is_whole`: aside first, so that it is there whole or not at all. 0, or -errno.
 int muster_write_file(
     const char *path, const void *bytes, size_t length, int mode, int is_whole);
+// Writes over the beginning of a file, which needs no room on the disk where it is as long. 0, or
+// -errno.
+int muster_overwrite_file(const char *path, const void *bytes, size_t length, int mode);
 // Adds to the end of a file; the place where the bytes begin, or -errno.
 int64_t muster_append_file(const char *path, const void *bytes, size_t length, int mode);
 

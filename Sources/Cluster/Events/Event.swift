@@ -8,7 +8,7 @@ public enum Event: Hashable, Sendable {
   /// A job was accepted and given the next number.
   case submitted(JobID, JobRequest, at: Instant)
   /// A waiting job may not start until it is released; or it may again.
-  case heldBack(JobID, Bool)
+  case heldBack(JobID, Bool, byOperator: Bool = false)
   /// A waiting job was taken back.
   case cancelled(JobID, at: Instant)
   /// A running job is to be ended because somebody took it back.
@@ -23,6 +23,8 @@ public enum Event: Hashable, Sendable {
   case checkpointed(JobID, at: Instant)
   /// An elastic gang holds other accelerators from now on.
   case resized(JobID, Allocation, at: Instant)
+  /// An elastic gang was told to hold no more than this; it holds all until the others have left.
+  case letGo(JobID, keeps: Allocation, at: Instant)
   /// A running gang's tasks are gone.
   case ended(JobID, JobOutcome, at: Instant)
   /// A waiting job has a claim to what others hold, and they are made to go.
@@ -37,8 +39,12 @@ public enum Event: Hashable, Sendable {
   case dissolved(ClaimID, at: Instant)
   /// A node came into service, or left it.
   case conditionChanged(NodeID, NodeCondition, at: Instant)
-  /// The agents of nodes are not heard of any more, or are again; in order of their numbers.
+  /// The agents of nodes are not heard of from now on, or are again; in order of their numbers.
   case agentsChanged([NodeID], isHeardOf: Bool, at: Instant)
+  /// Agents or operators have said something of nodes; in order of their numbers.
+  case noted([NodeID], NodeNote, at: Instant)
+  /// What was decided after this is not known: numbers that were given out then are left out.
+  case restored(at: Instant)
   /// The rules are others from now on; accounts and modes that there were keep their numbers.
   indirect case policyChanged(ClusterPolicy, at: Instant)
   /// The fleet is another from now on; nodes that there were keep their ids.
@@ -49,14 +55,17 @@ extension Event {
   /// The job that it is about, if it is about one.
   public var job: JobID? {
     switch self {
-    case .submitted(let id, _, _), .heldBack(let id, _), .cancelled(let id, _),
+    case .submitted(let id, _, _), .heldBack(let id, _, _), .cancelled(let id, _),
       .cancelRequested(let id), .promised(let id, _), .promiseDropped(let id),
       .started(let id, _, _, _), .checkpointed(let id, _), .resized(let id, _, _),
+      .letGo(let id, _, _),
       .ended(let id, _, _), .evicted(let id, _), .memberEnded(let id, _, _, _, _),
       .lost(let id, _):
       id
     case .claimed(let claim, _): claim.preemptor
-    case .dissolved, .conditionChanged, .agentsChanged, .policyChanged, .fleetChanged: nil
+    case .dissolved, .conditionChanged, .agentsChanged, .noted, .restored, .policyChanged,
+      .fleetChanged:
+      nil
     }
   }
 }

@@ -42,6 +42,10 @@ extension ClusterState {
     for node in topology.nodes where occupancy.condition(of: node.id) != .inService {
       rebuilt.setCondition(occupancy.condition(of: node.id), of: node.id)
     }
+    for node in topology.nodes.map(\.id) {
+      let condition = silence[node] == nil ? records[node].condition : .silent
+      precondition(occupancy.condition(of: node) == condition, "node \(node) is otherwise")
+    }
     precondition(rebuilt == occupancy, "what is free is not what nobody holds")
     checkHoldings()
     checkClaims()

@@ -46,6 +46,7 @@ extension ClusterState {
     let old = self.topology
     change(to: policy, on: topology, at: now)
     silence.keep(on: topology)
+    records.keep(on: topology)
     guard silence.isKept else { return }
     let new = topology.nodes.map(\.id).filter { old.knownIndex(of: $0) == nil }.sorted()
     hear(new, false, at: now)

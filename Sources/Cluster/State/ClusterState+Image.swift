@@ -18,8 +18,10 @@ extension ClusterState {
     public var silent: [SilentNodes.Node] = []
     /// Whether anybody says which are.
     public var hearsAgents = false
-    /// The nodes that are not in service, those among them that are not heard of.
-    public var outOfService: [(node: NodeID, condition: NodeCondition)] = []
+    /// What was said of nodes: whether those that are heard of are in service follows from it.
+    public var records: [NodeRecords.Record] = []
+    /// Since when it goes on from an old copy; nil: it never did.
+    public var restored: Instant?
     /// Who holds, and has used, how much.
     public var book: AccountBook.Image
     /// What was used of the modes' allowances.
@@ -54,8 +56,9 @@ extension ClusterState {
     var image = Image(book: holdings.book.image)
     image.jobs = jobs
     image.outcomes = outcomes.image
-    image.outOfService = occupancy.outOfService
+    image.records = records.all
     image.silent = silence.nodes
+    image.restored = restored
     image.hearsAgents = silence.isKept
     image.allowances = holdings.allowances.uses
     image.mix = mix.image
@@ -87,13 +90,11 @@ extension ClusterState {
     guard image.outcomes.count <= Int(image.nextJob.number) else {
       throw ImageFault("a job that ended before it came")
     }
-    guard
-      let silence = SilentNodes(
-        restoring: image.silent, isKept: image.hearsAgents),
-      silence.nodes.map(\.node)
-        == image.outOfService.filter({ $0.condition == .silent }).map(\.node).sorted()
-    else { throw ImageFault("a node that is heard of, and is not") }
-    self.silence = silence
+    guard let silence = SilentNodes(restoring: image.silent, isKept: image.hearsAgents),
+      let records = NodeRecords(restoring: image.records)
+    else { throw ImageFault("a node of which the same is said twice") }
+    (self.silence, self.records) = (silence, records)
+    restored = image.restored
     if let fault = holdings.restore(image) { throw ImageFault(fault) }
     guard churn.restore(image.churn) else { throw ImageFault("a loss of no account") }
     for (id, job) in image.jobs.all { try retake(id, job, before: image.nextJob) }

@@ -97,17 +97,14 @@ extension ClusterState {
     if let request = jobs[id]?.request { holdings.refund(request, lost, startedAt: run.started) }
   }
 
-  /// Agents are not heard of any more, or are again: then their nodes are as operators left them.
+  /// Agents are not heard of from now on, or are again: then their nodes are as was noted of them.
   mutating func hear(_ nodes: [NodeID], _ isHeardOf: Bool, at now: Instant) {
-    guard !isHeardOf else {
-      holdings.setConditions(silence.end(of: nodes), at: now)
-      return
+    guard isHeardOf else {
+      let begun = silence.begin(of: nodes, at: now)
+      return holdings.setConditions(begun.map { ($0, .silent) }, at: now)
     }
-    silence.begin(
-      of: nodes.map { node in
-        SilentNodes.Node(node, since: now, condition: occupancy.condition(of: node))
-      })
-    holdings.setConditions(nodes.map { ($0, .silent) }, at: now)
+    silence.end(of: nodes)
+    holdings.setConditions(nodes.map { ($0, records[$0].condition) }, at: now)
   }
 
   /// What of a run's cost is credited back if it goes now: what it has paid since its last

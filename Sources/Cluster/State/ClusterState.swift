@@ -24,6 +24,12 @@ public struct ClusterState: Sendable {
   /// The nodes whose agents are not heard of.
   public internal(set) var silence = SilentNodes()
 
+  /// What agents and operators have said of nodes.
+  public internal(set) var records = NodeRecords()
+
+  /// Since when it goes on from an old copy of what it was; nil: it never did.
+  public internal(set) var restored: Instant?
+
   var outcomes = OutcomeTable()
 
   /// How many events were applied: a plan names the version it was made for.
@@ -87,8 +93,8 @@ public struct ClusterState: Sendable {
       var job = Job(request: request, submitted: at)
       job.isHeldBack = request.terms?.isHeldBack ?? false
       jobs.insert(job, as: id)
-    case .heldBack(let id, let isHeldBack):
-      jobs.update(id) { $0.isHeldBack = isHeldBack }
+    case .heldBack(let id, let isHeldBack, let byOperator):
+      jobs.update(id) { $0.hold(isHeldBack, byOperator: byOperator) }
     case .cancelled(let id, _):
       jobs.update(id) { $0.lifecycle.cancelled() }
       leave(id, .cancelled)
@@ -104,6 +110,8 @@ public struct ClusterState: Sendable {
       jobs.update(id) { $0.lifecycle.checkpointed(at: at) }
     case .resized(let id, let allocation, let at):
       resize(id, to: allocation, at: at)
+    case .letGo(let id, let keeps, _):
+      jobs.update(id) { $0.lifecycle.letGo(keeping: keeps) }
     case .ended(let id, let outcome, let at):
       let run = jobs.update(id) { $0.lifecycle.ended(outcome) }
       stop(id, run, at: at)
@@ -119,11 +127,16 @@ public struct ClusterState: Sendable {
     case .dissolved(let id, let at):
       dissolve(id, at: at)
     case .conditionChanged(let node, let condition, let at):
-      guard !silence.note(condition, of: node) else { return }
-      holdings.setConditions(CollectionOfOne((node, condition)), at: at)
+      setCondition(condition, of: node, at: at)
     case .agentsChanged(let nodes, let isHeardOf, let at):
       hear(nodes, isHeardOf, at: at)
+    case .noted(let nodes, let note, _):
+      for node in nodes { keep(note, of: node) }
+    case .restored(let at):
+      restored = at
+      skipNumbers()
     case .policyChanged(let policy, let at):
+      shortenFence(to: policy.fence)
       change(to: policy, on: topology, at: at)
     case .fleetChanged(let topology, let at):
       grow(to: topology, at: at)

@@ -64,9 +64,17 @@ public struct Holdings: Sendable {
   ///
   /// - Returns: what does not go with the accounts and modes in force; nil: all is in its place.
   mutating func restore(_ image: ClusterState.Image) -> String? {
-    for (node, condition) in image.outOfService {
-      guard topology.knownIndex(of: node) != nil else { return "there is no node \(node.number)" }
-      occupancy.setCondition(condition, of: node)
+    for record in image.records {
+      guard topology.knownIndex(of: record.node) != nil else {
+        return "there is no node \(record.node.number)"
+      }
+      occupancy.setCondition(record.condition, of: record.node)
+    }
+    for silent in image.silent {
+      guard topology.knownIndex(of: silent.node) != nil else {
+        return "there is no node \(silent.node.number)"
+      }
+      occupancy.setCondition(.silent, of: silent.node)
     }
     book.setInService(charging.capacity(of: occupancy).inService, at: book.start)
     if let fault = book.restore(image.book) { return fault }

@@ -21,6 +21,9 @@ public struct Job: Hashable, Sendable {
   /// Whether it may not start until it is released.
   public var isHeldBack = false
 
+  /// Whether an operator holds it, so that its user can't release it.
+  public var isHeldByOperator = false
+
   /// Whether the rules or the fleet have changed so that it could not be submitted any more.
   ///
   /// It may not start until they change again, and runs on where it runs.
@@ -36,6 +39,11 @@ public struct Job: Hashable, Sendable {
   public init(request: JobRequest, submitted: Instant) {
     self.request = request
     self.submitted = submitted
+  }
+
+  mutating func hold(_ isHeldBack: Bool, byOperator: Bool) {
+    self.isHeldBack = isHeldBack
+    isHeldByOperator = isHeldBack && byOperator
   }
 
   /// Whether it may start, as far as nobody but the scheduler decides.

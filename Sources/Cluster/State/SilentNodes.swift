@@ -1,7 +1,7 @@
-public import Fleet
+import Fleet
 public import Units
 
-/// The nodes whose agents are not heard of, since when, and what they are once they are again.
+/// The nodes whose agents are not heard of, and since when.
 public struct SilentNodes: Hashable, Sendable {
   /// A node that is not heard of.
   public struct Node: Hashable, Sendable {
@@ -9,14 +9,11 @@ public struct SilentNodes: Hashable, Sendable {
     public var node: NodeID
     /// Since when.
     public var since: Instant
-    /// What operators want of it meanwhile.
-    public var condition: NodeCondition
 
     /// A node that is not heard of.
-    public init(_ node: NodeID, since: Instant, condition: NodeCondition) {
+    public init(_ node: NodeID, since: Instant) {
       self.node = node
       self.since = since
-      self.condition = condition
     }
   }
 
@@ -31,8 +28,7 @@ public struct SilentNodes: Hashable, Sendable {
   /// What was known before a restart; nil where it can't have been.
   init?(restoring nodes: [Node], isKept: Bool) {
     self.isKept = isKept
-    guard isKept || nodes.isEmpty, zip(nodes, nodes.dropFirst()).allSatisfy({ $0.node < $1.node }),
-      nodes.allSatisfy({ $0.condition != .silent })
+    guard isKept || nodes.isEmpty, zip(nodes, nodes.dropFirst()).allSatisfy({ $0.node < $1.node })
     else { return nil }
     self.nodes = nodes
   }
@@ -43,40 +39,40 @@ public struct SilentNodes: Hashable, Sendable {
     return place < nodes.count && nodes[place].node == node ? nodes[place] : nil
   }
 
-  /// Takes nodes that were heard of until now, in order. O(nodes)
-  mutating func begin(of silent: [Node]) {
-    precondition(silent.allSatisfy { self[$0.node] == nil }, "not heard of already")
+  /// Silence begins for nodes, in order; for those that were silent before it begins anew. O(nodes)
+  ///
+  /// - Returns: those that were heard of until now.
+  mutating func begin(of silent: [NodeID], at now: Instant) -> [NodeID] {
     isKept = true
-    guard let last = nodes.last, let first = silent.first, first.node < last.node else {
-      nodes += silent
-      return
+    var new: [NodeID] = []
+    for node in silent {
+      let place = place(of: node)
+      if place < nodes.count, nodes[place].node == node {
+        nodes[place].since = now
+      } else {
+        new.append(node)
+      }
     }
-    nodes = (nodes + silent).sorted { $0.node < $1.node }
+    let isInOrder = nodes.last.map { last in new.first.map { last.node < $0 } ?? true } ?? true
+    nodes += new.map { Node($0, since: now) }
+    if !isInOrder { nodes.sort { $0.node < $1.node } }
+    return new
   }
 
-  /// Lets nodes go that are heard of again, in order; what each of them is now. O(nodes)
-  mutating func end(of heard: [NodeID]) -> [(NodeID, NodeCondition)] {
-    var ended: [(NodeID, NodeCondition)] = []
+  /// Lets nodes go that are heard of again, in order. O(nodes)
+  mutating func end(of heard: [NodeID]) {
+    var ended = 0
     nodes.removeAll { silent in
-      guard ended.count < heard.count, heard[ended.count] == silent.node else { return false }
-      ended.append((silent.node, silent.condition))
+      guard ended < heard.count, heard[ended] == silent.node else { return false }
+      ended += 1
       return true
     }
-    precondition(ended.count == heard.count, "a node is heard of again that always was")
-    return ended
+    precondition(ended == heard.count, "a node is heard of again that always was")
   }
 
   /// Forgets nodes that are no part of a fleet any more.
   mutating func keep(on topology: Topology) {
     nodes.removeAll { topology.knownIndex(of: $0.node) == nil }
-  }
-
-  /// Notes what operators want of a node; false where it is heard of, so that it is so at once.
-  mutating func note(_ condition: NodeCondition, of node: NodeID) -> Bool {
-    let place = place(of: node)
-    guard place < nodes.count, nodes[place].node == node else { return false }
-    nodes[place].condition = condition
-    return true
   }
 
   private func place(of node: NodeID) -> Int {

@@ -12,7 +12,10 @@ extension Event: BinaryValue {
     switch try reader.byte() {
     case 0:
       self = .submitted(try reader.value(), try reader.value(), at: try reader.instant())
-    case 1: self = .heldBack(try reader.value(), try reader.flag())
+    case 1:
+      let job = try reader.value(JobID.self)
+      let hold = try HoldCodec.read(from: &reader)
+      self = .heldBack(job, hold.isHeldBack, byOperator: hold.byOperator)
     case 2: self = .cancelled(try reader.value(), at: try reader.instant())
     case 3: self = .cancelRequested(try reader.value())
     case 4: self = .promised(try reader.value(), try reader.value())
@@ -36,6 +39,10 @@ extension Event: BinaryValue {
     case 16:
       self = .agentsChanged(
         try reader.list(), isHeardOf: try reader.flag(), at: try reader.instant())
+    case 17:
+      self = .letGo(try reader.value(), keeps: try reader.value(), at: try reader.instant())
+    case 18: self = .noted(try reader.list(), try reader.value(), at: try reader.instant())
+    case 19: self = .restored(at: try reader.instant())
     case 20:
       let policy = try reader.part("policy") { (reader) throws(CodecError) in
         try reader.value(ClusterPolicy.self)
@@ -51,13 +58,10 @@ extension Event: BinaryValue {
   func write(to writer: inout ByteWriter) {
     writer.put(byte: tag)
     switch self {
-    case .submitted(let job, let request, let at):
+    case .submitted(let job, let request, let at): Self.write(job, request, at, to: &writer)
+    case .heldBack(let job, let isHeldBack, let byOperator):
       writer.put(job)
-      writer.put(request)
-      writer.put(at)
-    case .heldBack(let job, let isHeldBack):
-      writer.put(job)
-      writer.put(isHeldBack)
+      HoldCodec.write(isHeldBack, byOperator, to: &writer)
     case .cancelled(let job, let at), .checkpointed(let job, let at), .evicted(let job, let at),
       .lost(let job, let at):
       writer.put(job)
@@ -71,10 +75,8 @@ extension Event: BinaryValue {
       writer.put(attempt)
       writer.put(allocation)
       writer.put(at)
-    case .resized(let job, let allocation, let at):
-      writer.put(job)
-      writer.put(allocation)
-      writer.put(at)
+    case .resized(let job, let allocation, let at), .letGo(let job, let allocation, let at):
+      Self.write(job, allocation, at, to: &writer)
     case .ended(let job, let outcome, let at):
       writer.put(job)
       writer.put(byte: outcome.rawValue)
@@ -99,6 +101,11 @@ extension Event: BinaryValue {
       writer.put(list: nodes)
       writer.put(isHeardOf)
       writer.put(at)
+    case .noted(let nodes, let note, let at):
+      writer.put(list: nodes)
+      writer.put(note)
+      writer.put(at)
+    case .restored(let at): writer.put(at)
     case .policyChanged(let policy, let at):
       writer.put(policy)
       writer.put(at)
@@ -106,6 +113,14 @@ extension Event: BinaryValue {
       TopologyCodec.write(topology, to: &writer)
       writer.put(at)
     }
+  }
+
+  private static func write(
+    _ job: JobID, _ value: some BinaryValue, _ at: Instant, to writer: inout ByteWriter
+  ) {
+    writer.put(job)
+    writer.put(value)
+    writer.put(at)
   }
 
   private var tag: UInt8 {
@@ -127,6 +142,9 @@ extension Event: BinaryValue {
     case .memberEnded: 14
     case .lost: 15
     case .agentsChanged: 16
+    case .letGo: 17
+    case .noted: 18
+    case .restored: 19
     case .policyChanged: 20
     case .fleetChanged: 21
     }

@@ -61,10 +61,18 @@ extension JournalInput: BinaryValue {
     case 4: self = .tokens(.revoked(try reader.list()))
     case 16: self = .told(.submit(try reader.value()))
     case 17: self = .told(.cancel(try reader.value()))
-    case 18: self = .told(.hold(try reader.value(), try reader.flag()))
+    case 18:
+      let job = try reader.value(JobID.self)
+      let hold = try HoldCodec.read(from: &reader)
+      self = .told(.hold(job, hold.isHeldBack, byOperator: hold.byOperator))
     case 19: self = .told(.checkpointed(try reader.value(), try reader.value()))
-    case 20: self = .told(.resized(try reader.value(), try reader.value()))
-    case 21: self = .told(.nodeChanged(try reader.value(), try reader.raw()))
+    case 20:
+      self = .told(
+        .resized(
+          try reader.value(), try reader.value(),
+          number: reader.version >= 3 ? try reader.unsigned() : 0))
+    case 21 where reader.version < 3:
+      self = .told(.nodeChanged(try reader.value(), try reader.raw()))
     case 22:
       self = .told(.tasksGone(try reader.value(), try reader.value(), try reader.raw()))
     case 23: self = .told(.tick)
@@ -79,6 +87,9 @@ extension JournalInput: BinaryValue {
     case 27:
       self = .submission(
         try reader.value(), count: try Self.count(&reader), spec: try reader.block())
+    case 28: self = .told(.resumed)
+    case 29: self = .told(.noted(try reader.list(), try reader.value()))
+    case 30: self = .told(.restored)
     case 40:
       self = .told(.policyChanged(try reader.value()))
     case 41:
@@ -130,28 +141,31 @@ extension JournalInput: BinaryValue {
     case .cancel(let job):
       writer.put(byte: 17)
       writer.put(job)
-    case .hold(let job, let isHeldBack):
+    case .hold(let job, let isHeldBack, let byOperator):
       writer.put(byte: 18)
       writer.put(job)
-      writer.put(isHeldBack)
+      HoldCodec.write(isHeldBack, byOperator, to: &writer)
     case .checkpointed(let job, let attempt):
       writer.put(byte: 19)
       writer.put(job)
       writer.put(attempt)
-    case .resized(let job, let attempt):
+    case .resized(let job, let attempt, let number):
       writer.put(byte: 20)
       writer.put(job)
       writer.put(attempt)
-    case .nodeChanged(let node, let condition):
-      writer.put(byte: 21)
-      writer.put(node)
-      writer.put(byte: condition.rawValue)
+      writer.put(UInt64(number))
+    case .noted(let nodes, let note):
+      writer.put(byte: 29)
+      writer.put(list: nodes)
+      writer.put(note)
     case .tasksGone(let job, let attempt, let exit):
       writer.put(byte: 22)
       writer.put(job)
       writer.put(attempt)
       writer.put(byte: exit.rawValue)
     case .tick: writer.put(byte: 23)
+    case .resumed: writer.put(byte: 28)
+    case .restored: writer.put(byte: 30)
     case .submitArray(let request, let count):
       writer.put(byte: 24)
       writer.put(request)

@@ -31,7 +31,7 @@ struct JobTableWriter {
     writer.put(job.submitted)
     writer.put(UInt64(job.starts))
     writer.put(UInt64(job.evictions))
-    writer.put(job.isHeldBack)
+    HoldCodec.write(job.isHeldBack, job.isHeldByOperator, to: &writer)
     writer.put(job.isCancelled)
     writer.put(job.isBarred)
     writer.put(optional: job.lastEviction)
@@ -113,7 +113,7 @@ struct JobTableReader {
     var job = Job(request: request, submitted: try reader.instant())
     job.starts = try reader.unsigned()
     job.evictions = try reader.unsigned()
-    job.isHeldBack = try reader.flag()
+    (job.isHeldBack, job.isHeldByOperator) = try HoldCodec.read(from: &reader)
     job.isCancelled = try reader.flag()
     if reader.version >= 2 { job.isBarred = try reader.flag() }
     job.lastEviction = try reader.optional()
@@ -198,13 +198,22 @@ extension JobLifecycle.Run: BinaryValue {
     reserved = try reader.signed()
     since = try reader.instant()
     spent = try reader.signed()
-    guard reader.version >= 2, try reader.flag() else { return }
-    let start = reader.offset
-    let nodes: [NodeID] = try reader.list()
-    guard let ends = MemberEnds(restoring: nodes, try reader.raw(), code: try reader.byte()),
-      !nodes.isEmpty
-    else { throw CodecError(.notCanonical, at: start) }
-    self.ends = ends
+    if reader.version >= 2, try reader.flag() {
+      let start = reader.offset
+      let nodes: [NodeID] = try reader.list()
+      guard let ends = MemberEnds(restoring: nodes, try reader.raw(), code: try reader.byte()),
+        !nodes.isEmpty
+      else { throw CodecError(.notCanonical, at: start) }
+      self.ends = ends
+    }
+    if reader.version >= 3, try reader.flag() {
+      let start = reader.offset
+      let members = try reader.value(GangMembers.self)
+      guard members.numbers.count == allocation.slices.count else {
+        throw CodecError(.notCanonical, at: start)
+      }
+      self.members = members
+    }
   }
 
   func write(to writer: inout ByteWriter) {
@@ -216,9 +225,32 @@ extension JobLifecycle.Run: BinaryValue {
     writer.put(since)
     writer.put(spent)
     writer.put(ends != nil)
-    guard let ends else { return }
-    writer.put(list: ends.nodes)
-    writer.put(byte: ends.exit.rawValue)
-    writer.put(byte: ends.code)
+    if let ends {
+      writer.put(list: ends.nodes)
+      writer.put(byte: ends.exit.rawValue)
+      writer.put(byte: ends.code)
+    }
+    writer.put(optional: members)
+  }
+}
+
+extension GangMembers: BinaryValue {
+  init(from reader: inout ByteReader) throws(CodecError) {
+    let start = reader.offset
+    var numbers: [UInt32] = []
+    for _ in 0..<(try reader.count(ofAtLeast: 1)) { numbers.append(try reader.unsigned()) }
+    let members = GangMembers(
+      restoring: numbers, next: try reader.unsigned(), resizes: try reader.unsigned(),
+      keeps: try reader.optional())
+    guard let members else { throw CodecError(.notCanonical, at: start) }
+    self = members
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.put(count: numbers.count)
+    for number in numbers { writer.put(UInt64(number)) }
+    writer.put(UInt64(next))
+    writer.put(UInt64(resizes))
+    writer.put(optional: keeps)
   }
 }

@@ -15,13 +15,10 @@ enum StateCodec {
     writer.put(list: image.allowances)
     writer.put(image.mix)
     writer.put(list: image.churn)
-    writer.put(count: image.outOfService.count)
-    for (node, condition) in image.outOfService {
-      writer.put(node)
-      writer.put(byte: condition.rawValue)
-    }
+    writer.put(list: image.records)
     writer.put(list: image.silent)
     writer.put(image.hearsAgents)
+    writer.put(optional: image.restored)
     writer.put(count: image.claims.count)
     for (claim, made) in image.claims {
       writer.put(claim)
@@ -43,16 +40,13 @@ enum StateCodec {
     image.allowances = try reader.list()
     image.mix = try reader.value()
     image.churn = try reader.list()
-    for _ in 0..<(try reader.count(ofAtLeast: 2)) {
-      let start = reader.offset
-      let node = try reader.value(NodeID.self)
-      let condition = try reader.raw(NodeCondition.self)
-      guard condition != .inService else { throw CodecError(.notCanonical, at: start) }
-      image.outOfService.append((node, condition))
-    }
-    if reader.version >= 2 {
+    if reader.version >= 3 {
+      image.records = try reader.list()
       image.silent = try reader.list()
       image.hearsAgents = try reader.flag()
+      image.restored = try reader.optional()
+    } else {
+      try readConditions(into: &image, &reader)
     }
     for _ in 0..<(try reader.count(ofAtLeast: 2)) {
       image.claims.append((try reader.value(), try reader.instant()))
@@ -62,6 +56,32 @@ enum StateCodec {
       try JobTableReader.read(next: nextJob, from: &reader)
     }
     return image
+  }
+
+  /// Before version 3 there were conditions: those of nodes out of service, and what silent ones
+  /// were besides.
+  private static func readConditions(
+    into image: inout ClusterState.Image, _ reader: inout ByteReader
+  ) throws(CodecError) {
+    var records: [NodeRecords.Record] = []
+    for _ in 0..<(try reader.count(ofAtLeast: 2)) {
+      let start = reader.offset
+      var record = NodeRecords.Record(try reader.value())
+      record.wanted = try reader.raw()
+      guard record.wanted != .inService else { throw CodecError(.notCanonical, at: start) }
+      if record.wanted != .silent { records.append(record) }
+    }
+    if reader.version >= 2 {
+      for _ in 0..<(try reader.count(ofAtLeast: 3)) {
+        let silent = SilentNodes.Node(try reader.value(), since: try reader.instant())
+        image.silent.append(silent)
+        var record = NodeRecords.Record(silent.node)
+        record.wanted = try reader.raw()
+        if record.wanted != .inService { records.append(record) }
+      }
+      image.hearsAgents = try reader.flag()
+    }
+    image.records = records.sorted { $0.node < $1.node }
   }
 
   // MARK: Outcomes
@@ -96,14 +116,12 @@ enum StateCodec {
 
 extension SilentNodes.Node: BinaryValue {
   init(from reader: inout ByteReader) throws(CodecError) {
-    self.init(
-      try reader.value(), since: try reader.instant(), condition: try reader.raw())
+    self.init(try reader.value(), since: try reader.instant())
   }
 
   func write(to writer: inout ByteWriter) {
     writer.put(node)
     writer.put(since)
-    writer.put(byte: condition.rawValue)
   }
 }
 

@@ -22,8 +22,9 @@ public enum Effect: Hashable, Sendable {
   case launch(JobID, AttemptNumber, Allocation)
   /// Have the agents tell a gang to make a checkpoint: it is about to be ended.
   case signal(JobID, AttemptNumber)
-  /// Have the agents let an elastic gang go on with these accelerators, and report when it does.
-  case resize(JobID, AttemptNumber, Allocation)
+  /// Have the agents let an elastic gang go on with these accelerators, and report when it does by
+  /// the number of this resize.
+  case resize(JobID, AttemptNumber, Allocation, number: UInt32)
   /// Have the agents end a gang's tasks: its time limit is over, or others have a claim.
   case terminate(JobID, AttemptNumber)
   /// Give `tick` at this instant, instead of at the one asked for before.

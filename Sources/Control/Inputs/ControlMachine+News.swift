@@ -43,9 +43,11 @@ extension ControlMachine {
   ) -> Bool {
     // What has shrunk meanwhile holds nothing on that node, and late news comes twice.
     guard let run = state.jobs[id]?.lifecycle.run, run.attempt == attempt,
-      run.allocation.slices.contains(where: { $0.node == node }),
-      run.ends?.contains(node) != true
+      run.allocation.hasMember(on: node, state.topology), run.ends?.contains(node) != true
     else { return false }
+    // Who was told to leave ends as the gang wants, however that comes about.
+    let isLeaving = run.isLeaving(node)
+    let (exit, code) = isLeaving ? (.finished, 0) : (exit, code)
     let wasWell = (run.ends?.exit ?? .finished) == .finished
     happen(.memberEnded(id, node, exit, code: code, at: now), at: now, &effects)
     guard let run = state.jobs[id]?.lifecycle.run, let ends = run.ends else {
@@ -107,27 +109,48 @@ extension ControlMachine {
 
   /// Somebody holds a waiting job back, or releases it; a running job is left alone.
   mutating func hold(
-    _ id: JobID, _ isHeldBack: Bool, at now: Instant, _ effects: inout [Effect]
+    _ id: JobID, _ isHeldBack: Bool, _ byOperator: Bool, at now: Instant,
+    _ effects: inout [Effect]
   ) -> Bool {
-    guard let job = state.jobs[id], job.lifecycle.isPending, job.isHeldBack != isHeldBack else {
+    guard let job = state.jobs[id], job.lifecycle.isPending, byOperator || !job.isHeldByOperator,
+      job.isHeldBack != isHeldBack || job.isHeldByOperator != (isHeldBack && byOperator)
+    else { return false }
+    guard job.isHeldBack != isHeldBack else {
+      happen(.heldBack(id, isHeldBack, byOperator: byOperator), at: now, &effects)
       return false
     }
     dissolveClaim(of: id, at: now, &effects)
     if job.lifecycle.promise != nil {
       happen(.promiseDropped(id), at: now, &effects)
     }
-    happen(.heldBack(id, isHeldBack), at: now, &effects)
+    happen(.heldBack(id, isHeldBack, byOperator: isHeldBack && byOperator), at: now, &effects)
     return true
   }
 
   /// An elastic gang has given up what it was told to.
+  ///
+  /// By late news, of a resize before the last, nothing is free.
   mutating func resized(
-    _ id: JobID, _ attempt: AttemptNumber, at now: Instant, _ effects: inout [Effect]
+    _ id: JobID, _ attempt: AttemptNumber, _ number: UInt32, at now: Instant,
+    _ effects: inout [Effect]
   ) -> Bool {
-    guard state.jobs[id]?.lifecycle.run?.attempt == attempt,
-      let keeps = state.shrink(of: id)?.keeps
+    guard let run = state.jobs[id]?.lifecycle.run, run.attempt == attempt,
+      let members = run.members, members.resizes == number, let keeps = members.keeps
     else { return false }
-    happen(.resized(id, keeps, at: now), at: now, &effects)
+    if state.jobs[id]?.lifecycle.eviction != nil {
+      // All of it goes: what has left already is free with the rest.
+      for slice in run.allocation.slices
+      where run.isLeaving(slice.node) && run.ends?.contains(slice.node) != true {
+        happen(.memberEnded(id, slice.node, .finished, code: 0, at: now), at: now, &effects)
+      }
+    } else {
+      // Who counts on other members of it, once the claim that these left for was void.
+      for claim in state.claims
+      where claim.shrinks.contains(where: { $0.job == id && $0.keeps != keeps }) {
+        happen(.dissolved(claim.id, at: now), at: now, &effects)
+      }
+      happen(.resized(id, keeps, at: now), at: now, &effects)
+    }
     // Those that stay may all have ended while the others were still leaving.
     if let run = state.jobs[id]?.lifecycle.run, let ends = run.ends, run.isOver {
       _ = tasksGone(id, attempt, ends.exit, at: now, &effects)
@@ -135,24 +158,37 @@ extension ControlMachine {
     return true
   }
 
-  /// A node came or went: claims to it are void, as nobody can start there.
-  mutating func nodeChanged(
-    _ node: NodeID, _ condition: NodeCondition, at now: Instant, _ effects: inout [Effect]
+  /// Somebody says something of nodes; claims to those that leave the service by it are void.
+  mutating func noted(
+    _ nodes: [NodeID], _ note: NodeNote, at now: Instant, _ effects: inout [Effect]
   ) -> Bool {
+    if case .wanted(.silent, _) = note { return false }
+    let version = state.version
+    var changed: [NodeID] = []
     // A node that is gone from the fleet may still be heard of.
-    guard state.topology.knownIndex(of: node) != nil else { return false }
-    let current = state.silence[node]?.condition ?? state.occupancy.condition(of: node)
-    guard current != condition, condition != .silent else { return false }
-    dissolveClaims(to: [node], at: now, &effects)
-    happen(.conditionChanged(node, condition, at: now), at: now, &effects)
-    return true
+    for node in nodes.sorted()
+    where changed.last != node && state.topology.knownIndex(of: node) != nil {
+      if state.isNews(note, of: node) { changed.append(node) }
+    }
+    guard !changed.isEmpty else { return false }
+    happen(.noted(changed, note, at: now), at: now, &effects)
+    let moved = changed.filter { node in
+      state.silence[node] == nil
+        && state.occupancy.condition(of: node) != state.records[node].condition
+    }
+    dissolveClaims(to: moved, at: now, &effects)
+    for node in moved {
+      let condition = state.records[node].condition
+      happen(.conditionChanged(node, condition, at: now), at: now, &effects)
+    }
+    return state.version > version + 1
   }
 
   private mutating func dissolveClaims(
     to nodes: [NodeID], at now: Instant, _ effects: inout [Effect]
   ) {
     for claim in state.claims
-    where claim.allocation.slices.contains(where: { nodes.contains($0.node) }) {
+    where claim.allocation.slices.contains(where: { nodes.sortedContains($0.node) }) {
       happen(.dissolved(claim.id, at: now), at: now, &effects)
     }
   }
@@ -162,5 +198,16 @@ extension ControlMachine {
   ) {
     guard let claim = state.claim(of: id) else { return }
     happen(.dissolved(claim.id, at: now), at: now, &effects)
+  }
+}
+
+extension Allocation {
+  /// Whether one of its slices is on a node. O(log members) where it is
+  fileprivate func hasMember(on node: NodeID, _ topology: Topology) -> Bool {
+    guard let index = topology.knownIndex(of: node) else { return false }
+    let place = slices.partitioningIndex { topology.index(of: $0.node) >= index }
+    if place < slices.count, slices[place].node == node { return true }
+    // A fleet that has grown may have other nodes in between.
+    return slices.contains { $0.node == node }
   }
 }

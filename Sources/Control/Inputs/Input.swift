@@ -1,3 +1,4 @@
+public import Cluster
 public import Fleet
 public import Jobs
 public import Policy
@@ -11,14 +12,15 @@ public enum Input: Hashable, Sendable {
   case submitArray(JobRequest, count: Int)
   /// Somebody takes a job back, waiting or running.
   case cancel(JobID)
-  /// Somebody holds a waiting job back, or releases it.
-  case hold(JobID, Bool)
+  /// Somebody holds a waiting job back, or releases it; what operators hold they alone release.
+  case hold(JobID, Bool, byOperator: Bool = false)
   /// A job says that its work so far is kept.
   case checkpointed(JobID, AttemptNumber)
-  /// The agents say that an elastic gang holds no more than it was told to.
-  case resized(JobID, AttemptNumber)
-  /// A node came into service, or left it.
-  case nodeChanged(NodeID, NodeCondition)
+  /// The agents say that an elastic gang holds no more than it was told to by the resize of this
+  /// number.
+  case resized(JobID, AttemptNumber, number: UInt32)
+  /// Agents or operators say something of nodes.
+  case noted([NodeID], NodeNote)
   /// The agents say that an attempt's tasks are gone, on all nodes.
   case tasksGone(JobID, AttemptNumber, TaskExit)
   /// An agent says that the tasks of the member on its node are gone, and what they left behind.
@@ -31,4 +33,15 @@ public enum Input: Hashable, Sendable {
   case fleetChanged(Topology)
   /// The instant has come that the machine asked to be woken at.
   case tick
+  /// A controller goes on with what another left: nobody has listened for agents meanwhile.
+  case resumed
+  /// The same, from an old copy of the journal: what was decided since is not known.
+  case restored
+}
+
+extension Input {
+  /// A node comes into service, or leaves it, and nobody says why.
+  public static func nodeChanged(_ node: NodeID, _ condition: NodeCondition) -> Input {
+    .noted([node], .wanted(condition, reason: ""))
+  }
 }

@@ -113,6 +113,29 @@ public struct JobLifecycle: Hashable, Sendable {
     public var spent: Int64
     /// Those of its members that have ended, while others go on; nil: none has.
     public var ends: MemberEnds?
+    /// One or none: a run that never changes its size pays a word for it.
+    private var changed: [GangMembers] = []
+
+    /// Its members and those of them that are leaving; nil: they are as it was started.
+    public var members: GangMembers? {
+      get { changed.first }
+      set { changed = newValue.map { [$0] } ?? [] }
+    }
+
+    /// What exists while a job runs.
+    ///
+    /// - Parameter reserved: what was set aside for it.
+    public init(
+      _ attempt: AttemptNumber, from started: Instant, on allocation: Allocation,
+      reserved: Int64 = 0
+    ) {
+      self.attempt = attempt
+      self.started = started
+      self.allocation = allocation
+      self.reserved = reserved
+      since = started
+      spent = 0
+    }
   }
 
   /// What exists while a job is made to go.
@@ -210,12 +233,24 @@ public struct JobLifecycle: Hashable, Sendable {
   /// - Parameter spent: what it has cost until then.
   public mutating func resized(to allocation: Allocation, at instant: Instant, spent: Int64) {
     guard case .running(var run) = state else { preconditionFailure("resized while \(state)") }
+    var members = run.memberNumbers
+    members.resized(from: run.allocation, to: allocation)
+    run.members = members
     run.allocation = allocation
     run.since = instant
     run.spent = spent
     run.ends?.keep(on: allocation)
     if run.ends?.nodes.isEmpty ?? false { run.ends = nil }
     state = .running(run)
+  }
+
+  /// An elastic gang was told to hold no more than this; it holds all until the others are gone.
+  public mutating func letGo(keeping allocation: Allocation) {
+    changeRun { run in
+      var members = run.memberNumbers
+      members.letGo(keeping: allocation)
+      run.members = members
+    }
   }
 
   /// What it holds costs something else from now on.
@@ -268,9 +303,12 @@ public struct JobLifecycle: Hashable, Sendable {
   private mutating func changeRun(_ change: (inout Run) -> Void) {
     switch state {
     case .running(var run):
+      // Held once, so that what it holds is changed in place.
+      state = .pending(promise: nil)
       change(&run)
       state = .running(run)
     case .evicting(var run, let eviction):
+      state = .pending(promise: nil)
       change(&run)
       state = .evicting(run, eviction)
     case .pending, .ended: preconditionFailure("no run to change while \(state)")
@@ -295,18 +333,6 @@ public struct JobLifecycle: Hashable, Sendable {
 }
 
 extension JobLifecycle.Run {
-  /// What exists while a job runs.
-  ///
-  /// - Parameter reserved: what was set aside for it.
-  public init(
-    _ attempt: AttemptNumber, from started: Instant, on allocation: Allocation,
-    reserved: Int64 = 0
-  ) {
-    self.init(
-      attempt: attempt, started: started, allocation: allocation, reserved: reserved,
-      since: started, spent: 0, ends: nil)
-  }
-
   /// Whether all its members have ended. O(1), as ends are only kept of nodes that it holds
   public var isOver: Bool { ends?.nodes.count == allocation.slices.count }
 }

@@ -21,24 +21,30 @@ extension GangSpec {
     let eligibility = try eligibility(on: topology)
     let asked = perMember ?? accelerators
     var member = MemberShape(accelerators: 0, share: asked?.share ?? .whole)
-    member.accelerators = UInt16(clamping: asked?.count ?? 0)
     member.host = host
     member.wholeNode = isExclusive
-    guard let accelerators, accelerators.share == .whole else {
+    guard let accelerators, accelerators.share == .whole || members != nil else {
+      member.accelerators = try Self.small(asked?.count ?? 0)
       return GangShape(
         members: members ?? 1, member: member, closeness: closeness, eligibility: eligibility)
     }
     let perMember = try count(perMemberOf: accelerators, on: topology)
-    member.accelerators = UInt16(clamping: min(accelerators.count, perMember))
+    member.accelerators = try Self.small(min(accelerators.count, perMember))
     let (whole, left) = accelerators.count.quotientAndRemainder(dividingBy: perMember)
     var rest: MemberShape?
     if whole > 0, left > 0 {
       rest = member
-      rest?.accelerators = UInt16(clamping: left)
+      rest?.accelerators = try Self.small(left)
     }
     return GangShape(
       members: max(whole, 1), member: member, rest: rest, closeness: closeness,
       eligibility: eligibility)
+  }
+
+  /// A count of one member's accelerators, which no node has more of.
+  private static func small(_ count: Int) throws(GangSpecError) -> UInt16 {
+    guard let small = UInt16(exactly: count) else { throw .perMember(count) }
+    return small
   }
 
   /// What is wrong with it whatever the fleet is; nil: nothing.
@@ -51,6 +57,7 @@ extension GangSpec {
     guard accelerators != nil || perMember != nil || host.milliCores > 0 || isExclusive else {
       return .nothing
     }
+    guard (accelerators?.count ?? 1) > 0 else { return .nothing }
     if let word = residency.first(where: { !Self.isCountry($0) }) { return .noCountry(word) }
     return nil
   }

@@ -63,6 +63,8 @@ public enum GangSpecError: Error, Hashable, Sendable {
   case members(Int)
   /// The fewest members of an elastic gang are none, or more than it has.
   case leastMembers(Int, of: Int)
+  /// A count of accelerators for each member that no node has.
+  case perMember(Int)
   /// The accelerators can't be divided evenly among the members.
   case indivisible(Int, members: Int)
   /// Nodes of the models differ in how many accelerators they have.
@@ -82,6 +84,8 @@ extension GangSpecError: CustomStringConvertible {
     case .members(let count): "--members \(count): give 1 to \(GangSpec.mostMembers)"
     case .leastMembers(let least, let members):
       "an elastic gang of \(members) members can't go on with \(least): give 1 to \(members)"
+    case .perMember(let count):
+      "\(count) accelerators of each member: give 0 to \(UInt16.max), and --members for more"
     case .indivisible(let count, let members):
       """
       --gpus \(count) can't be divided among \(members) members: give a multiple, or \

@@ -38,7 +38,7 @@ extension ReservingDiscipline {
       guard let before else { preconditionFailure("no job was cancelled") }
       jobLeft(id, before, at: now)
       deferred.jobEnded(id)
-    case .heldBack(let id, let isHeldBack):
+    case .heldBack(let id, let isHeldBack, _):
       guard let job = state.jobs[id], let before else { preconditionFailure("no job is held") }
       if isHeldBack {
         jobLeft(id, before, at: now)
@@ -69,7 +69,7 @@ extension ReservingDiscipline {
       isQuiet = false
       freed()
     case .cancelRequested, .promised, .promiseDropped, .started, .claimed, .checkpointed,
-      .memberEnded, .policyChanged, .fleetChanged:
+      .memberEnded, .letGo, .noted, .restored, .policyChanged, .fleetChanged:
       break
     }
   }

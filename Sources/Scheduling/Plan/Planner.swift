@@ -77,8 +77,8 @@ public struct Planner: Sendable {
     case .agentsChanged(let nodes, _, _):
       for node in nodes { head?.conditionChanged(state.occupancy.condition(of: node), of: node) }
       promises?.conditionChanged()
-    case .cancelRequested, .promised, .promiseDropped, .started, .checkpointed, .resized, .claimed,
-      .memberEnded, .dissolved:
+    case .cancelRequested, .promised, .promiseDropped, .started, .checkpointed, .resized, .letGo,
+      .claimed, .memberEnded, .dissolved, .noted, .restored:
       break
     }
   }

@@ -7,8 +7,10 @@ import Wire
 /// Agents: they register, take commands and report.
 extension API {
   func register(_ call: Call) async throws(Refusal) -> Response {
+    // Who may speak for no node at all has no body read.
+    try permit(.speak(forNodes: []), call)
     let registration = try await call.message(AgentRegistration.self, most: Self.longestReport)
-    return try Reply.message(try hub.register(registration, by: call.caller))
+    return try Reply.message(try await hub.register(registration, by: call.caller))
   }
 
   func report(_ call: Call) async throws(Refusal) -> Response {

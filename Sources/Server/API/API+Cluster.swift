@@ -55,11 +55,11 @@ extension API {
       case .resume: .inService
       }
     let ids = indices.map { topology.nodes[$0].id }
-    hub.note(change.action == .resume ? nil : change.reason ?? "", of: ids)
-    for id in ids {
-      controller.tell(Telling(.nodeChanged(id, condition), from: call.caller.author)) { _ in }
-    }
-    if case .stopped(let error) = await controller.settled() { throw Refusal(stopped: error) }
+    let reason = change.action == .resume ? "" : change.reason ?? ""
+    let note = NodeNote.wanted(condition, reason: reason)
+    let answer = await controller.tell(
+      Telling(.noted(ids.sorted(), note), from: call.caller.author))
+    if case .stopped(let error) = answer { throw Refusal(stopped: error) }
     return try Reply.message(change)
   }
 

@@ -24,6 +24,8 @@ extension API {
     let request = try Resolution(in: state).request(for: submission, by: call.caller)
     let spec = try SubmissionSpec(submission, by: try call.caller.taskUser())
     let count = submission.array?.indices.count ?? 1
+    try board.expect(count, of: spec.user.name)
+    defer { board.settle(count, of: spec.user.name) }
     let telling = Telling(
       submitting: request, count: count, spec, from: call.caller.author)
     switch await controller.tell(telling) {
@@ -173,7 +175,13 @@ extension API {
           "not-waiting", "job \(job.number) doesn't wait: it is \(row.state.rawValue)",
           where: "job", fix: "only what waits is held back and released")
       }
-      input = .hold(job, change == .hold)
+      let isOperators = call.caller.role == .operator || call.caller.role == .administrator
+      guard isOperators || state.jobs[job]?.isHeldByOperator != true else {
+        throw Refusal(
+          "not-permitted", "an operator holds job \(job.number) back", where: "job",
+          fix: "ask an operator to release it")
+      }
+      input = .hold(job, change == .hold, byOperator: isOperators)
     case .signal(let name):
       try hub.signal(job, name)
       return try Reply.message(row)

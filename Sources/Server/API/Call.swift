@@ -198,9 +198,11 @@ enum Reply {
     case "other-method": .methodNotAllowed
     case "body-too-long": .contentTooLarge
     case "no-agent", "no-answer", "stopped": .serviceUnavailable
+    case "too-many-jobs": .tooManyRequests
     case "bad-answer": .internalServerError
-    case "not-running", "not-waiting", "account-in-use", "node-in-use", "not-a-successor",
-      "counts-otherwise", "exists", "replayed":
+    case "not-running", "not-waiting", "node-taken", "other-cluster", "old-journal",
+      "account-in-use", "node-in-use", "not-a-successor", "counts-otherwise", "exists",
+      "replayed":
       .conflict
     default: .badRequest
     }

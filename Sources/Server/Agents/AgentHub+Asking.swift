@@ -2,15 +2,15 @@ import Fleet
 import Foundation
 import Jobs
 import Synchronization
-import Units
-import Wire
+public import Units
+public import Wire
 
 /// What others ask of the hub: signals, places of members, reasons.
 extension AgentHub {
   /// Sends a signal to all tasks of a running job.
   ///
   /// - Throws: `Refusal` where it doesn't run, or there is no such signal.
-  func signal(_ id: JobID, _ name: String) throws(Refusal) {
+  public func signal(_ id: JobID, _ name: String) throws(Refusal) {
     let word = name.uppercased()
     let plain = word.hasPrefix("SIG") ? String(word.dropFirst(3)) : word
     guard Self.signals.contains(plain) else {
@@ -20,9 +20,7 @@ extension AgentHub {
     }
     let gates = table.withLock { table -> [Gate]? in
       guard let run = table[id] else { return nil }
-      return table.tell(run.allocation) { _ in
-        .signal(job: id.number, attempt: run.attempt.number, name: plain)
-      }
+      return table.signal(id, run, plain)
     }
     guard let gates else {
       throw Refusal(
@@ -39,22 +37,19 @@ extension AgentHub {
 
   /// The nodes of a session by name; none where there is no such session.
   func nodes(of session: String) -> [String] {
-    let (topology, nodes) = (
-      names.withLock { $0 }, table.withLock { $0.sessions[session]?.nodes ?? [] }
-    )
+    nodeNames(table.withLock { $0.sessions[session]?.nodes ?? [] })
+  }
+
+  /// The nodes by name that an agent speaks for now; none where it is in no session.
+  func nodes(ofAgent instance: UInt64) -> [String] {
+    nodeNames(table.withLock { $0.session(ofAgent: instance)?.nodes ?? [] })
+  }
+
+  private func nodeNames(_ nodes: Set<NodeID>) -> [String] {
+    let topology = names.withLock { $0 }
     // A node may have left the fleet while its agent is in session.
     return nodes.sorted().filter { topology.topology.knownIndex(of: $0) != nil }
       .map { "\(topology.name(of: $0))" }
-  }
-
-  /// Why nodes are out of service; nil: they are not, any more.
-  func note(_ reason: String?, of nodes: [NodeID]) {
-    table.withLock { table in
-      for node in nodes {
-        table.reasons[node] = reason?.isEmpty == true ? nil : reason
-        table.unwell.remove(node)
-      }
-    }
   }
 
   /// Where a member of a job runs, or ran last.
@@ -64,11 +59,11 @@ extension AgentHub {
     of job: JobID, member: Int, _ row: JobRow
   ) throws(Refusal) -> (member: MemberName, node: NodeID) {
     let running = table.withLock { table -> (MemberName, NodeID)? in
-      guard let run = table[job], let index = run.slice(of: member) else {
+      guard let run = table[job], let place = run.place(of: member) else {
         return nil
       }
       let name = MemberName(job: job.number, attempt: run.attempt.number, member: member)
-      return (name, run.allocation.slices[index].node)
+      return (name, run.members[place].node)
     }
     if let running { return running }
     guard let list = row.nodes, let names = try? Hostlist(parsing: list).names,

@@ -15,43 +15,81 @@ public import Wire
 extension AgentHub {
   /// An agent has come: it gets a session, and commands by what it has and what it should have.
   ///
+  /// It is answered once the machine's hearing of it is durable.
+  ///
   /// - Throws: `Refusal` where it speaks another version, or may not speak for its nodes.
   public func register(
     _ agent: AgentRegistration, by caller: Caller
-  ) throws(Refusal) -> AgentSession {
+  ) async throws(Refusal) -> AgentSession {
     guard agent.version == AgentRegistration.version else {
       throw Refusal(
         "other-version", "the agent speaks version \(agent.version) of the protocol",
         where: "version", fix: "install the version of Muster that the daemon has")
     }
     let state = controller.store.durable.state
-    let speak = Permissions.Deed.speak(forNodes: agent.nodes.map(\.name))
+    // An agent may say that it is any other: it ends no session of nodes that aren't its own.
+    let ended = caller.role == .agent ? nodes(ofAgent: agent.instance) : []
+    let speak = Permissions.Deed.speak(forNodes: agent.nodes.map(\.name) + ended)
     if let refusal = Permissions.refusal(of: speak, by: caller, in: state.policy.accounts) {
       throw refusal
     }
+    try checkCluster(of: agent)
     let names = names.withLock { names in
       if names.topology !== state.topology { names = NodeNames(state.topology) }
       return names
     }
     var refused: [Refusal] = []
-    var nodes: [(id: NodeID, address: String)] = []
+    var nodes: [Arrival] = []
     for node in agent.nodes {
       do throws(Refusal) {
-        nodes.append((try check(node, names), node.address))
+        let id = try check(node, names)
+        nodes.append(Arrival(id: id, node: node))
       } catch { refused.append(error) }
     }
-    let (session, gates) = open(agent, nodes, by: caller)
+    let (session, taken, gates) = open(agent, nodes, lacksNodes: !refused.isEmpty, state)
+    refused += taken
     for gate in gates { gate.open() }
+    // Whoever may speak for nobody asks again.
+    guard let session else { throw refused[0] }
     logger.info(
       "agent \(agent.name) registered",
       metadata: [
-        "nodes": "\(nodes.count)", "refused": "\(refused.count)", "session": "\(session)",
-        "members": "\(agent.members.count)",
+        "nodes": "\(nodes.count - taken.count)", "refused": "\(refused.count)",
+        "session": "\(session)", "members": "\(agent.members.count)",
       ])
+    try await settle()
     return AgentSession(
-      session: session, epoch: controller.store.epoch,
+      session: session, cluster: controller.store.cluster, epoch: controller.store.epoch,
       heartbeatMs: Self.heartbeat.milliseconds, fenceMs: state.policy.fence.milliseconds,
       refused: refused)
+  }
+
+  /// A node of the fleet, as its agent finds it.
+  private struct Arrival {
+    let id: NodeID
+    let node: AgentRegistration.Node
+  }
+
+  /// Whether an agent is of this cluster, and has obeyed no controller that this one knows nothing
+  /// of.
+  private func checkCluster(of agent: AgentRegistration) throws(Refusal) {
+    guard let cluster = agent.cluster else { return }
+    let store = controller.store
+    guard cluster == store.cluster else {
+      throw Refusal(
+        "other-cluster",
+        "the agent's folder is of cluster \(cluster), and this is \(store.cluster)",
+        where: "cluster",
+        fix: "give gnoded the --controller of its cluster, or an empty folder as --state")
+    }
+    guard agent.epoch <= store.epoch else {
+      throw Refusal(
+        "old-journal",
+        "the agent has obeyed controller \(agent.epoch) of this cluster, and this is only "
+          + "\(store.epoch): its journal is an old copy", where: "epoch",
+        fix: "stop this gschedd if the other runs; else start it with --restored, so that it gives "
+          + "out no number for a second time")
+    }
   }
 
   /// Whether a node is the one that the fleet file says.
@@ -80,38 +118,70 @@ extension AgentHub {
     return id
   }
 
-  /// Makes the session; says what the agent is to do, and who waited in sessions that are over.
+  /// Makes the session; says which nodes are another agent's, and who waited in sessions that are
+  /// over. There is no session where all of them are.
   private func open(
-    _ agent: AgentRegistration, _ nodes: [(id: NodeID, address: String)], by caller: Caller
-  ) -> (session: String, gates: [Gate]) {
+    _ agent: AgentRegistration, _ all: [Arrival], lacksNodes: Bool, _ state: ClusterState
+  ) -> (session: String?, refused: [Refusal], gates: [Gate]) {
     let now = controller.clock.now()
-    let names = names.withLock { $0 }
-    // An agent may call itself what it likes; it ends no session of nodes that aren't its own.
-    func mayEnd(_ session: SessionState) -> Bool {
-      caller.role == .administrator
-        || session.nodes.allSatisfy { caller.nodes.contains("\(names.name(of: $0))") }
-    }
     return table.withLock { table in
-      var gates: [Gate] = []
+      var refused: [Refusal] = []
+      var nodes: [NodeID] = []
+      var strangers: Set<NodeID> = []
+      for arrival in all {
+        let holder = table.agents[arrival.id]
+        if let holder, holder != agent.instance {
+          let refusal = Self.refusal(
+            of: arrival.node.name, arrival.id, held: holder, state, at: now)
+          if let refusal, !agent.takesOver {
+            refused.append(refusal)
+            continue
+          }
+          strangers.insert(arrival.id)
+        }
+        nodes.append(arrival.id)
+        table.addresses[arrival.id] = arrival.node.address
+        say(arrival.node.trouble ?? "", of: arrival.id, named: arrival.node.name, &table)
+      }
+      guard !nodes.isEmpty || agent.nodes.isEmpty else { return (nil, refused, []) }
       table.sessionCount += 1
       let name = "\(controller.store.epoch)-\(table.sessionCount)"
-      for (old, session) in table.sessions
-      where session.agent == agent.name && mayEnd(session) {
-        table.sessions[old] = nil
-        for node in session.nodes where table.session[node] == old { table.session[node] = nil }
-        if let gate = session.gate { gates.append(gate) }
+      endStrangers(on: strangers, &table)
+      var session = SessionState(
+        agent: agent.name, instance: agent.instance, nodes: Set(nodes), heard: now)
+      session.lacksNodes = lacksNodes
+      let gates = table.open(name, session)
+      let new = nodes.filter { table.agents[$0] != agent.instance }
+      for node in new { table.agents[node] = agent.instance }
+      if !new.isEmpty { tell(.noted(new.sorted(), .agent(agent.instance))) }
+      _ = tellHeard(nodes, &table)
+      reconcile(agent.members, nodes, strangers, name, &table)
+      return (name, refused, gates)
+    }
+  }
+
+  /// Why another agent may not speak for a node yet; nil: the one before can have no tasks left.
+  private static func refusal(
+    of name: String, _ node: NodeID, held holder: UInt64, _ state: ClusterState, at now: Instant
+  ) -> Refusal? {
+    let end = state.silence[node].map { $0.since + state.lease(of: node) }
+    if let end, end <= now { return nil }
+    let wait = end.map { "wait until \(Moment($0)), when its lease is over" }
+    return Refusal(
+      "node-taken", "another agent speaks for '\(name)', with number \(holder)", where: name,
+      fix: "start gnoded over that agent's --state; where it is gone for good, with all that it "
+        + "started, \(wait ?? "stop it and wait until its lease is over"), or add --take-over")
+  }
+
+  /// An agent that others have taken nodes from ends what it has there, if it lives after all.
+  private func endStrangers(on nodes: Set<NodeID>, _ table: inout AgentTable) {
+    for node in nodes.sorted() {
+      guard let name = table.session[node] else { continue }
+      for job in table.jobs(on: node).sorted() {
+        guard let run = table[job] else { continue }
+        let end = AgentCommand.terminate(job: job.number, attempt: run.attempt.number, graceMs: 0)
+        table.sessions[name]?.add(end)?.open()
       }
-      for (id, address) in nodes {
-        if let old = table.session[id] { table.sessions[old]?.nodes.remove(id) }
-        table.session[id] = name
-        table.addresses[id] = address
-      }
-      table.sessions[name] = SessionState(
-        agent: agent.name, nodes: Set(nodes.map(\.id)), heard: now)
-      let back = nodes.map(\.id).filter { table.silent.remove($0) != nil }
-      if !back.isEmpty { tell(.agentsChanged(back.sorted(), isHeardOf: true)) }
-      reconcile(agent.members, nodes.map(\.id), name, &table)
-      return (name, gates)
     }
   }
 
@@ -119,46 +189,55 @@ extension AgentHub {
 
   /// What an agent has, against what it should have.
   ///
-  /// | the agent has the member | the machine thinks that it runs | then |
+  /// | the agent has the member | the machine thinks that it | then |
   /// |---|---|---|
-  /// | yes | yes | it is adopted; told to end if it was to end |
-  /// | yes | no | it is told to end: it is of an attempt that is over |
-  /// | no | yes, and it was seen running | it is lost |
-  /// | no | yes, but it was to end | it has ended |
-  /// | no | yes | it is launched, again perhaps: the agent's marker makes it happen once |
+  /// | yes | runs | it is adopted; told to end if it was to end |
+  /// | yes | is leaving | it is told to leave |
+  /// | yes | is none | it is told to end: it is of an attempt that is over, or has left |
+  /// | no | was seen running | it is lost |
+  /// | no | is leaving | it has left |
+  /// | no | was to end | it has ended |
+  /// | no | runs, but another agent had the node, or the journal is an old copy | it is lost |
+  /// | no | runs | it is launched, again perhaps: the agent's marker makes it happen once |
   private func reconcile(
-    _ members: [MemberName], _ nodes: [NodeID], _ session: String, _ table: inout AgentTable
+    _ members: [MemberName], _ nodes: [NodeID], _ strangers: Set<NodeID>, _ session: String,
+    _ table: inout AgentTable
   ) {
+    endPast(members, session, &table)
     let here = Set(members)
-    for name in members.sorted(by: { ($0.job, $0.attempt) < ($1.job, $1.attempt) }) {
-      let job = JobID(name.job)
-      guard table[job]?.attempt.number != name.attempt else { continue }
-      let end = terminate(job, AttemptNumber(name.attempt))
-      guard table.sessions[session]?.commands.last != end else { continue }
-      _ = table.sessions[session]?.add(end)
-    }
-    var missing: [JobID: Set<NodeID>] = [:]
+    var wanted: [JobID: Set<Int>] = [:]
     var ending: Set<JobID> = []
+    var changed: Set<JobID> = []
     for node in nodes {
       for job in table.jobs(on: node) {
-        guard let run = table[job], !run.ended.contains(node),
-          let member = run.member(on: node)
-        else { continue }
-        let name = MemberName(job: job.number, attempt: run.attempt.number, member: member)
-        if here.contains(name) {
-          table[job]?.started.insert(node)
+        guard let run = table[job], let member = run.member(on: node) else { continue }
+        let name = MemberName(
+          job: job.number, attempt: run.attempt.number, member: member.number)
+        let isHere = here.contains(name) && !strangers.contains(node)
+        let isUnknown =
+          strangers.contains(node) || table.restoration.map { run.begun <= $0.since } ?? false
+        switch member.stage {
+        case .ended, .gone: break
+        case .leaving where isHere: changed.insert(job)
+        case .leaving: left(job, member.number, &table)
+        case .starting where isHere, .running where isHere:
+          table[job]?.started(member.number)
           if run.isTerminating { ending.insert(job) }
-        } else if run.started.contains(node) {
-          tell(.memberEnded(job, run.attempt, node, .lost, code: 0))
-        } else if run.isTerminating {
+          if run.hasChangedSize { changed.insert(job) }
+          wanted[job, default: []].insert(member.number)
+        case .running: tell(.memberEnded(job, run.attempt, node, .lost, code: 0))
+        case .starting where run.isTerminating:
           tell(.memberEnded(job, run.attempt, node, .terminated, code: 143))
-        } else {
-          missing[job, default: []].insert(node)
+        case .starting where isUnknown:
+          tell(.memberEnded(job, run.attempt, node, .lost, code: 0))
+        case .starting:
+          changed.insert(job)
+          wanted[job, default: []].insert(member.number)
         }
       }
     }
-    for (job, nodes) in missing.sorted(by: { $0.key < $1.key }) {
-      launch(job, on: nodes, session, &table)
+    for job in changed.sorted() {
+      order(job, wanted[job] ?? [], having: here, session, &table)
     }
     for job in ending.sorted() {
       guard let run = table[job] else { continue }
@@ -166,14 +245,43 @@ extension AgentHub {
     }
   }
 
-  private func launch(
-    _ job: JobID, on nodes: Set<NodeID>, _ session: String, _ table: inout AgentTable
+  /// What is of attempts that are over is told to end.
+  private func endPast(
+    _ members: [MemberName], _ session: String, _ table: inout AgentTable
+  ) {
+    var told: Set<AgentCommand> = []
+    for name in members.sorted(by: { ($0.job, $0.attempt) < ($1.job, $1.attempt) }) {
+      let job = JobID(name.job)
+      guard table[job]?.attempt.number != name.attempt else { continue }
+      let end = terminate(job, AttemptNumber(name.attempt))
+      guard told.insert(end).inserted else { continue }
+      _ = table.sessions[session]?.add(end)
+    }
+  }
+
+  /// Tells an agent which members of a gang it is to have; a gang that has changed its size hears
+  /// of that again, and whoever is no member any more is to leave.
+  private func order(
+    _ job: JobID, _ wanted: Set<Int>, having here: Set<MemberName>, _ session: String,
+    _ table: inout AgentTable
   ) {
     guard let run = table[job] else { return }
     var writer = LaunchWriter(
       job, run, controller.store.epoch, names.withLock { $0 }, table)
-    guard let order = writer.orders(where: nodes.contains)?[session] else { return }
-    _ = table.sessions[session]?.add(.launch(order))
+    guard let nobody = writer.orderOfNobody else { return }
+    let order = writer.orders { wanted.contains($0.number) }?[session]
+    guard run.hasChangedSize else {
+      if let order { _ = table.sessions[session]?.add(.launch(order), until: run.deadline) }
+      return
+    }
+    let staying = Set(run.members.filter(\.isStaying).map(\.number))
+    let leaving = here.filter { name in
+      name.job == job.number && name.attempt == run.attempt.number
+        && !staying.contains(name.member)
+    }
+    let command = AgentCommand.resize(
+      order ?? nobody, leaving: leaving.map(\.member).sorted(), signal: nil)
+    _ = table.sessions[session]?.add(command, until: run.deadline)
   }
 
   // MARK: Silence
@@ -182,6 +290,7 @@ extension AgentHub {
   public func sweep() {
     let now = controller.clock.now()
     let silent = table.withLock { table -> [NodeID] in
+      endRestoration(at: now, &table)
       var silent: [NodeID] = []
       for (_, session) in table.sessions where session.heard + Self.longestSilence < now {
         silent += session.nodes.filter { !table.silent.contains($0) }
@@ -201,6 +310,28 @@ extension AgentHub {
     }
     guard !silent.isEmpty else { return }
     logger.warning("\(silent.count) nodes are not heard of")
+  }
+
+  /// After a restoration nobody gets work before all agents have come, or can have no tasks any
+  /// more of which nobody here knows.
+  private func endRestoration(at now: Instant, _ table: inout AgentTable) {
+    guard let until = table.restoration?.strangersUntil else { return }
+    let topology = names.withLock { $0.topology }
+    guard until <= now || topology.nodes.allSatisfy({ table.session[$0.id] != nil }) else { return }
+    table.restoration?.strangersUntil = nil
+    let heard = table.sessions.values.filter { $0.heard + Self.longestSilence >= now }
+    _ = tellHeard(heard.flatMap(\.nodes), &table)
+    logger.notice("all agents have come, or their leases are over: jobs start again")
+  }
+
+  /// Members that were to leave may have left before a restart, and the machine not know of it.
+  func resume() {
+    table.withLock { table in
+      for (job, run) in table.runs {
+        guard let number = run.finishedResize else { continue }
+        tell(.resized(job, run.attempt, number: number))
+      }
+    }
   }
 
   /// Nobody has come yet to a cluster that is new: its nodes take no work before they do.

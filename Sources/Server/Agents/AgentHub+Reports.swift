@@ -1,3 +1,4 @@
+import Cluster
 import Control
 import Fleet
 import Foundation
@@ -15,13 +16,14 @@ extension AgentHub {
   public func commands(
     _ session: String, after number: UInt64, waitMs: Int
   ) async throws(Refusal) -> CommandBatch {
-    noteHeard(session)
+    if noteHeard(session) { try await settle() }
     for isSecond in [false, true] {
       let found = table.withLock { table -> (batch: CommandBatch, gate: Gate?)? in
         guard var state = table.sessions.removeValue(forKey: session) else { return nil }
         defer { table.sessions[session] = state }
         state.heard = controller.clock.now()
-        let batch = state.commands(after: number, most: Self.mostCommands)
+        let batch = state.commands(
+          after: number, most: Self.mostCommands, at: controller.clock.now())
         guard batch.commands.isEmpty, !isSecond, waitMs > 0, !table.isStopping else {
           return (batch, nil)
         }
@@ -44,18 +46,37 @@ extension AgentHub {
       fix: "register again")
   }
 
+  /// Waits until all that was told is durable: nothing that an agent is answered may be lost.
+  ///
+  /// - Throws: `Refusal` where the journal has failed.
+  func settle() async throws(Refusal) {
+    if case .stopped(let error) = await controller.settled() { throw Refusal(stopped: error) }
+  }
+
   /// An agent was heard of; its nodes take work again if they didn't.
-  private func noteHeard(_ session: String) {
+  ///
+  /// - Returns: whether the machine was told.
+  @discardableResult
+  private func noteHeard(_ session: String) -> Bool {
     table.withLock { table in
       table.sessions[session]?.heard = controller.clock.now()
-      let back =
-        table.silent.isEmpty
-        ? [] : (table.sessions[session]?.nodes ?? []).filter { table.silent.contains($0) }
-      guard !back.isEmpty else { return }
-      table.silent.subtract(back)
-      // Told under the lock: the machine must hear of silence and return in this order.
-      tell(.agentsChanged(back.sorted(), isHeardOf: true))
+      guard !table.silent.isEmpty, let nodes = table.sessions[session]?.nodes else { return false }
+      return tellHeard(nodes, &table)
     }
+  }
+
+  /// Tells the machine of nodes that are heard of, those among them of which it thinks otherwise.
+  ///
+  /// Told under the lock: the machine must hear of silence and return in this order.
+  ///
+  /// - Returns: whether there are such.
+  func tellHeard(_ nodes: some Sequence<NodeID>, _ table: inout AgentTable) -> Bool {
+    guard table.restoration?.strangersUntil == nil else { return false }
+    let back = nodes.filter { table.silent.contains($0) }
+    guard !back.isEmpty else { return false }
+    table.silent.subtract(back)
+    tell(.agentsChanged(back.sorted(), isHeardOf: true))
+    return true
   }
 
   // MARK: Reports
@@ -68,10 +89,13 @@ extension AgentHub {
   ) async throws(Refusal) -> ReportReceipt {
     try refuseReplay(batch, session)
     noteHeard(session)
+    var fenceMs: Int64 = 0
     let taken = table.withLock { table -> (last: UInt64, gates: [Gate])? in
       guard let state = table.sessions[session] else { return nil }
+      fenceMs = table.fence.milliseconds
       guard batch.first <= state.received + 1 else { return (state.received, []) }
       var gates: [Gate] = []
+      if let fence = batch.fenceMs { keeps(to: .init(milliseconds: fence), state.nodes, &table) }
       for (index, report) in batch.reports.enumerated() {
         let number = batch.first + UInt64(index)
         guard number > state.received else { continue }
@@ -83,10 +107,17 @@ extension AgentHub {
     guard let taken else { throw noSession(session) }
     for gate in taken.gates { gate.open() }
     // What was told before may be on its way to the disk, of this batch or of one before it.
-    if case .stopped(let error) = await controller.settled() {
-      throw Refusal(stopped: error)
-    }
-    return ReportReceipt(acknowledged: taken.last)
+    try await settle()
+    return ReportReceipt(acknowledged: taken.last, fenceMs: fenceMs)
+  }
+
+  /// An agent says which fence it keeps to; the machine waits for it where it was a longer one.
+  private func keeps(to fence: TimeSpan, _ nodes: Set<NodeID>, _ table: inout AgentTable) {
+    guard !table.longFences.isEmpty, fence <= table.fence else { return }
+    let nodes = nodes.intersection(table.longFences)
+    guard !nodes.isEmpty else { return }
+    table.longFences.subtract(nodes)
+    tell(.noted(nodes.sorted(), .fence(fence)))
   }
 
   /// An agent says again what was not acknowledged, from its first number on, and nothing older:
@@ -111,8 +142,8 @@ extension AgentHub {
   ) -> [Gate] {
     switch report {
     case .started(let member):
-      guard let (job, node) = place(of: member, session, table) else { return [] }
-      table[job]?.started.insert(node)
+      guard let (job, _) = place(of: member, session, table) else { return [] }
+      table[job]?.started(member.member)
     case .ended(let member, let end): return ended(member, end, session, &table)
     case .notStarted(let member, let what):
       logger.warning(
@@ -121,16 +152,24 @@ extension AgentHub {
           "job": "\(member.job)", "attempt": "\(member.attempt)",
           "member": "\(member.member)", "what": "\(what)",
         ])
-      guard let (job, node) = place(of: member, session, table) else {
+      guard let (job, found) = place(of: member, session, table) else {
         return forget(member, session, &table)
+      }
+      guard found.isStaying else {
+        left(job, member.member, &table)
+        return []
       }
       // Who was told to go before its shim was there went because of that.
       let exit: TaskExit = table[job]?.isTerminating == true ? .terminated : .failed
-      tell(.memberEnded(job, AttemptNumber(member.attempt), node, exit, code: 126))
+      tell(.memberEnded(job, AttemptNumber(member.attempt), found.node, exit, code: 126))
     case .checkpointed(let member):
       guard let (job, _) = place(of: member, session, table) else { return [] }
       tell(.checkpointed(job, AttemptNumber(member.attempt)))
-    case .resized(let member): resized(member, session, &table)
+    case .resized(let member):
+      guard let (job, found) = place(of: member, session, table), !found.isStaying else {
+        return []
+      }
+      left(job, member.member, &table)
     case .health(let node, let trouble): health(node, trouble, session, &table)
     case .output(let part): questions.withLock { $0.answer(part) }?.open()
     case .status: break
@@ -138,38 +177,36 @@ extension AgentHub {
     return []
   }
 
-  /// The job and node of a member that runs on the session's nodes; nil: it isn't, or not any more.
+  /// The job of a member that the session has, and where it stands; nil: it has none such, or has
+  /// no more.
   private func place(
     of member: MemberName, _ session: String, _ table: AgentTable
-  ) -> (JobID, NodeID)? {
+  ) -> (JobID, AgentRun.Member)? {
     let job = JobID(member.job)
     guard let run = table[job], run.attempt.number == member.attempt,
-      let index = run.slice(of: member.member)
+      let place = run.place(of: member.member)
     else { return nil }
-    let node = run.allocation.slices[index].node
-    return table.session[node] == session ? (job, node) : nil
+    let found = run.members[place]
+    return table.session[found.node] == session ? (job, found) : nil
   }
 
-  /// The machine is told once all members have said that they are as they were told to be.
-  private func resized(_ member: MemberName, _ session: String, _ table: inout AgentTable) {
-    guard let (job, _) = place(of: member, session, table),
-      table[job]?.resizing.remove(member.member) != nil, let run = table[job],
-      run.resizing.isEmpty
-    else { return }
-    tell(.resized(job, run.attempt))
+  /// A member that was to leave its gang has left; the machine is told of the last of them.
+  func left(_ job: JobID, _ number: Int, _ table: inout AgentTable) {
+    guard let run = table[job], let resize = table[job]?.ended(number) else { return }
+    tell(.resized(job, run.attempt, number: resize))
   }
 
   private func ended(
     _ member: MemberName, _ end: TaskEnd, _ session: String, _ table: inout AgentTable
   ) -> [Gate] {
-    guard let (job, node) = place(of: member, session, table) else {
+    guard let (job, found) = place(of: member, session, table) else {
       return forget(member, session, &table)
     }
-    let isTerminating = table[job]?.isTerminating ?? false
-    guard table[job]?.leaving.contains(member.member) != true else {
-      resized(member, session, &table)
+    guard found.isStaying else {
+      left(job, member.member, &table)
       return []
     }
+    let isTerminating = table[job]?.isTerminating ?? false
     let exit: TaskExit =
       if end.isOutOfMemory {
         .outOfMemory
@@ -179,11 +216,11 @@ extension AgentHub {
       } else {
         end.exitCode == 0 && end.signal == nil ? .finished : .failed
       }
-    table[job]?.ended.insert(node)
+    _ = table[job]?.ended(member.member)
     tell(
       .memberEnded(
-        job, AttemptNumber(member.attempt), node, exit, code: UInt8(clamping: max(0, end.exitCode)))
-    )
+        job, AttemptNumber(member.attempt), found.node, exit,
+        code: UInt8(clamping: max(0, end.exitCode))))
     return []
   }
 
@@ -201,15 +238,20 @@ extension AgentHub {
     _ name: String, _ trouble: String?, _ session: String, _ table: inout AgentTable
   ) {
     guard let node = names.withLock({ $0[name] }), table.session[node] == session else { return }
-    if let trouble {
-      guard table.unwell.insert(node).inserted else { return }
-      logger.warning("node \(name) is not well: \(trouble)")
-      table.reasons[node] = trouble
-      tell(.nodeChanged(node, .drained))
-    } else if table.unwell.remove(node) != nil {
+    say(trouble ?? "", of: node, named: name, &table)
+  }
+
+  /// Tells the machine what is wrong with a node, where it thinks otherwise.
+  func say(
+    _ trouble: String, of node: NodeID, named name: String, _ table: inout AgentTable
+  ) {
+    guard (table.troubles[node] ?? "") != trouble else { return }
+    table.troubles[node] = trouble.isEmpty ? nil : trouble
+    if trouble.isEmpty {
       logger.notice("node \(name) is well again")
-      table.reasons[node] = nil
-      tell(.nodeChanged(node, .inService))
+    } else {
+      logger.warning("node \(name) is not well: \(trouble)")
     }
+    tell(.noted([node], .trouble(trouble)))
   }
 }

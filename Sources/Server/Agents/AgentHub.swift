@@ -5,6 +5,7 @@ import Fleet
 import Foundation
 import Jobs
 import Logging
+import Policy
 import Store
 import Synchronization
 import Units
@@ -45,21 +46,35 @@ public final class AgentHub: Performer {
     started = now
     let state = controller.store.durable.state
     names = Mutex(NodeNames(state.topology))
-    var table = AgentTable()
+    var table = AgentTable(fence: state.policy.fence)
     for (id, job) in state.jobs.all {
       guard let run = job.lifecycle.run, let deadline = job.deadline else { continue }
-      var known = AgentRun(
-        run.attempt, on: run.allocation, until: deadline, board.card(of: id))
-      known.ended = Set(run.ends?.nodes ?? [])
       // Who was told to end before the restart is told again: nobody knows whether they heard.
-      known.isTerminating =
+      let isTerminating =
         job.isCancelled || deadline <= now
         || job.lifecycle.eviction.map { $0.end <= now } ?? false
         || (run.ends?.exit ?? .finished) != .finished
-      table.start(id, known)
+      table.start(
+        id, AgentRun(run, until: deadline, board.card(of: id), isTerminating: isTerminating))
     }
-    table.silent = Set(state.silence.nodes.map(\.node))
+    table.silent = Set(
+      controller.isRestoring
+        ? state.topology.nodes.map(\.id) : state.silence.nodes.map(\.node))
+    for record in state.records.all {
+      table.agents[record.node] = record.agent
+      table.troubles[record.node] = record.trouble.isEmpty ? nil : record.trouble
+      if record.fence != nil { table.longFences.insert(record.node) }
+    }
+    table.restoration = Self.restoration(of: state, isNow: controller.isRestoring, at: now)
     self.table = Mutex(table)
+  }
+
+  private static func restoration(
+    of state: ClusterState, isNow: Bool, at now: Instant
+  ) -> AgentTable.Restoration? {
+    guard let since = isNow ? now : state.restored else { return nil }
+    let until = state.strangersUntil(restoredAt: since)
+    return AgentTable.Restoration(since: since, strangersUntil: until > now ? until : nil)
   }
 
   // MARK: Effects
@@ -84,16 +99,14 @@ public final class AgentHub: Performer {
       guard let run = table[job], run.attempt == attempt,
         let signal = run.card?.spec.task?.checkpointSignal
       else { return [] }
-      return table.tell(run.allocation) { _ in
-        .signal(job: job.number, attempt: attempt.number, name: signal.signal)
-      }
-    case .resize(let job, let attempt, let allocation):
+      return table.signal(job, run, signal.signal)
+    case .resize(let job, let attempt, _, _):
       guard let run = table[job], run.attempt == attempt else { return [] }
-      return resize(job, run, to: allocation, &table)
+      return resize(job, run, &table)
     case .terminate(let job, let attempt):
       guard let run = table[job], run.attempt == attempt else { return [] }
-      table[job]?.isTerminating = true
-      return table.tell(run.allocation) { _ in terminate(job, attempt) }
+      table[job]?.terminated()
+      return table.tell(run.members, terminate(job, attempt))
     case .record, .accepted, .acceptedArray, .rejected, .refused, .wake: return []
     }
   }
@@ -103,37 +116,64 @@ public final class AgentHub: Performer {
     case .started(let job, let attempt, let allocation, let at):
       let card = board.card(of: job)
       let limit = card?.request.timeLimit ?? timeLimit(of: job)
-      table.start(job, AgentRun(attempt, on: allocation, until: at + limit, card))
+      let run = JobLifecycle.Run(attempt, from: at, on: allocation)
+      table.start(job, AgentRun(run, until: at + limit, card))
+      return []
+    case .letGo(let job, let keeps, _):
+      table[job]?.letGo(keeping: keeps)
       return []
     case .resized(let job, let allocation, _):
       table.resize(job, to: allocation)
       return []
     case .memberEnded(let job, let node, _, _, _):
-      table[job]?.ended.insert(node)
+      if let run = table[job], let number = table[job]?.ended(on: node) {
+        tell(.resized(job, run.attempt, number: number))
+      }
       return []
     case .lost(let job, _):
       guard let run = table.end(job) else { return [] }
       // An agent that is not heard of may still have some of them when it is heard of again.
-      var silent = run.allocation
-      silent.slices.removeAll { !table.silent.contains($0.node) }
-      let gates = table.tell(silent) { _ in
-        .terminate(job: job.number, attempt: run.attempt.number, graceMs: 0)
-      }
-      return gates
-        + table.tell(run.allocation) { _ in
-          .forget(job: job.number, attempt: run.attempt.number)
-        }
+      let silent = run.members.filter { table.silent.contains($0.node) }
+      let end = AgentCommand.terminate(
+        job: job.number, attempt: run.attempt.number, graceMs: 0)
+      return table.tell(silent, end) + table.tell(run.members, Self.forget(job, run))
     case .ended(let job, _, _), .evicted(let job, _):
       guard let run = table.end(job) else { return [] }
-      return table.tell(run.allocation) { _ in
-        .forget(job: job.number, attempt: run.attempt.number)
-      }
-    case .fleetChanged(let topology, _):
-      names.withLock { $0 = NodeNames(topology) }
+      return table.tell(run.members, Self.forget(job, run))
+    case .noted(let nodes, let note, _):
+      // Who was asked back is out of service again as soon as the agent says so again.
+      if case .wanted(.inService, _) = note { for node in nodes { table.troubles[node] = nil } }
       return []
+    case .policyChanged(let policy, _):
+      // Agents hear of the fence in force with the next answer to their reports.
+      let nodes = names.withLock { $0.topology.nodes }
+      if policy.fence < table.fence { table.longFences = Set(nodes.map(\.id)) }
+      table.fence = policy.fence
+      return []
+    case .fleetChanged(let topology, _): return fleetChanged(to: topology, &table)
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .claimed, .dissolved, .conditionChanged, .agentsChanged, .policyChanged:
+      .checkpointed, .claimed, .dissolved, .conditionChanged, .agentsChanged, .restored:
       return []
+    }
+  }
+
+  private static func forget(_ job: JobID, _ run: AgentRun) -> AgentCommand {
+    .forget(job: job.number, attempt: run.attempt.number)
+  }
+
+  /// Nodes that are new wait for their agents; those that were refused such nodes register anew.
+  private func fleetChanged(to topology: Topology, _ table: inout AgentTable) -> [Gate] {
+    let before = names.withLock { names in
+      defer { names = NodeNames(topology) }
+      return names.topology
+    }
+    for node in topology.nodes where before.knownIndex(of: node.id) == nil {
+      table.silent.insert(node.id)
+    }
+    return table.sessions.filter(\.value.lacksNodes).compactMap { name, session in
+      table.sessions[name] = nil
+      for node in session.nodes where table.session[node] == name { table.session[node] = nil }
+      return session.gate
     }
   }
 
@@ -157,31 +197,28 @@ public final class AgentHub: Performer {
     }
     var gates: [Gate] = []
     for (name, order) in orders {
-      if let gate = table.sessions[name]?.add(.launch(order)) { gates.append(gate) }
+      if let gate = table.sessions[name]?.add(.launch(order), until: run.deadline) {
+        gates.append(gate)
+      }
     }
     return gates
   }
 
-  private func resize(
-    _ job: JobID, _ run: AgentRun, to allocation: Allocation, _ table: inout AgentTable
-  ) -> [Gate] {
-    var next = run
-    next.resize(to: allocation)
-    var writer = LaunchWriter(
-      job, next, controller.store.epoch, names.withLock { $0 }, table)
-    guard var orders = writer.orders() else { return [] }
-    // Agents that keep nobody are told so as well.
-    for slice in run.allocation.slices {
-      guard let name = table.session[slice.node], orders[name] == nil,
-        let none = writer.orderOfNobody
-      else { continue }
-      orders[name] = none
+  private func resize(_ job: JobID, _ run: AgentRun, _ table: inout AgentTable) -> [Gate] {
+    var writer = LaunchWriter(job, run, controller.store.epoch, names.withLock { $0 }, table)
+    guard let nobody = writer.orderOfNobody,
+      let orders = writer.orders(where: { $0.stage != .ended })
+    else { return [] }
+    var leaving: [String: [Int]] = [:]
+    for member in run.members where member.stage == .leaving {
+      guard let name = table.session[member.node] else { continue }
+      leaving[name, default: []].append(member.number)
     }
-    table[job]?.resizing = Set(run.members)
-    table[job]?.leaving = Set(run.members).subtracting(next.members)
     var gates: [Gate] = []
-    for (name, order) in orders.sorted(by: { $0.key < $1.key }) {
-      if let gate = table.sessions[name]?.add(.resize(order, signal: nil)) { gates.append(gate) }
+    for name in Set(orders.keys).union(leaving.keys).sorted() {
+      let command = AgentCommand.resize(
+        orders[name] ?? nobody, leaving: leaving[name] ?? [], signal: nil)
+      if let gate = table.sessions[name]?.add(command, until: run.deadline) { gates.append(gate) }
     }
     return gates
   }

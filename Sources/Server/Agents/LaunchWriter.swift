@@ -29,9 +29,10 @@ struct LaunchWriter {
   /// The order of an agent that starts nobody, or that is to keep nobody; nil: no task is known.
   lazy var orderOfNobody: GangLaunch? = whole()
 
-  /// By session, what it starts; nil where nobody knows what runs.
+  /// By session, which members it has of those that the gang goes on with; nil where nobody knows
+  /// what runs.
   mutating func orders(
-    where isMeant: (NodeID) -> Bool = { _ in true }
+    where isMeant: (AgentRun.Member) -> Bool = { _ in true }
   ) -> [String: GangLaunch]? {
     guard let whole = orderOfNobody else { return nil }
     var orders: [String: GangLaunch] = [:]
@@ -41,11 +42,12 @@ struct LaunchWriter {
       shares[Int(hold.slice), default: []].append(Int(hold.device))
     }
     for (index, slice) in run.allocation.slices.enumerated() {
-      guard isMeant(slice.node), let name = session[slice.node] else { continue }
+      let place = run.members[index]
+      guard place.isStaying, isMeant(place), let name = session[slice.node] else { continue }
       var devices = (0..<64).filter { slice.accelerators & 1 << UInt64($0) != 0 }
       if let parts = shares[index] { devices += parts }
       var member = GangLaunch.Member(
-        member: run.members[index], node: "\(names.name(of: slice.node))", devices: devices,
+        member: place.number, node: "\(names.name(of: slice.node))", devices: devices,
         share: shares[index] == nil ? "1" : share)
       if !run.allocation.hosts.isEmpty {
         let host = run.allocation.hosts[index]
@@ -65,16 +67,14 @@ struct LaunchWriter {
     if let index = card.arrayIndex(of: job) {
       (order.array, order.arrayIndex) = (card.first.number, index)
     }
-    let nodes = run.allocation.slices.map { names.name(of: $0.node) }
+    let staying = run.members.filter(\.isStaying).map(\.node)
+    let nodes = staying.map { names.name(of: $0) }
     order.nodes = "\(Hostlist(names: nodes))"
     order.memberCount = nodes.count
-    if let first = run.allocation.slices.first {
-      order.masterAddress = addresses[first.node] ?? "\(nodes[0])"
-    }
+    if let first = staying.first { order.masterAddress = addresses[first] ?? "\(nodes[0])" }
     order.masterPort =
       Self.ports.lowerBound
       + (Int(job.number) * 7 + Int(run.attempt.number)) % Self.ports.count
-    order.deadline = run.deadline < .distantFuture ? Moment(run.deadline) : nil
     return order
   }
 

@@ -92,7 +92,8 @@ extension Controller {
     let machine = ControlMachine(
       resuming: recovery.state, plannedAt: recovery.lastPlan ?? .distantPast)
     return Controller(
-      resuming: machine, at: recovery.instant, store, makeClock(recovery.instant))
+      resuming: machine, at: recovery.instant, store, makeClock(recovery.instant),
+      isRestoring: recovery.isOldCopy)
   }
 
   private static func create(

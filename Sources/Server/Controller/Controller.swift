@@ -60,6 +60,9 @@ public final class Controller: Sendable {
   /// The time.
   public let clock: any ControllerClock
 
+  /// Whether it begins with an old copy of the journal.
+  let isRestoring: Bool
+
   private let inbox = Mutex(Inbox())
   private let core: Mutex<Core>
   private let aftercare = Mutex(Aftercare())
@@ -69,14 +72,15 @@ public final class Controller: Sendable {
   /// A controller that goes on where a journal ends; it does nothing until it is started.
   public init(
     resuming machine: ControlMachine, at last: Instant, _ store: SQLiteStore,
-    _ clock: any ControllerClock
+    _ clock: any ControllerClock, isRestoring: Bool = false
   ) {
     self.store = store
     self.clock = clock
+    self.isRestoring = isRestoring
     core = Mutex(Core(machine: machine, last: last))
   }
 
-  /// Begins to take inputs; the first is a tick, for what came due while nobody looked.
+  /// Begins to take inputs; the first says that somebody looks again, whatever came due meanwhile.
   ///
   /// - Parameter whenStopped: called once, if the journal fails.
   public func start(
@@ -88,7 +92,7 @@ public final class Controller: Sendable {
     }
     inbox.withLock {
       $0.isStarted = true
-      $0.letters.insert(.tell(Telling(.tick), answer: { _ in }), at: 0)
+      $0.letters.insert(.tell(Telling(isRestoring ? .restored : .resumed), answer: { _ in }), at: 0)
       $0.isBusy = true
     }
     queue.async { [self] in drain() }

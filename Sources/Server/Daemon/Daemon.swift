@@ -26,7 +26,7 @@ public final class Daemon: Sendable {
   /// The machine and its journal.
   public let controller: Controller
 
-  let board = JobBoard()
+  let board: JobBoard
 
   /// What speaks with the agents.
   public let hub: AgentHub
@@ -38,11 +38,18 @@ public final class Daemon: Sendable {
   let logger: Logger
   private let failed = Gate()
 
+  /// How many jobs a user may have that are not over, unless told otherwise.
+  public static let jobsPerUser = 200_000
+
   /// Puts the parts together around a controller that was opened, and lets it begin.
   ///
+  /// - Parameter jobsPerUser: how many jobs a user may have that are not over.
   /// - Throws: `StoreError` where what live jobs run can't be read, `Refusal` where the keys of
   ///   tokens can't.
-  public init(_ controller: Controller, logger: Logger) throws {
+  public init(
+    _ controller: Controller, logger: Logger, jobsPerUser: Int = Daemon.jobsPerUser
+  ) throws {
+    board = JobBoard(mostJobs: jobsPerUser)
     self.controller = controller
     self.logger = logger
     let snapshot = controller.store.durable
@@ -54,7 +61,7 @@ public final class Daemon: Sendable {
       logger.critical("the journal has failed: \(error)")
       failed.open()
     }
-    if snapshot.sequence == 1 { hub.begin() }
+    if snapshot.sequence == 1 { hub.begin() } else { hub.resume() }
     logger.info(
       "controller \(controller.store.epoch) begins",
       metadata: [

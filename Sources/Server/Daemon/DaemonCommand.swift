@@ -70,8 +70,20 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "The policy file; asked for when a cluster begins.")
   var policy: String?
 
+  @Flag(help: "The journal was put back from an old copy; one made by 'backup' says so itself.")
+  var restored = false
+
+  @Option(help: "How many jobs a user may have that are not over.")
+  var jobsPerUser = Daemon.jobsPerUser
+
   @Option(help: "How much to log: debug, info, notice, warning or error.")
   var logLevel = "info"
+
+  func validate() throws {
+    guard jobsPerUser > 0 else {
+      throw ValidationError("--jobs-per-user \(jobsPerUser): give at least 1")
+    }
+  }
 
   func run() async throws {
     var logger = Logger(label: "gschedd", factory: { StreamLogHandler.standardError(label: $0) })
@@ -94,10 +106,12 @@ struct ServeCommand: AsyncParsableCommand {
     let certificate =
       try addresses.allSatisfy(\.isLocal) ? nil : certificates.certificate(in: folder)
     try folder.make()
+    var options = SQLiteStore.Options()
+    options.isOldCopy = restored
     let controller = try Controller.open(
-      in: folder.state, beginning: { try beginning() },
-      clock: { SystemClock(notBefore: $0) })
-    let daemon = try Daemon(controller, logger: logger)
+      in: folder.state, beginning: { try beginning() }, options: options,
+      clock: { SystemClock(notBefore: $0, keptIn: folder.state + "/clock") })
+    let daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
     try await daemon.serve(at: addresses, certificate, rereading: policy)
   }
 

@@ -6,6 +6,7 @@ import Jobs
 import Scheduling
 import Synchronization
 import Units
+import Wire
 
 /// What lists show of live jobs beside the durable state, and who waits for a job to be over.
 final class JobBoard: Performer {
@@ -15,6 +16,8 @@ final class JobBoard: Performer {
     var reasons: [JobRequest: String] = [:]
     /// A gate for each who waits: it also opens when their time is over.
     var gates: [JobID: [Gate]] = [:]
+    /// How many jobs each user has that are not over, and those of them not yet accepted.
+    var jobs: [String: Int] = [:]
   }
 
   /// More kinds of waiting jobs than these are forgotten, and told again by later plans.
@@ -22,10 +25,43 @@ final class JobBoard: Performer {
 
   private let board = Mutex(Board())
 
+  /// How many jobs a user may have that are not over.
+  private let mostJobs: Int
+
+  init(mostJobs: Int) { self.mostJobs = mostJobs }
+
   /// Puts back what is known of a live job, after a restart.
   func restore(_ card: SubmissionCard, for job: JobID) {
-    board.withLock { $0.cards[job] = card }
+    board.withLock { board in
+      board.cards[job] = card
+      board.count(1, of: card.spec.user.name)
+    }
   }
+
+  // MARK: How many
+
+  /// A user is about to submit jobs: they count from now on, until it is known whether they are
+  /// accepted.
+  ///
+  /// - Throws: `Refusal` where they would be too many.
+  func expect(_ count: Int, of user: String) throws(Refusal) {
+    let before = board.withLock { board -> Int? in
+      let before = board.jobs[user] ?? 0
+      guard before + count <= mostJobs else { return before }
+      board.count(count, of: user)
+      return nil
+    }
+    guard let before else { return }
+    throw Refusal(
+      "too-many-jobs",
+      "'\(user)' has \(before) jobs that are not over, and a user may have \(mostJobs)",
+      where: "array", fix: "submit these \(count) when others are over, or cancel some")
+  }
+
+  /// What was submitted counts for itself, if it was accepted.
+  func settle(_ count: Int, of user: String) { board.withLock { $0.count(-count, of: user) } }
+
+  // MARK: Lists
 
   /// The card of a live job; nil where it was submitted without one.
   func card(of job: JobID) -> SubmissionCard? { board.withLock { $0.cards[job] } }
@@ -68,6 +104,7 @@ final class JobBoard: Performer {
         case .acceptedArray(let job, let count):
           board.file(aftermath.input, from: job, count: count)
         case .append(.ended(let job, _, _)), .append(.cancelled(let job, _)):
+          if let card = board.cards[job] { board.count(-1, of: card.spec.user.name) }
           board.cards[job] = nil
           opened += board.gates.removeValue(forKey: job) ?? []
         case .record(.hold(let job, _, let verdict)): board.note(verdict, of: job)
@@ -87,6 +124,12 @@ extension JobBoard.Board {
     else { return }
     let card = SubmissionCard(first: first, request, spec)
     for number in 0..<UInt32(count) { cards[JobID(first.number + number)] = card }
+    self.count(count, of: spec.user.name)
+  }
+
+  fileprivate mutating func count(_ more: Int, of user: String) {
+    let count = (jobs[user] ?? 0) + more
+    jobs[user] = count == 0 ? nil : count
   }
 
   fileprivate mutating func note(_ verdict: Verdict, of job: JobID) {

@@ -9,7 +9,6 @@ import Wire
 struct NodeRows: Sendable {
   private let state: ClusterState
   private let connected: Set<NodeID>
-  private let reasons: [NodeID: String]
   private var uses: [NodeID: Use] = [:]
 
   private struct Use: Sendable {
@@ -21,8 +20,8 @@ struct NodeRows: Sendable {
   /// Rows of all nodes. O(nodes + members that run)
   init(_ state: ClusterState, _ hub: AgentHub) {
     self.state = state
-    (connected, reasons) = hub.table.withLock { table in
-      (Set(table.session.keys).subtracting(table.silent), table.reasons)
+    connected = hub.table.withLock { table in
+      Set(table.session.keys).subtracting(table.silent)
     }
     for (id, job) in state.jobs.all {
       guard let allocation = job.lifecycle.run?.allocation else { continue }
@@ -55,11 +54,11 @@ struct NodeRows: Sendable {
     let topology = state.topology
     let node = topology.nodes[index]
     let type = topology.nodeTypes[node.type]
-    let silent = state.silence[node.id]
+    let record = state.records[node.id]
     var row = NodeRow(
-      name: "\(node.name)", path: path(of: node.domain),
-      condition: "\(silent?.condition ?? state.occupancy.condition(of: node.id))",
-      agent: silent != nil ? "unreachable" : connected.contains(node.id) ? "connected" : "unknown")
+      name: "\(node.name)", path: path(of: node.domain), condition: "\(record.condition)",
+      agent: state.silence[node.id] != nil
+        ? "unreachable" : connected.contains(node.id) ? "connected" : "unknown")
     let use = uses[node.id] ?? Use()
     row.model = type.accelerators > 0 ? type.acceleratorModel : nil
     row.accelerators = type.accelerators
@@ -68,7 +67,7 @@ struct NodeRows: Sendable {
     row.freeMilliCores = max(0, row.milliCores - use.milliCores)
     row.memoryMib = Int(type.host.memory)
     row.freeMemoryMib = max(0, row.memoryMib - use.memory)
-    row.reason = reasons[node.id]
+    row.reason = record.why.isEmpty ? nil : record.why
     return row
   }
 

@@ -45,7 +45,9 @@ public struct BudgetChecker: RuleChecker {
     case .submitted: bills.append(nil)
     case .started, .resized, .ended, .evicted, .lost: changes.append(event)
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .claimed, .memberEnded, .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
+      .claimed, .memberEnded, .dissolved, .letGo, .conditionChanged, .agentsChanged, .noted,
+      .restored,
+      .policyChanged,
       .fleetChanged:
       break
     }
@@ -101,7 +103,8 @@ public struct BudgetChecker: RuleChecker {
       settled.append(bill)
       bills[index] = nil
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .claimed, .memberEnded, .dissolved, .conditionChanged, .agentsChanged,
+      .checkpointed, .claimed, .memberEnded, .dissolved, .letGo, .conditionChanged, .agentsChanged,
+      .noted, .restored,
       .policyChanged,
       .fleetChanged:
       break

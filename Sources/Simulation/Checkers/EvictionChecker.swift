@@ -63,7 +63,8 @@ public struct EvictionChecker: RuleChecker {
       guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
       dissolve(open.remove(at: index), at: now)
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .memberEnded, .lost, .conditionChanged, .agentsChanged,
+      .checkpointed, .resized, .ended, .memberEnded, .lost, .letGo, .conditionChanged,
+      .agentsChanged, .noted, .restored,
       .policyChanged,
       .fleetChanged:
       break
@@ -75,10 +76,10 @@ public struct EvictionChecker: RuleChecker {
     dissolved += 1
     switch input {
     case .cancel(let id) where id == entry.claim.preemptor: return
-    case .hold(let id, true) where id == entry.claim.preemptor: return
-    case .nodeChanged, .agentsChanged, .policyChanged, .fleetChanged: return
+    case .hold(let id, true, _) where id == entry.claim.preemptor: return
+    case .noted, .agentsChanged, .restored, .policyChanged, .fleetChanged: return
     case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
-      .tick, nil:
+      .tick, .resumed, nil:
       violations.append(
         RuleViolation(now, "claim \(entry.claim.id.number) was dissolved without a cause"))
     }

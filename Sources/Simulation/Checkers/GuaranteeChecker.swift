@@ -36,7 +36,8 @@ public struct GuaranteeChecker: RuleChecker {
       if let request = requests[Int(id.number)] { progress.append(request.account) }
     case .claimed, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
       .checkpointed, .resized, .ended, .evicted, .memberEnded, .lost, .dissolved,
-      .conditionChanged, .agentsChanged, .policyChanged,
+      .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       break
     }

@@ -68,14 +68,14 @@ public struct InvariantChecker: ReplayObserver, Sendable {
       }
     case .claimed(let claim, _):
       promises[Int(claim.preemptor.number) - 1] = claim.deadline
-    case .dissolved, .conditionChanged, .agentsChanged:
+    case .dissolved, .conditionChanged, .agentsChanged, .restored:
       isExcused = true
     case .policyChanged, .fleetChanged:
       isExcused = true
       // All promises are dropped but those of claims; whom they are made to again will be told.
       promises = Array(repeating: nil, count: promises.count)
-    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted,
-      .memberEnded, .lost:
+    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .letGo, .ended, .evicted,
+      .memberEnded, .noted, .lost:
       break
     }
   }

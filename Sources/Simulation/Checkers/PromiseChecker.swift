@@ -27,7 +27,7 @@ public struct PromiseChecker: RuleChecker {
   /// Looks whether somebody holds the job itself back.
   public mutating func received(_ input: Input, at now: Instant) {
     isExcused = false
-    if case .hold(let id, true) = input, Int(id.number) < promised.count {
+    if case .hold(let id, true, _) = input, Int(id.number) < promised.count {
       promised[Int(id.number)] = nil
     }
   }
@@ -38,7 +38,7 @@ public struct PromiseChecker: RuleChecker {
     guard case .append(let event) = effect else { return }
     switch event {
     case .submitted: promised.append(nil)
-    case .conditionChanged, .agentsChanged: isExcused = true
+    case .conditionChanged, .agentsChanged, .restored: isExcused = true
     case .policyChanged, .fleetChanged:
       isExcused = true
       promised = Array(repeating: nil, count: promised.count)
@@ -74,8 +74,8 @@ public struct PromiseChecker: RuleChecker {
           RuleViolation(now, "job \(id.number) starts after \(old.milliseconds) ms"))
       }
       promised[Int(id.number)] = nil
-    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .ended, .evicted,
-      .memberEnded, .lost:
+    case .heldBack, .cancelled, .cancelRequested, .checkpointed, .resized, .letGo, .ended, .evicted,
+      .memberEnded, .noted, .lost:
       break
     }
   }

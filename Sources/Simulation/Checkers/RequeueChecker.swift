@@ -41,7 +41,8 @@ public struct RequeueChecker: RuleChecker {
     case .ended, .cancelled: entries[index] = nil
     case .heldBack: entries[index]?.evicted = nil
     case .cancelRequested, .checkpointed, .resized, .lost, .memberEnded, .dissolved,
-      .conditionChanged, .agentsChanged, .policyChanged,
+      .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       break
     }

@@ -38,7 +38,8 @@ public struct UndisturbedChecker: RuleChecker {
         return
       }
     case .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped, .checkpointed,
-      .resized, .ended, .memberEnded, .lost, .dissolved, .conditionChanged, .agentsChanged,
+      .resized, .ended, .memberEnded, .lost, .dissolved, .letGo, .conditionChanged, .agentsChanged,
+      .noted, .restored,
       .policyChanged,
       .fleetChanged:
       break

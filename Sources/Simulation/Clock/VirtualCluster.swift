@@ -106,11 +106,11 @@ public struct VirtualCluster: Sendable {
     guard incident.instant <= next else { return false }
     incidentsPassed += 1
     handle(incident.input, at: incident.instant, &users, &observer)
-    guard case .nodeChanged(let node, .failed) = incident.input else { return true }
+    guard case .noted(let nodes, .wanted(.failed, _)) = incident.input else { return true }
     // Whoever has a member there fails as a whole.
     for (id, job) in Array(machine.state.jobs.all) {
       guard let run = job.lifecycle.run,
-        run.allocation.slices.contains(where: { $0.node == node })
+        run.allocation.slices.contains(where: { nodes.contains($0.node) })
       else { continue }
       handle(
         .tasksGone(id, run.attempt, .failed), at: incident.instant, &users, &observer)
@@ -140,9 +140,9 @@ public struct VirtualCluster: Sendable {
         agents.launch(id, attempt, allocation, at: now)
       case .signal(let id, let attempt):
         if agents.signal(id, at: now) { reports.append(.checkpointed(id, attempt)) }
-      case .resize(let id, let attempt, let allocation):
+      case .resize(let id, let attempt, let allocation, let number):
         agents.resize(id, attempt, allocation, at: now)
-        reports.append(.resized(id, attempt))
+        reports.append(.resized(id, attempt, number: number))
       case .terminate(let id, let attempt):
         agents.terminate(id, attempt, at: now)
       case .wake(let instant):

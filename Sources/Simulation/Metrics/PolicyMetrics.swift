@@ -82,7 +82,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
     case .submitted(let id, let request, let at):
       jobs[id] = LiveJob(request: request, submitted: at)
       waits(id, 1)
-    case .heldBack(let id, let isHeldBack):
+    case .heldBack(let id, let isHeldBack, _):
       waits(id, isHeldBack ? -1 : 1)
     case .cancelled(let id, _):
       waits(id, -1)
@@ -114,7 +114,8 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
         waited: TimeSpan(milliseconds: job.waited), held: job.held, at: at)
       jobs[id] = nil
     case .cancelRequested, .promised, .promiseDropped, .claimed, .memberEnded, .dissolved,
-      .conditionChanged, .agentsChanged, .policyChanged,
+      .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       break
     }

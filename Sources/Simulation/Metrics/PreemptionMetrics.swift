@@ -81,7 +81,8 @@ public struct PreemptionMetrics: Sendable {
         close(number, allocation == entry.claim.allocation ? .useful : .useless)
       }
     case .dissolved(let id, _): voided.append(id)
-    case .cancelled, .heldBack, .lost, .conditionChanged, .agentsChanged, .policyChanged,
+    case .cancelled, .heldBack, .lost, .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       sawFaultOrCancel = true
     default: break

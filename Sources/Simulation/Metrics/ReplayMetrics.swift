@@ -107,7 +107,8 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     case .cancelled:
       counts.cancelled += 1
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .memberEnded, .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
+      .memberEnded, .dissolved, .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       break
     }

@@ -234,7 +234,8 @@ private enum Change {
       guard let account = state.jobs[id]?.request.account else { return nil }
       self = .gone(account, spent: spent(id, at: at), evictions: 0)
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .checkpointed, .claimed,
-      .dissolved, .conditionChanged, .agentsChanged, .policyChanged,
+      .dissolved, .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .policyChanged,
       .fleetChanged:
       return nil
     }

@@ -1,5 +1,6 @@
 import Cluster
 import Codec
+import Foundation
 internal import GRDB
 import Policy
 import Units
@@ -11,6 +12,7 @@ import Units
 struct JournalWriter: Sendable {
   let file: JournalFile
   let epoch: UInt64
+  let cluster: String
   private(set) var projection: AccountingProjection
 
   /// The last entry: its number, hash and instant, and when the last plan was made.
@@ -35,12 +37,16 @@ struct JournalWriter: Sendable {
         var writer: JournalWriter?
         try db.inTransaction(.immediate) {
           try db.execute(
-            sql: "INSERT INTO head VALUES (1, 1, 0, ?, 0, ?)",
-            arguments: [Blob(Chain.beginning), Blob(Chain.beginning)])
+            sql: """
+              INSERT INTO head (one, epoch, sequence, hash, base, base_hash, cluster)
+              VALUES (1, 1, 0, ?, 0, ?, lower(hex(randomblob(16))))
+              """, arguments: [Blob(Chain.beginning), Blob(Chain.beginning)])
+          let cluster = try String.fetchOne(db, sql: "SELECT cluster FROM head") ?? ""
           let projection = try AccountingProjection(
             beginning: state, at: opening.instant, in: db)
           var created = JournalWriter(
-            file: file, epoch: 1, projection: projection, sequence: 0, hash: Chain.beginning,
+            file: file, epoch: 1, cluster: cluster, projection: projection, sequence: 0,
+            hash: Chain.beginning,
             instant: opening.instant, lastPlan: nil, lastSnapshot: 0)
           try created.insert(JournalEntry(sequence: 1, epoch: 1, opening), in: db)
           try created.finishGroup(in: db)
@@ -57,20 +63,17 @@ struct JournalWriter: Sendable {
   }
 
   /// A journal that is there: this controller's epoch begins.
+  ///
+  /// - Parameter isOldCopy: whether somebody says that the file was put back from a copy.
   static func open(
-    in file: JournalFile
+    in file: JournalFile, isOldCopy: Bool
   ) throws(StoreError) -> (writer: JournalWriter, recovery: Recovery) {
-    let epoch = try JournalFile.translating(file.path) {
-      try file.queue.write { db in
-        try db.execute(sql: "UPDATE head SET epoch = epoch + 1")
-        return try Int64.fetchOne(db, sql: "SELECT epoch FROM head").map { UInt64(bitPattern: $0) }
-      }
-    }
-    guard let epoch else {
+    guard let head = try beginEpoch(in: file, isOldCopy: isOldCopy) else {
       throw StoreError(
         .damaged, at: file.path, "the journal has no head", fix: "restore the last backup")
     }
-    let recovered = try RecoveredJournal(from: file)
+    var recovered = try RecoveredJournal(from: file)
+    recovered.recovery.isOldCopy = head.isCopy
     let projection = try JournalFile.translating(file.path) {
       try file.queue.writeWithoutTransaction { db in
         do {
@@ -88,10 +91,35 @@ struct JournalWriter: Sendable {
       }
     }
     let writer = JournalWriter(
-      file: file, epoch: epoch, projection: projection, sequence: recovered.recovery.sequence,
-      hash: recovered.hash, instant: recovered.recovery.instant,
+      file: file, epoch: head.epoch, cluster: head.cluster, projection: projection,
+      sequence: recovered.recovery.sequence, hash: recovered.hash,
+      instant: recovered.recovery.instant,
       lastPlan: recovered.recovery.lastPlan, lastSnapshot: recovered.newestSnapshot)
     return (writer, recovered.recovery)
+  }
+
+  /// The next epoch; of a copy, one that is later than any that began after it was taken.
+  ///
+  /// Between a backup and its use, fewer epochs begin than milliseconds pass.
+  private static func beginEpoch(
+    in file: JournalFile, isOldCopy: Bool
+  ) throws(StoreError) -> (epoch: UInt64, cluster: String, isCopy: Bool)? {
+    try JournalFile.translating(file.path) {
+      try file.queue.write { db in
+        if isOldCopy { try db.execute(sql: "UPDATE head SET is_copy = 1") }
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        try db.execute(
+          sql: "UPDATE head SET epoch = 1 + CASE is_copy WHEN 0 THEN epoch ELSE max(epoch, ?) END",
+          arguments: [now])
+        let row = try Row.fetchOne(db, sql: "SELECT epoch, cluster, is_copy FROM head")
+        return try row.map { row in
+          (
+            UInt64(bitPattern: try row.number(0)), String.fromDatabaseValue(row[1]) ?? "",
+            try row.number(2) != 0
+          )
+        }
+      }
+    }
   }
 
   // MARK: Entries
@@ -126,6 +154,9 @@ struct JournalWriter: Sendable {
           Int64(entry.sequence), Int64(entry.epoch), entry.draft.instant.milliseconds,
           Blob(content), Blob(hash),
         ])
+    for case .restored in entry.draft.events {
+      try db.execute(sql: "UPDATE head SET is_copy = 0")
+    }
     sequence = entry.sequence
     instant = entry.draft.instant
     lastPlan = entry.draft.lastPlan ?? lastPlan

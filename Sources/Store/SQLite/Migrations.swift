@@ -10,6 +10,7 @@ enum Migrations {
     migrator.registerMigration("1 journal") { db in try db.execute(sql: journal) }
     migrator.registerMigration("2 accounting") { db in try db.execute(sql: accounting) }
     migrator.registerMigration("3 submissions") { db in try db.execute(sql: submissions) }
+    migrator.registerMigration("4 cluster") { db in try db.execute(sql: cluster) }
     migrator.registerMigration("5 tokens") { db in try db.execute(sql: tokens) }
     return migrator
   }()
@@ -108,5 +109,12 @@ enum Migrations {
       revoked INTEGER,
       revoker TEXT
     ) WITHOUT ROWID;
+    """
+
+  /// Which cluster it is the journal of, and whether it is a copy that nobody has gone on with.
+  private static let cluster = """
+    ALTER TABLE head ADD COLUMN cluster TEXT NOT NULL DEFAULT '';
+    ALTER TABLE head ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0;
+    UPDATE head SET cluster = lower(hex(randomblob(16)));
     """
 }

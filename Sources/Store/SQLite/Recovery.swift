@@ -22,11 +22,14 @@ public struct Recovery: Sendable {
 
   /// Snapshots that are damaged, and were passed over for an older one.
   public var damagedSnapshots: [StoreError]
+
+  /// Whether it is an old copy of the journal: what was decided since is not known.
+  public var isOldCopy = false
 }
 
 /// The newest snapshot that is whole, and the entries after it, whose chain is checked on the way.
 struct RecoveredJournal {
-  private(set) var recovery: Recovery
+  var recovery: Recovery
   private(set) var hash: [UInt8]
   private(set) var newestSnapshot: UInt64
 

@@ -4,6 +4,9 @@ internal import GRDB
 extension SQLiteStore {
   /// Copies a journal to another file while it may be written: all entries up to some moment.
   ///
+  /// The copy knows that it is one: a controller that goes on with it gives out no number that may
+  /// have been given out since.
+  ///
   /// The copy appears under its name once it is whole and on the disk.
   ///
   /// - Parameter path: the journal; it may be open, here or in another process.
@@ -23,6 +26,12 @@ extension SQLiteStore {
       let target = try DatabaseQueue(path: part, configuration: configuration)
       // All pages in one step: under WAL nobody waits for a reader, and the copy is of one moment.
       try reader.queue.backup(to: target)
+      // Whoever goes on with it doesn't know what was decided since.
+      try target.write { db in
+        if try db.columns(in: "head").contains(where: { $0.name == "is_copy" }) {
+          try db.execute(sql: "UPDATE head SET is_copy = 1")
+        }
+      }
       try target.close()
       if let written = FileHandle(forUpdatingAtPath: part) {
         try written.synchronize()

@@ -29,6 +29,9 @@ public final class SQLiteStore: Sendable {
     /// The most bytes that the file may take; nil: as many as there is room for.
     public var sizeLimit: Int?
 
+    /// Whether the file was put back from a copy that doesn't know that it is one.
+    public var isOldCopy = false
+
     /// Called before each commit with the last entry's number; what it throws makes it fail.
     ///
     /// For tests: a disk that fails, or a process that ends just then.
@@ -60,6 +63,9 @@ public final class SQLiteStore: Sendable {
   /// The number of this controller among all that have opened the journal for writing.
   public let epoch: UInt64
 
+  /// The cluster, by a word that was drawn when its journal was made; copies have the same.
+  public let cluster: String
+
   let options: Options
   let file: JournalFile
   private let queue = DispatchQueue(label: "journal")
@@ -71,6 +77,7 @@ public final class SQLiteStore: Sendable {
   private init(_ file: JournalFile, _ writer: JournalWriter, _ options: Options) {
     path = file.path
     epoch = writer.epoch
+    cluster = writer.cluster
     self.options = options
     self.file = file
     line = Mutex(Line(last: writer.sequence, instant: writer.instant))
@@ -105,7 +112,8 @@ public final class SQLiteStore: Sendable {
   ) throws(StoreError) -> (store: SQLiteStore, recovery: Recovery) {
     let file = try JournalFile.openForWriting(
       path, mustBeNew: false, sizeLimit: options.sizeLimit)
-    let (writer, recovery) = try JournalWriter.open(in: file)
+    let (writer, recovery) = try JournalWriter.open(
+      in: file, isOldCopy: options.isOldCopy)
     return (SQLiteStore(file, writer, options), recovery)
   }
 

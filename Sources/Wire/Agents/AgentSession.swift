@@ -14,6 +14,8 @@ public struct AgentRegistration: Hashable, Codable, Sendable {
     public var milliCores: Int
     /// Its memory in MiB.
     public var memoryMib: Int
+    /// What is wrong with it; nil: nothing.
+    public var trouble: String?
 
     /// A node without accelerators.
     public init(name: String, address: String, milliCores: Int, memoryMib: Int) {
@@ -26,20 +28,29 @@ public struct AgentRegistration: Hashable, Codable, Sendable {
   }
 
   /// The version of this protocol.
-  public static let version = 1
+  public static let version = 2
 
   /// The version that it speaks.
   public var version = AgentRegistration.version
   /// What the process is called: the node's name, or that of an emulated fleet.
   public var name: String
+  /// The number that was drawn when its folder was new: which agent this is, whatever its name.
+  public var instance: UInt64
+  /// The cluster that it has served; nil: none yet.
+  public var cluster: String?
+  /// The last controller of that cluster that it has obeyed, by its number; 0: none yet.
+  public var epoch: UInt64 = 0
+  /// Whether somebody says that no other agent of these nodes lives, nor anything that it started.
+  public var takesOver = false
   /// Its nodes.
   public var nodes: [Node]
   /// The members that it still has tasks of, or whose end it has not been able to report.
   public var members: [MemberName]
 
   /// An agent's nodes.
-  public init(name: String, nodes: [Node], members: [MemberName] = []) {
+  public init(name: String, instance: UInt64, nodes: [Node], members: [MemberName] = []) {
     self.name = name
+    self.instance = instance
     self.nodes = nodes
     self.members = members
   }
@@ -66,6 +77,8 @@ public struct MemberName: Hashable, Codable, Sendable {
 public struct AgentSession: Hashable, Codable, Sendable {
   /// The name of the session: part of the addresses that the agent uses from now on.
   public var session: String
+  /// The cluster.
+  public var cluster: String
   /// The controller's number; launches of an older one are not obeyed.
   public var epoch: UInt64
   /// How often it must be heard of.
@@ -77,9 +90,11 @@ public struct AgentSession: Hashable, Codable, Sendable {
 
   /// A session.
   public init(
-    session: String, epoch: UInt64, heartbeatMs: Int64, fenceMs: Int64, refused: [Refusal] = []
+    session: String, cluster: String, epoch: UInt64, heartbeatMs: Int64, fenceMs: Int64,
+    refused: [Refusal] = []
   ) {
     self.session = session
+    self.cluster = cluster
     self.epoch = epoch
     self.heartbeatMs = heartbeatMs
     self.fenceMs = fenceMs

@@ -22,8 +22,9 @@ public enum AgentCommand: Hashable, Codable, Sendable {
   case signal(job: UInt32, attempt: UInt16, name: String)
   /// End their tasks: politely at first, and after the grace without mercy.
   case terminate(job: UInt32, attempt: UInt16, graceMs: Int64)
-  /// Go on with these members alone, or with these besides, and report when it is so.
-  case resize(GangLaunch, signal: String?)
+  /// Go on with these members, those that are new among them; end those that leave, by their
+  /// numbers, and report each when it is gone. The signal tells those that stay.
+  case resize(GangLaunch, leaving: [Int], signal: String?)
   /// All that was reported of an attempt is durable: its traces may go.
   case forget(job: UInt32, attempt: UInt16)
   /// Send a part of an output file.
@@ -82,8 +83,9 @@ public struct GangLaunch: Hashable, Codable, Sendable {
   public var masterPort: Int
   /// Which members this agent starts.
   public var members: [Member]
-  /// When its time limit is over; nil: never.
-  public var deadline: Moment?
+  /// How much of its time limit is left as this is sent, so that no calendar counts; nil: it has
+  /// none.
+  public var timeLeftMs: Int64?
   /// What runs.
   public var task: TaskSpec
 

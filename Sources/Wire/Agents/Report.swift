@@ -4,11 +4,14 @@ public struct ReportBatch: Hashable, Codable, Sendable {
   public var first: UInt64
   /// The reports.
   public var reports: [Report]
+  /// The fence that the agent keeps to, and those of its tasks that outlive it; nil: not known.
+  public var fenceMs: Int64?
 
   /// Reports from a number on.
-  public init(first: UInt64, reports: [Report]) {
+  public init(first: UInt64, reports: [Report], fenceMs: Int64? = nil) {
     self.first = first
     self.reports = reports
+    self.fenceMs = fenceMs
   }
 }
 
@@ -16,9 +19,14 @@ public struct ReportBatch: Hashable, Codable, Sendable {
 public struct ReportReceipt: Hashable, Codable, Sendable {
   /// The last report that is.
   public var acknowledged: UInt64
+  /// The fence in force, which the agent is to keep to from now on; nil: the one it was told.
+  public var fenceMs: Int64?
 
   /// All reports up to one.
-  public init(acknowledged: UInt64) { self.acknowledged = acknowledged }
+  public init(acknowledged: UInt64, fenceMs: Int64? = nil) {
+    self.acknowledged = acknowledged
+    self.fenceMs = fenceMs
+  }
 }
 
 /// What happened on an agent's nodes.
@@ -33,7 +41,7 @@ public enum Report: Hashable, Codable, Sendable {
   case checkpointed(MemberName)
   /// A task says how it fares.
   case status(MemberName, text: String)
-  /// A member holds no more than it was told to.
+  /// A member that was to leave its gang is gone, or was never there.
   case resized(MemberName)
   /// A node is not well, or is again; nil: it is.
   case health(node: String, trouble: String?)
