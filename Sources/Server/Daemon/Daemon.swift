@@ -35,15 +35,19 @@ public final class Daemon: Sendable {
 
   /// Puts the parts together around a controller that was opened, and lets it begin.
   ///
+  /// - Parameter decisions: where the planner's decisions are written down; nil: nowhere.
   /// - Throws: `StoreError` where what live jobs run can't be read.
-  public init(_ controller: Controller, logger: Logger) throws {
+  public init(
+    _ controller: Controller, decisions: DecisionFile? = nil, logger: Logger
+  ) throws {
     self.controller = controller
     self.logger = logger
     let snapshot = controller.store.durable
     try Self.restore(board, from: controller, snapshot.state)
     hub = AgentHub(controller, board, logger)
     api = API(controller, board, hub, logger)
-    controller.start([board, hub]) { [failed, logger] error in
+    let performers: [any Performer] = [board, hub] + (decisions.map { [$0] } ?? [])
+    controller.start(performers) { [failed, logger] error in
       logger.critical("the journal has failed: \(error)")
       failed.open()
     }

@@ -49,6 +49,12 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "The policy file; asked for when a cluster begins.")
   var policy: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the decision log to a file, behind what is there, a line a decision.",
+      valueName: "file"))
+  var decisions: String?
+
   @Option(help: "How much to log: debug, info, notice, warning or error.")
   var logLevel = "info"
 
@@ -77,7 +83,8 @@ struct ServeCommand: AsyncParsableCommand {
     let controller = try Controller.open(
       in: folder.state, beginning: { try beginning() },
       clock: { SystemClock(notBefore: $0) })
-    let daemon = try Daemon(controller, logger: logger)
+    let log = try decisions.map { try DecisionFile(at: $0, of: controller, logger: logger) }
+    let daemon = try Daemon(controller, decisions: log, logger: logger)
     try await daemon.serve(at: address, rereading: policy)
   }
 
