@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Rehearsal
+
+/// `rehearse`: whole runs of the real programs.
+struct Rehearse: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rehearse", abstract: "Run the real programs through a whole rehearsal.",
+    subcommands: [Agree.self, Endure.self])
+
+  /// Says how far it is, on standard error.
+  static func progress(_ words: String) {
+    FileHandle.standardError.write(Data("\(words)\n".utf8))
+  }
+}
+
+/// `rehearse endure`: a daemon that is killed over and over.
+struct Endure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Kill the daemon and its agents at random moments, and look for what was lost.")
+
+  @Option(help: "How many jobs, at least.")
+  var jobs = 2_000
+
+  @Option(help: "How often the daemon is killed, at least.")
+  var kills = 200
+
+  @Option(help: "How many nodes.")
+  var nodes = 6
+
+  @Option(help: "What the load and all moments follow from (default: another each time).")
+  var seed: UInt64?
+
+  func run() throws {
+    var options = Endurance.Options()
+    options.jobs = jobs
+    options.kills = kills
+    options.nodes = nodes
+    options.seed = seed ?? UInt64.random(in: 1...999_999)
+    Rehearse.progress("--seed \(options.seed)")
+    let report = try Endurance.run(options) { Rehearse.progress($0) }
+    print(report)
+    if !report.findings.isEmpty { throw ExitCode.failure }
+  }
+}
+
+/// `rehearse agree`: a live run that the simulator must make again.
+struct Agree: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Let an emulated fleet live, and have the simulator decide the same.")
+
+  @Option(help: "How many jobs, at least.")
+  var jobs = 5_000
+
+  @Option(help: "In how many seconds they are submitted.")
+  var seconds = 120.0
+
+  @Option(help: "So many seconds of the tasks' clock go into one of the daemon's.")
+  var hurry = 600
+
+  @Option(help: "What the load follows from (default: another each time).")
+  var seed: UInt64?
+
+  @Flag(help: "Leave the journal where it is.")
+  var keep = false
+
+  func run() throws {
+    var options = Agreement.Options()
+    options.jobs = jobs
+    options.seconds = seconds
+    options.hurry = hurry
+    options.seed = seed ?? UInt64.random(in: 1...999_999)
+    Rehearse.progress("--seed \(options.seed)")
+    let report = try Agreement.run(options) { Rehearse.progress($0) }
+    print(report)
+    var isSensitive = true
+    for constant in Agreement.Constant.allCases {
+      let differs = try report.differs(with: constant)
+      isSensitive = isSensitive && differs
+      print("with other \(constant.rawValue): \(differs ? "it differs" : "THE SAME")")
+    }
+    if keep || !report.isSame || !isSensitive {
+      report.stage.keep()
+      print("left as it was: \(report.stage.folder.path)")
+    }
+    if !report.isSame || !isSensitive { throw ExitCode.failure }
+  }
+}
+
+Rehearse.main()
