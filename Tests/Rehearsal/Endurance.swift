@@ -59,8 +59,6 @@ public final class Endurance: Sendable {
     }
   }
 
-  private static let accelerators = 4
-
   private let options: Options
   private let stage: Stage
   private let users: EnduranceUsers
@@ -76,7 +74,7 @@ public final class Endurance: Sendable {
       stage,
       EnduranceLoad(
         seed: options.seed, records: records, nodes: options.nodes,
-        accelerators: Self.accelerators),
+        accelerators: RealCluster.accelerators),
       seed: options.seed)
   }
 
@@ -85,7 +83,7 @@ public final class Endurance: Sendable {
   /// - Throws: what kept it from coming to an end; what it found is in its report.
   public static func run(_ options: Options, _ progress: (String) -> Void) throws -> Report {
     let stage = try Stage(
-      Stage.Options(fleet: fleet(options.nodes), policy: policy))
+      Stage.Options(fleet: RealCluster.fleet(options.nodes), policy: RealCluster.policy))
     let run = try Endurance(options, stage)
     let begin = ContinuousClock.now
     do {
@@ -99,27 +97,6 @@ public final class Endurance: Sendable {
       throw error
     }
   }
-
-  private static func fleet(_ nodes: Int) -> String {
-    """
-    fleet: endurance
-    node-types:
-      small: {model: emulated, accelerators: \(accelerators), cores: 64, memory: 64 GiB}
-    type: small
-    nodes: n[0-\(nodes - 1)]
-    """
-  }
-
-  private static let policy = """
-    policy: endurance
-    order: fair-share
-    backfill: reserving
-    accounts:
-      name: lab
-      users: {\(NSUserName()): {}}
-    modes:
-      regular: {longest-time: 1 h}
-    """
 
   // MARK: The run
 
@@ -149,7 +126,10 @@ public final class Endurance: Sendable {
   private func startAgent(_ node: Int) throws {
     try stage.startAgent(
       "n\(node)",
-      ["--name", "n\(node)", "--accelerators", "\(Self.accelerators)", "--model", "emulated"])
+      [
+        "--name", "n\(node)", "--accelerators", "\(RealCluster.accelerators)", "--model",
+        "emulated",
+      ])
   }
 
   /// Kills the daemon at random moments: while it starts, soon after, and later.
@@ -230,7 +210,7 @@ public final class Endurance: Sendable {
     let code = stage.stopDaemon()
     if code != 0 { report.findings.append("the daemon stopped with \(code)") }
     for (program, arguments) in [
-      ("gschedd", ["check", "--state", stage.path("state")]), ("gsim", ["verify", stage.journal]),
+      ("gschedd", ["check", "--state", stage.state]), ("gsim", ["verify", stage.journal]),
     ] {
       let said = try Program.run(program, arguments, in: stage.folder)
       report.words.append(said.words.split(separator: "\n").last.map(String.init) ?? "")

@@ -82,7 +82,7 @@ final class EnduranceUsers: Sendable {
 
   private func submit(_ client: ControllerClient) -> [Deed]? {
     let request = desk.withLock { desk in
-      let earlier = desk.ledger.jobs.keys.sorted().suffix(50)
+      let earlier = desk.ledger.jobs.filter { !$1.isHeldForGood }.keys.sorted().suffix(50)
       let request = desk.load.next(after: Array(earlier))
       desk.ledger.requests[request.submission.name] = request
       return request

@@ -19,7 +19,10 @@ public final class Stage: Sendable {
     public var policy: String
     /// Further words for `gschedd`.
     public var daemonArguments: [String] = []
-    /// What is added to the daemon's environment.
+    /// The daemon's folder; nil: one of the stage's.
+    public var state: String?
+    /// A library that is loaded into the daemon, and what is added to its environment.
+    public var daemonLibrary: String?
     public var daemonEnvironment: [String: String] = [:]
 
     /// A cluster of a fleet under a policy, as their files' texts say.
@@ -48,9 +51,9 @@ public final class Stage: Sendable {
   /// A stage on which nothing runs yet, in a folder of its own.
   ///
   /// - Throws: the system's error where the folder can't be made.
-  public init(_ options: Options, below parent: URL? = nil) throws {
+  public init(_ options: Options) throws {
     self.options = options
-    folder = (parent ?? FileManager.default.temporaryDirectory)
+    folder = FileManager.default.temporaryDirectory
       .appending(path: "mu-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try write(options.fleet, to: "fleet.yaml")
@@ -77,11 +80,14 @@ public final class Stage: Sendable {
   /// A file or folder of the stage.
   public func path(_ name: String) -> String { folder.appending(path: name).path }
 
+  /// The daemon's folder.
+  public var state: String { options.state ?? path("state") }
+
   /// The daemon's journal.
-  public var journal: String { path("state/journal.db") }
+  public var journal: String { state + "/journal.db" }
 
   /// Where the daemon listens.
-  public var address: String { "unix:\(path("state/muster.sock"))" }
+  public var address: String { "unix:\(path("muster.sock"))" }
 
   /// Writes a file of the stage.
   ///
@@ -118,11 +124,25 @@ public final class Stage: Sendable {
   /// - Throws: the system's error.
   public func startDaemon() throws {
     let arguments = [
-      "--state", path("state"), "--fleet", path("fleet.yaml"), "--policy", path("policy.yaml"),
+      "--state", state, "--listen", address, "--fleet", path("fleet.yaml"), "--policy",
+      path("policy.yaml"),
     ]
-    let daemon = try Program(
-      "gschedd", arguments + options.daemonArguments, log: folder.appending(path: "gschedd.log"),
-      environment: options.daemonEnvironment)
+    let daemon: Program
+    let log = folder.appending(path: "gschedd.log")
+    if let library = options.daemonLibrary {
+      // A library may set variables, and a Swift program that finds its environment moved has no
+      // arguments any more: so a shell sets them first.
+      var environment = options.daemonEnvironment
+      environment["LD_PRELOAD"] = library
+      daemon = try Program(
+        "/bin/sh",
+        ["-c", #"exec "$0" "$@""#, Program.path(of: "gschedd")] + arguments
+          + options.daemonArguments, log: log, environment: environment)
+    } else {
+      daemon = try Program(
+        "gschedd", arguments + options.daemonArguments, log: log,
+        environment: options.daemonEnvironment)
+    }
     cast.withLock { $0.daemon = daemon }
   }
 

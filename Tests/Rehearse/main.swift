@@ -17,7 +17,8 @@ struct Rehearse: ParsableCommand {
 /// `rehearse endure`: a daemon that is killed over and over.
 struct Endure: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Kill the daemon and its agents at random moments, and look for what was lost.")
+    abstract:
+      "Kill the daemon and its agents at random moments, cut one off, and look for what was lost.")
 
   @Option(help: "How many jobs, at least.")
   var jobs = 2_000
@@ -40,7 +41,13 @@ struct Endure: ParsableCommand {
     Rehearse.progress("--seed \(options.seed)")
     let report = try Endurance.run(options) { Rehearse.progress($0) }
     print(report)
-    if !report.findings.isEmpty { throw ExitCode.failure }
+    Rehearse.progress("an agent is cut off")
+    let findings = try Severance.run { Rehearse.progress($0) }
+    print(
+      findings.isEmpty
+        ? "An agent that was cut off for longer than its lease broke nothing."
+        : findings.joined(separator: "\n"))
+    if !report.findings.isEmpty || !findings.isEmpty { throw ExitCode.failure }
   }
 }
 

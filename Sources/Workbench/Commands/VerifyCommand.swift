@@ -141,9 +141,9 @@ struct VerifyError: Error, CustomStringConvertible {
         This program is not the one that wrote it, or the log is of another journal.
         """
       case .missing(let entry):
-        "\(file): the decisions of entry \(entry) are missing, and later ones are there; is it whole?"
+        "\(file): the decisions of entry \(entry) are missing, and later ones are not; is it whole?"
       case .surplus(let entry):
-        "\(file): it has decisions of entry \(entry), which decides nothing here; is it this journal's?"
+        "\(file): entry \(entry) decides something in it, and nothing here; is it this journal's?"
       case .homeless(let line):
         "\(file): '\(Self.short(line))' belongs to no entry; give what gschedd --decisions wrote"
       }
