@@ -65,7 +65,7 @@ struct ConsortiumLoad {
     let seconds = 10 + random.below(kind.longest)
     var task = TaskSpec(script: "#!/bin/sh\nsleep \(seconds)\n", directory: "/tmp")
     if random.below(20) == 0 { task.environment["MUSTER_EMULATE_EXIT"] = "1" }
-    if random.below(3) == 0 { task.environment["MUSTER_EMULATE_CHECKPOINT"] = "60" }
+    if random.below(3) == 0 { task.environment["MUSTER_EMULATE_CHECKPOINT"] = "600" }
     var submission = JobSubmission(name: kind.mode, gang: gang, task: task)
     submission.account = kind.accounts[random.below(kind.accounts.count)]
     submission.mode = kind.mode

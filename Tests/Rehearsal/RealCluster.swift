@@ -1,4 +1,6 @@
+import Client
 public import Foundation
+public import Wire
 
 /// A daemon and the agents of a few real nodes with four accelerators each, and the commands.
 public final class RealCluster: Sendable {
@@ -60,8 +62,9 @@ public final class RealCluster: Sendable {
   /// Runs a command, such as `gsub`, as a person would type it in the folder of jobs.
   ///
   /// - Throws: the system's error.
-  public func type(_ command: String, _ arguments: String...) throws -> (code: Int32, words: String)
-  {
+  public func type(
+    _ command: String, _ arguments: [String]
+  ) throws -> (code: Int32, words: String) {
     let chdir = command == "gsub" ? ["--chdir", work.path] : []
     return try Program.run(
       linked(command), ["--controller", stage.address] + chdir + arguments, in: stage.folder)
@@ -70,7 +73,7 @@ public final class RealCluster: Sendable {
   /// Submits a script and waits for its end; the code that gsub leaves.
   ///
   /// - Throws: the system's error.
-  public func run(_ options: String..., script: String) throws -> Int32 {
+  public func run(_ options: [String], script: String) throws -> Int32 {
     let file = work.appending(path: "script")
     try Data("#!/bin/bash\n\(script)\n".utf8).write(to: file)
     return try Program.run(
@@ -78,6 +81,19 @@ public final class RealCluster: Sendable {
       ["--controller", stage.address, "--chdir", work.path, "--wait"] + options + [file.path],
       in: stage.folder
     ).code
+  }
+
+  /// A job's row, once it is over.
+  ///
+  /// - Throws: `Stage.Missed`, or `ClientError`.
+  public func end(of job: UInt32) throws -> JobRow {
+    let client = try stage.client()
+    var row: JobRow = try client.get(from: Route.job(job), waitMs: 30_000)
+    try stage.await("job \(job) is over", within: 30) {
+      if !row.state.isOver { row = try client.get(from: Route.job(job)) }
+      return row.state.isOver
+    }
+    return row
   }
 
   private func linked(_ command: String) throws -> String {
@@ -97,7 +113,7 @@ public final class RealCluster: Sendable {
   /// Waits until there is a line in each of some files, and reads them.
   ///
   /// - Throws: `Stage.Missed`.
-  public func await(_ files: [String]) throws -> [String] {
+  public func texts(of files: [String]) throws -> [String] {
     try stage.await("\(files) are written", within: 30) {
       files.allSatisfy { text($0)?.hasSuffix("\n") == true }
     }

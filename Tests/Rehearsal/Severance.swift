@@ -69,7 +69,8 @@ public enum Severance {
   private static func reuse(_ cluster: RealCluster) throws -> [String] {
     for node in 0..<2 { try cluster.startAgent(node) }
     try cluster.stage.awaitNodes(2)
-    let code = try cluster.run("--members", "2", "--gpus-per-member", "4", script: "exit 0")
+    let code = try cluster.run(
+      ["--members", "2", "--gpus-per-member", "4"], script: "exit 0")
     return code == 0 ? [] : ["a gang on both nodes leaves \(code)"]
   }
 }

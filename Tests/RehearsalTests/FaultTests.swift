@@ -46,92 +46,114 @@ private let clockLibrary: String? = [
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 ].first { FileManager.default.fileExists(atPath: $0) }
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct `A daemon in trouble` {
-  private func submission(_ script: String, limitMs: Int64 = 60_000) -> JobSubmission {
-    var submission = JobSubmission(
-      name: "job", gang: .init(),
-      task: TaskSpec(script: "#!/bin/sh\n\(script)\n", directory: "/tmp"))
-    submission.gang.perMember = .init(count: 1)
-    submission.task.output = "/dev/null"
-    submission.timeLimitMs = limitMs
-    return submission
-  }
-
-  private func states(of stage: Stage) throws -> [UInt32: JobRow.State] {
-    var states: [UInt32: JobRow.State] = [:]
-    let all = JobRow.State.allCases.map(\.rawValue).joined(separator: ",")
-    try stage.client().rows(JobRow.self, from: Route.jobs, [("states", all)]) { row in
-      states[row.job] = row.state
-      return true
+extension `The real programs` {
+  @Suite(.timeLimit(.minutes(5))) struct `with a daemon in trouble` {
+    private func submission(_ script: String, limitMs: Int64 = 60_000) -> JobSubmission {
+      var submission = JobSubmission(
+        name: "job", gang: .init(),
+        task: TaskSpec(script: "#!/bin/sh\n\(script)\n", directory: "/tmp"))
+      submission.gang.perMember = .init(count: 1)
+      submission.task.output = "/dev/null"
+      submission.timeLimitMs = limitMs
+      return submission
     }
-    return states
-  }
 
-  @Test(.enabled(if: SmallDisk.isPossible, "no file system may be mounted here"))
-  func `whose disk is full stops, and loses nothing that it has answered`() throws {
-    let disk = try SmallDisk(mib: 3, at: NSTemporaryDirectory() + "mu-\(UUID().uuidString)")
-    defer { disk.remove() }
-    let cluster = try RealCluster(nodes: 1) { $0.state = disk.path }
-    let client = try cluster.stage.client()
-    var acknowledged: [UInt32] = []
-    var held = submission(String(repeating: "# what fills a disk\n", count: 2_000))
-    held.terms.isHeldBack = true
-    for _ in 0..<500 {
-      guard let reply: SubmissionReply = try? client.post(held, to: Route.jobs) else { break }
-      acknowledged.append(reply.job)
+    private func states(of stage: Stage) throws -> [UInt32: JobRow.State] {
+      var states: [UInt32: JobRow.State] = [:]
+      let all = JobRow.State.allCases.map(\.rawValue).joined(separator: ",")
+      try stage.client().rows(JobRow.self, from: Route.jobs, [("states", all)]) { row in
+        states[row.job] = row.state
+        return true
+      }
+      return states
     }
-    #expect((10..<500).contains(acknowledged.count))
-    #expect(cluster.stage.daemon?.wait() == 1)
-    #expect(cluster.stage.daemonLog.contains("the journal has failed"))
-    #expect(disk.resize(mib: 64))
-    try cluster.stage.startDaemon()
-    try cluster.stage.awaitServing()
-    let states = try states(of: cluster.stage)
-    #expect(acknowledged.allSatisfy { states[$0] == .held })
-    #expect(try cluster.run("--gpus", "1", script: "exit 5") == 5)
-    #expect(cluster.stage.stopDaemon() == 0)
-    let check = try Program.run("gschedd", ["check", "--state", disk.path], in: cluster.work)
-    #expect(check.code == 0, "\(check.words)")
-  }
 
-  @Test(.enabled(if: clockLibrary != nil, "faketime is not installed; ./dev setup does that"))
-  func `whose clock is set by an hour, forth and back, ends nothing early`() throws {
-    let clock = NSTemporaryDirectory() + "mu-clock-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: clock) }
-    func set(_ offset: String) throws {
+    /// Starts a job that takes six seconds, of a minute that it may take.
+    private func runLong(on cluster: RealCluster) throws -> UInt32 {
+      let reply: SubmissionReply = try cluster.stage.client().post(
+        submission("sleep 6"), to: Route.jobs)
+      try cluster.stage.await("job \(reply.job) runs", within: 30) {
+        try states(of: cluster.stage)[reply.job] == .running
+      }
+      return reply.job
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, "no file system may be mounted here"))
+    func `whose disk is full stop, and lose nothing that was answered`() async throws {
+      let disk = try SmallDisk(mib: 3, at: NSTemporaryDirectory() + "mu-\(UUID().uuidString)")
+      defer { disk.remove() }
+      let cluster = try await apart { try RealCluster(nodes: 1) { $0.state = disk.path } }
+      let acknowledged = try await apart { try fill(cluster) }
+      #expect((10..<500).contains(acknowledged.count))
+      #expect(await (try apart { cluster.stage.daemon?.wait() }) == 1)
+      #expect(cluster.stage.daemonLog.contains("the journal has failed"))
+      #expect(disk.resize(mib: 64))
+      let states = try await apart {
+        try cluster.stage.startDaemon()
+        try cluster.stage.awaitServing()
+        return try self.states(of: cluster.stage)
+      }
+      #expect(acknowledged.allSatisfy { states[$0] == .held })
+      #expect(try await apart { try cluster.run(["--gpus", "1"], script: "exit 5") } == 5)
+      #expect(try await apart { cluster.stage.stopDaemon() } == 0)
+      let check = try await apart {
+        try Program.run("gschedd", ["check", "--state", disk.path], in: cluster.work)
+      }
+      #expect(check.code == 0, "\(check.words)")
+    }
+
+    /// Submits until nobody answers any more; what was acknowledged.
+    private func fill(_ cluster: RealCluster) throws -> [UInt32] {
+      let client = try cluster.stage.client()
+      var acknowledged: [UInt32] = []
+      var held = submission(String(repeating: "# what fills a disk\n", count: 2_000))
+      held.terms.isHeldBack = true
+      for _ in 0..<500 {
+        guard let reply: SubmissionReply = try? client.post(held, to: Route.jobs) else { break }
+        acknowledged.append(reply.job)
+      }
+      return acknowledged
+    }
+
+    @Test(.enabled(if: clockLibrary != nil, "faketime is not installed; ./dev setup does that"))
+    func `whose clock is set by an hour, forth and back, end nothing early`() async throws {
+      let clock = NSTemporaryDirectory() + "mu-clock-\(UUID().uuidString)"
+      defer { try? FileManager.default.removeItem(atPath: clock) }
+      try set(clock, "+0")
+      let cluster = try await apart {
+        try RealCluster(nodes: 1) {
+          $0.daemonLibrary = clockLibrary
+          $0.daemonEnvironment = [
+            "FAKETIME_TIMESTAMP_FILE": clock, "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+          ]
+        }
+      }
+      for (offset, isAway) in [("+1h", false), ("-1h", false), ("+1h", true), ("-1h", true)] {
+        let job = try await apart { try runLong(on: cluster) }
+        let row = try await apart {
+          if isAway { cluster.stage.stopDaemon() }
+          try set(clock, offset)
+          if isAway {
+            try cluster.stage.startDaemon()
+            try cluster.stage.awaitServing()
+            try cluster.stage.awaitNodes(1)
+          }
+          return try cluster.end(of: job)
+        }
+        #expect(row.state == .completed, "\(offset), \(isAway ? "no daemon" : "a daemon") there")
+        // It does not hear of the hour for eight days, so others start as ever.
+        #expect(try await apart { try cluster.run(["--gpus", "1"], script: "exit 0") } == 0)
+      }
+      #expect(try await apart { cluster.stage.stopDaemon() } == 0)
+      let same = try await apart {
+        try Program.run("gsim", ["verify", cluster.stage.journal], in: cluster.work)
+      }
+      #expect(same.code == 0, "\(same.words)")
+    }
+
+    private func set(_ clock: String, _ offset: String) throws {
       try Data("\(offset)\n".utf8).write(to: URL(filePath: clock), options: .atomic)
     }
-    try set("+0")
-    let cluster = try RealCluster(nodes: 1) {
-      $0.daemonLibrary = clockLibrary
-      $0.daemonEnvironment = [
-        "FAKETIME_TIMESTAMP_FILE": clock, "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-      ]
-    }
-    let client = try cluster.stage.client()
-    let running: SubmissionReply = try client.post(submission("sleep 9"), to: Route.jobs)
-    try cluster.stage.await("it runs", within: 30) {
-      try states(of: cluster.stage)[running.job] == .running
-    }
-    for offset in ["+1h", "-1h"] {
-      try set(offset)
-      let end = ContinuousClock.now + .seconds(3)
-      try cluster.stage.await("some seconds pass", within: 10) { ContinuousClock.now > end }
-      #expect(try states(of: cluster.stage)[running.job] == .running, "\(offset)")
-      #expect(try cluster.run("--gpus", "1", script: "exit 0") == 0, "\(offset)")
-    }
-    try cluster.stage.await("it is over", within: 30) {
-      try states(of: cluster.stage)[running.job] == .completed
-    }
-    // Started again while the clock is an hour late, it goes on where it was.
-    #expect(cluster.stage.stopDaemon() == 0)
-    try cluster.stage.startDaemon()
-    try cluster.stage.awaitServing()
-    try cluster.stage.awaitNodes(1)
-    #expect(try cluster.run("--gpus", "1", script: "exit 0") == 0)
-    #expect(cluster.stage.stopDaemon() == 0)
-    let same = try Program.run("gsim", ["verify", cluster.stage.journal], in: cluster.work)
-    #expect(same.code == 0, "\(same.words)")
   }
 }

@@ -6,7 +6,7 @@ import Rehearsal
 struct Rehearse: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rehearse", abstract: "Run the real programs through a whole rehearsal.",
-    subcommands: [Agree.self, Endure.self])
+    subcommands: [Agree.self, Bench.self, Endure.self])
 
   /// Says how far it is, on standard error.
   static func progress(_ words: String) {
@@ -91,6 +91,35 @@ struct Agree: ParsableCommand {
       print("left as it was: \(report.stage.folder.path)")
     }
     if !report.isSame || !isSensitive { throw ExitCode.failure }
+  }
+}
+
+/// `rehearse bench`: a live daemon at size.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a live daemon with 12,500 emulated nodes.")
+
+  @Option(help: "The fleet file.")
+  var fleet = "Policies/fleets/bench-100k.yaml"
+
+  @Option(help: "How many jobs run.")
+  var running = 20_000
+
+  @Option(help: "How many jobs wait.")
+  var waiting = 100_000
+
+  @Option(help: "How long the journal is at the restart.")
+  var entries = 1_000_000
+
+  func run() throws {
+    var options = LiveBench.Options()
+    options.running = running
+    options.waiting = waiting
+    options.entries = entries
+    print("| what | measured | asked for |\n|---|---:|---:|")
+    try LiveBench.run(options, fleet: String(contentsOfFile: fleet, encoding: .utf8)) { figure in
+      print("| \(figure.what) | \(figure.measured) | \(figure.bar ?? "") |")
+    }
   }
 }
 
