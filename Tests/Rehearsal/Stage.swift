@@ -169,6 +169,9 @@ public final class Stage: Sendable {
   public func awaitServing(within seconds: Double = 60) throws {
     let client = try client()
     try self.await("the daemon serves", within: seconds) {
+      guard daemon?.isRunning == true else {
+        throw Missed(what: "the daemon has ended", log: String(daemonLog.suffix(2_000)))
+      }
       let standing: ServerStanding? = try? client.get(from: Route.ping)
       return standing != nil
     }
