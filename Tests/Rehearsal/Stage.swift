@@ -60,11 +60,15 @@ public final class Stage: Sendable {
     try write(options.policy, to: "policy.yaml")
   }
 
-  deinit {
-    cast.withLock { cast in
-      cast.daemon?.kill()
-      for agent in cast.agents.values { agent.kill() }
-    }
+  deinit { close() }
+
+  /// Kills all that runs here, and removes the folder unless it is kept.
+  ///
+  /// A program that ends lets nobody go: so who may be its last says this.
+  public func close() {
+    let cast = cast.withLock { $0 }
+    cast.daemon?.kill()
+    for agent in cast.agents.values { agent.kill() }
     // What tasks a run that failed left behind goes with its shim.
     for shim in shims { Glibc.kill(shim, SIGKILL) }
     if !isKept.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) }

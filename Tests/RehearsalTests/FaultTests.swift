@@ -83,6 +83,7 @@ extension `The real programs` {
       let disk = try SmallDisk(mib: 3, at: NSTemporaryDirectory() + "mu-\(UUID().uuidString)")
       defer { disk.remove() }
       let cluster = try await apart { try RealCluster(nodes: 1) { $0.state = disk.path } }
+      defer { cluster.stage.close() }
       let acknowledged = try await apart { try fill(cluster) }
       #expect((10..<500).contains(acknowledged.count))
       #expect(await (try apart { cluster.stage.daemon?.wait() }) == 1)
@@ -129,6 +130,7 @@ extension `The real programs` {
           ]
         }
       }
+      defer { cluster.stage.close() }
       for (offset, isAway) in [("+1h", false), ("-1h", false), ("+1h", true), ("-1h", true)] {
         let job = try await apart { try runLong(on: cluster) }
         let row = try await apart {

@@ -15,10 +15,12 @@ private let limitsMemory: Bool = {
 
 extension `The real programs` {
   /// What a person types, and what processes on several nodes then do.
-  @Suite(.timeLimit(.minutes(5))) struct `with a gang of real processes` {
+  @Suite(.timeLimit(.minutes(5))) final class `with a gang of real processes` {
     private let cluster: RealCluster
 
     init() async throws { cluster = try await apart { try RealCluster(nodes: 3) } }
+
+    deinit { cluster.stage.close() }
 
     /// Submits a script and waits for its end; the code that gsub leaves.
     private func run(_ options: String..., script: String) async throws -> Int32 {

@@ -116,9 +116,12 @@ struct Bench: ParsableCommand {
     options.running = running
     options.waiting = waiting
     options.entries = entries
-    print("| what | measured | asked for |\n|---|---:|---:|")
+    let head = "| what | measured | asked for |\n|---|---:|---:|\n"
+    FileHandle.standardOutput.write(Data(head.utf8))
     try LiveBench.run(options, fleet: String(contentsOfFile: fleet, encoding: .utf8)) { figure in
-      print("| \(figure.what) | \(figure.measured) | \(figure.bar ?? "") |")
+      // At once, as a run takes long.
+      let line = "| \(figure.what) | \(figure.measured) | \(figure.bar ?? "") |\n"
+      FileHandle.standardOutput.write(Data(line.utf8))
     }
   }
 }
