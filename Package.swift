@@ -159,6 +159,17 @@ let package = Package(
     .target(
       name: "FakeController", path: "Tests/FakeController", exclude: ["README.md"],
       swiftSettings: house),
+    .target(
+      name: "Rehearsal",
+      dependencies: core + ["Client", "Codec", "Simulation", "Store", "Wire"],
+      path: "Tests/Rehearsal", exclude: ["README.md"], swiftSettings: house),
+    .executableTarget(
+      name: "rehearse",
+      dependencies: [
+        "Rehearsal", "gschedd", "gnoded", "gnoded-shim", "gsim",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Rehearse", exclude: ["README.md"], swiftSettings: house),
     tests("UnitsTests", ["Units", "TestFiles"]),
     tests("FleetTests", ["Units", "Fleet"]),
     tests("AccountsTests", ["Units", "Accounts"]),
@@ -204,6 +215,12 @@ let package = Package(
     tests(
       "ClientCommandsTests",
       ["ClientCommands", "Wire", "Units", "FakeController", "TestFiles"], golden: true),
+    tests(
+      "RehearsalTests",
+      core + [
+        "Rehearsal", "Client", "Codec", "Simulation", "Store", "Wire", "gschedd", "gnoded",
+        "gnoded-shim", "gsim", "muster",
+      ]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),
     tests("TidyTests", []),

@@ -74,4 +74,32 @@ import Units
     #expect(cluster.controller.failure?.code == .failed)
     #expect(cluster.record.all == ["accepted 1", "launch 1.1 on 1", "stopped: failed"])
   }
+
+  @Test(arguments: [2, 5, 11] as [UInt64])
+  func `that is started again after a failed commit has all that it answered, and no more`(
+    failing: UInt64
+  ) async throws {
+    struct DiskFault: Error {}
+    let folder = try TemporaryFolder()
+    var options = SQLiteStore.Options()
+    options.beforeCommit = { number in if number >= failing { throw DiskFault() } }
+    var accepted: [JobID] = []
+    do {
+      let cluster = try LiveCluster(in: folder, options: options)
+      for _ in 0..<12 {
+        let answer = await cluster.controller.tell(Telling(.submit(LiveCluster.request())))
+        if case .accepted(let job, _) = answer { accepted.append(job) }
+      }
+      #expect(accepted.count < 12)
+      #expect(cluster.record.all.count { $0.hasPrefix("accepted") } == accepted.count)
+    }
+    let cluster = try LiveCluster(in: folder)
+    #expect(cluster.controller.store.durable.state.jobs.all.map(\.id) == accepted)
+    let answer = await cluster.controller.tell(Telling(.submit(LiveCluster.request())))
+    guard case .accepted(let next, _) = answer else {
+      Issue.record("\(answer)")
+      return
+    }
+    #expect(next == JobID(UInt32(accepted.count) + 1))
+  }
 }

@@ -26,7 +26,7 @@ final class Station: Sendable {
     logger.logLevel = .critical
     let controller = try Controller.open(
       in: folder.url.path, beginning: { beginning }, options: options, clock: { _ in clock })
-    daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
+    daemon = try Daemon(controller, jobsPerUser: jobsPerUser, logger: logger)
   }
 
   var controller: Controller { daemon.controller }

@@ -6,6 +6,7 @@ import Fleet
 import Jobs
 import Policy
 import PolicyFiles
+import Scheduling
 import Simulation
 import Testing
 import Units
@@ -150,5 +151,65 @@ private struct JournalWriter: ReplayObserver {
   @Test func `must begin where it was opened`() throws {
     let entries = try Self.journal(1)
     #expect(throws: JournalReplay.Fault.self) { try JournalReplay(opening: entries[1]) }
+  }
+}
+
+@Suite struct `The decision log of a daemon` {
+  private static func decisions() throws -> [Decision] {
+    [1, 2, 3].map { .hold(JobID($0), jobs: 1, .heldBack) }
+  }
+
+  /// What a daemon writes of some entries, each with a decision; the second controller begins
+  /// behind the third.
+  private static func log(_ entries: [UInt64]) throws -> [UInt8] {
+    var text = Array((DecisionLine.legend + "# controller 1\n").utf8)
+    let topology = try Topology.flat(nodes: 1, accelerators: 1)
+    for entry in entries {
+      if entry == 4 { text += "# controller 2\n".utf8 }
+      text += "# entry \(entry)\n".utf8
+      for decision in try decisions() {
+        DecisionLine.write(
+          decision, at: Instant(milliseconds: Int64(entry)), topology, into: &text)
+      }
+    }
+    return text
+  }
+
+  /// Compares a log with five entries, of which the first three are the first controller's.
+  private func compare(
+    _ log: [UInt8], at shift: Int64 = 0
+  ) throws -> DecisionComparison {
+    var comparison = try DecisionComparison(log: log)
+    let topology = try Topology.flat(nodes: 1, accelerators: 1)
+    for entry in 1...5 as ClosedRange<UInt64> {
+      try comparison.take(
+        Self.decisions(), ofEntry: entry, epoch: entry < 4 ? 1 : 2,
+        at: Instant(milliseconds: Int64(entry) + shift), topology)
+    }
+    try comparison.finish()
+    return comparison
+  }
+
+  @Test func `is compared line by line`() throws {
+    let comparison = try compare(Self.log([1, 2, 3, 4, 5]))
+    #expect(comparison.lines == 15 && comparison.missing == 0)
+    let fault = #expect(throws: DecisionComparison.Fault.self) {
+      try compare(Self.log([1, 2, 3, 4, 5]), at: 1)
+    }
+    guard case .differs(entry: 1, _, _) = fault else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+  }
+
+  @Test func `may end early with each controller, and nowhere else`() throws {
+    #expect(try compare(Self.log([1, 2, 4])).missing == 2)
+    #expect(throws: DecisionComparison.Fault.missing(entry: 2)) {
+      try compare(Self.log([1, 3, 4]))
+    }
+    #expect(throws: DecisionComparison.Fault.surplus(entry: 6)) {
+      try compare(Self.log([1, 2, 3, 4, 5, 6]))
+    }
+    #expect(throws: DecisionComparison.Fault.homeless(line: "x")) { try compare(Array("x".utf8)) }
   }
 }

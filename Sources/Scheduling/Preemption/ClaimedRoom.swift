@@ -12,8 +12,9 @@ struct ClaimedRoom: Sendable {
     /// What of it is free, or will be as victims come to their own ends, and is kept from then on
     /// until the claim's victims are gone; in order.
     var free: [(from: Instant, allocation: Allocation)] = []
-    /// From when on the whole claim is marked.
-    var start: Instant
+
+    /// Until when the whole claim is marked, from its deadline on.
+    var end: Instant { claim.deadline + request.timeLimit }
 
     /// What is kept when, before the claim's deadline.
     var steps: [(from: Instant, until: Instant, allocation: Allocation)] {
@@ -52,7 +53,7 @@ struct ClaimedRoom: Sendable {
     _ claim: Claim, _ request: JobRequest, _ draft: PlanDraft, _ forecast: inout Forecast
   ) {
     let free = Self.free(of: claim, draft.holdings.occupancy, draft.state, at: draft.now)
-    let entry = Held(claim: claim, request: request, free: free, start: claim.deadline)
+    let entry = Held(claim: claim, request: request, free: free)
     held.append(entry)
     forecast.hold(
       request.shape, as: Reservation(start: claim.deadline, allocation: claim.allocation),
@@ -62,22 +63,25 @@ struct ClaimedRoom: Sendable {
 
   /// A claim that stood already when this planner was made; `hold(in:)` marks it.
   mutating func found(_ claim: Claim, _ request: JobRequest) {
-    held.append(Held(claim: claim, request: request, start: claim.deadline))
+    held.append(Held(claim: claim, request: request))
     held.sort { $0.claim.id.number < $1.claim.id.number }
   }
 
-  /// Marks all claims on a timeline that knows of none.
+  /// Marks all claims on a timeline that knows of none: what is overdue, for as long as is left,
+  /// as whoever was promised room behind it counts on that.
   mutating func hold(
     in forecast: inout Forecast, _ state: ClusterState, at now: Instant
   ) {
     for index in held.indices {
       held[index].free = Self.free(of: held[index].claim, state.occupancy, state, at: now)
-      held[index].start = max(now, held[index].claim.deadline)
       let entry = held[index]
-      forecast.hold(
-        entry.request.shape,
-        as: Reservation(start: entry.start, allocation: entry.claim.allocation),
-        for: entry.request.timeLimit)
+      let start = max(now, entry.claim.deadline)
+      if start < entry.end {
+        forecast.hold(
+          entry.request.shape,
+          as: Reservation(start: start, allocation: entry.claim.allocation),
+          for: entry.end - start)
+      }
       keepFree(entry, &forecast)
     }
   }
@@ -105,10 +109,12 @@ struct ClaimedRoom: Sendable {
     }
     let entry = held.remove(at: index)
     letGoFree(entry, at: now, &forecast)
-    forecast.release(
-      entry.request.shape,
-      as: Reservation(start: entry.start, allocation: entry.claim.allocation),
-      for: entry.request.timeLimit, from: now)
+    if now < entry.end {
+      forecast.release(
+        entry.request.shape,
+        as: Reservation(start: entry.claim.deadline, allocation: entry.claim.allocation),
+        for: entry.request.timeLimit, from: now)
+    }
     return entry.claim.preemptor
   }
 

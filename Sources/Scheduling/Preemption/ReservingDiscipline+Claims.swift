@@ -17,8 +17,30 @@ extension ReservingDiscipline {
       claims.remove(claim.id, at: draft.now, &forecast)
       draft.holdings.startsFromClaim(claim, job.request, at: draft.now)
       draft.rooms.letGo(owner: .claim(claim.id))
+      if draft.now > claim.deadline, !makeWayLate(for: claim, job, &draft) { continue }
       start(claim.preemptor, job.request, claim.allocation, .claim, &draft)
     }
+  }
+
+  /// Victims that went late have their preemptor end late: promises that it runs into give way,
+  /// and are made again; false where a window does not, and the claim is void.
+  private mutating func makeWayLate(
+    for claim: Claim, _ job: Job, _ draft: inout PlanDraft
+  ) -> Bool {
+    let end = draft.now + job.request.timeLimit
+    let runsIntoWindow = windows.upcoming.contains {
+      $0.from < end && $0.allocation.contends(with: claim.allocation)
+    }
+    guard !runsIntoWindow else {
+      draft.decisions.append(.dissolve(claim.id))
+      enqueue(claim.preemptor, job, draft.state)
+      freed()
+      return false
+    }
+    while let index = promises.firstIndex(where: { $0.keeps(claim.allocation, before: end) }) {
+      drop(index, because: .claims(until: draft.now), &draft)
+    }
+    return true
   }
 
   /// Whether sites can feed a preemptor before its claim is due.

@@ -43,11 +43,14 @@ public final class Daemon: Sendable {
 
   /// Puts the parts together around a controller that was opened, and lets it begin.
   ///
-  /// - Parameter jobsPerUser: how many jobs a user may have that are not over.
+  /// - Parameters:
+  ///   - jobsPerUser: how many jobs a user may have that are not over.
+  ///   - decisions: where the planner's decisions are written down; nil: nowhere.
   /// - Throws: `StoreError` where what live jobs run can't be read, `Refusal` where the keys of
   ///   tokens can't.
   public init(
-    _ controller: Controller, logger: Logger, jobsPerUser: Int = Daemon.jobsPerUser
+    _ controller: Controller, jobsPerUser: Int = Daemon.jobsPerUser,
+    decisions: DecisionFile? = nil, logger: Logger
   ) throws {
     board = JobBoard(mostJobs: jobsPerUser)
     self.controller = controller
@@ -57,7 +60,8 @@ public final class Daemon: Sendable {
     hub = AgentHub(controller, board, logger)
     issuer = try TokenIssuer(controller)
     api = API(controller, board, hub, issuer, logger)
-    controller.start([board, hub]) { [failed, logger] error in
+    let performers: [any Performer] = [board, hub] + (decisions.map { [$0] } ?? [])
+    controller.start(performers) { [failed, logger] error in
       logger.critical("the journal has failed: \(error)")
       failed.open()
     }

@@ -76,6 +76,12 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How many jobs a user may have that are not over.")
   var jobsPerUser = Daemon.jobsPerUser
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the decision log to a file, behind what is there, a line a decision.",
+      valueName: "file"))
+  var decisions: String?
+
   @Option(help: "How much to log: debug, info, notice, warning or error.")
   var logLevel = "info"
 
@@ -111,7 +117,8 @@ struct ServeCommand: AsyncParsableCommand {
     let controller = try Controller.open(
       in: folder.state, beginning: { try beginning() }, options: options,
       clock: { SystemClock(notBefore: $0, keptIn: folder.state + "/clock") })
-    let daemon = try Daemon(controller, logger: logger, jobsPerUser: jobsPerUser)
+    let log = try decisions.map { try DecisionFile(at: $0, of: controller, logger: logger) }
+    let daemon = try Daemon(controller, jobsPerUser: jobsPerUser, decisions: log, logger: logger)
     try await daemon.serve(at: addresses, certificate, rereading: policy)
   }
 

@@ -102,6 +102,13 @@ public struct JournalReplay: Sendable {
     return decisions
   }
 
+  /// Goes on with a machine made from the state, as a daemon does that was started again.
+  ///
+  /// It leads to the same events; the new planner says anew why jobs wait.
+  public mutating func restart() {
+    machine = ControlMachine(resuming: machine.state, plannedAt: machine.lastPlan)
+  }
+
   private static func policy(_ bytes: [UInt8], _ entry: UInt64) throws(Fault) -> ClusterPolicy {
     do throws(PolicyFileError) {
       return try PolicyFile.decode(String(decoding: bytes, as: UTF8.self), file: "policy")

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Cluster
 import Codec
+import Control
 import Foundation
 import Scheduling
 import Simulation
@@ -20,34 +22,79 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The journal, in the daemon's folder.", valueName: "journal"))
   var journal: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Compare the decisions as well: the file that gschedd --decisions wrote.",
+      valueName: "file"))
+  var decisions: String?
+
   @Flag(help: "Answer as JSON.")
   var json = false
 
   mutating func run() throws {
-    var replay: JournalReplay?
-    var fault: JournalReplay.Fault?
+    let comparison = try decisions.map { path in
+      guard let log = FileManager.default.contents(atPath: path) else {
+        throw ValidationError("--decisions \(path): cannot be read; name a file")
+      }
+      return try DecisionComparison(log: Array(log))
+    }
+    var verification = Verification(comparison: comparison)
+    var fault: (any Error)?
     try JournalReader.forEachEntry(of: journal) { entry in
       guard fault == nil else { return }
-      do throws(JournalReplay.Fault) {
-        if replay == nil {
-          replay = try JournalReplay(opening: entry)
-        } else {
-          try replay?.take(entry)
-        }
-      } catch {
-        fault = error
-      }
+      do { try verification.take(entry) } catch { fault = error }
     }
-    if let fault { throw VerifyError(fault, in: journal) }
-    guard let replay else { throw VerifyError.empty(journal) }
-    try StandardOutput.write(text(of: replay))
+    do {
+      if let fault { throw fault }
+      try verification.comparison?.finish()
+    } catch let fault as JournalReplay.Fault {
+      throw VerifyError(fault, in: journal)
+    } catch let fault as DecisionComparison.Fault {
+      throw VerifyError(fault, in: decisions ?? "")
+    }
+    guard let replay = verification.replay else { throw VerifyError.empty(journal) }
+    try StandardOutput.write(text(of: replay, verification.comparison))
   }
 
-  private func text(of replay: JournalReplay) -> String {
+  private func text(of replay: JournalReplay, _ comparison: DecisionComparison?) -> String {
     guard json else {
-      return "\(journal): \(replay.entries) entries, \(replay.events) events: the same here.\n"
+      let decisions = comparison.map { comparison in
+        let cut =
+          comparison.missing == 0
+          ? "" : ", and those of \(comparison.missing) entries were never written"
+        return ", \(comparison.lines) decisions\(cut)"
+      }
+      return "\(journal): \(replay.entries) entries, \(replay.events) events"
+        + "\(decisions ?? ""): the same here.\n"
     }
-    return #"{"entries":\#(replay.entries),"events":\#(replay.events),"same":true}"# + "\n"
+    let decisions = comparison.map {
+      #","decisions":\#($0.lines),"entries_without_decisions":\#($0.missing)"#
+    }
+    return #"{"entries":\#(replay.entries),"events":\#(replay.events)"#
+      + #"\#(decisions ?? ""),"same":true}"# + "\n"
+  }
+}
+
+/// A replay of a journal as far as it was read, and the decisions it is compared with.
+private struct Verification {
+  private(set) var replay: JournalReplay?
+  var comparison: DecisionComparison?
+  private var epoch: UInt64 = 0
+
+  init(comparison: DecisionComparison?) { self.comparison = comparison }
+
+  mutating func take(_ entry: JournalEntry) throws {
+    defer { epoch = entry.epoch }
+    guard replay != nil else {
+      replay = try JournalReplay(opening: entry)
+      return
+    }
+    // A planner that has just read the state says anew why jobs wait.
+    if comparison != nil, entry.epoch != epoch { replay?.restart() }
+    let decisions = try replay?.take(entry) ?? []
+    guard let topology = replay?.machine.state.topology else { return }
+    try comparison?.take(
+      decisions, ofEntry: entry.sequence, epoch: entry.epoch, at: entry.draft.instant, topology)
   }
 }
 
@@ -81,6 +128,25 @@ struct VerifyError: Error, CustomStringConvertible {
         This program is not the one that wrote it, or the journal is not whole: gschedd check
         """
     }
+  }
+
+  init(_ fault: DecisionComparison.Fault, in file: String) {
+    description =
+      switch fault {
+      case .differs(let entry, let written, let made):
+        """
+        \(file): a decision of entry \(entry) differs
+          in the log: \(Self.short(written))
+          here:       \(Self.short(made))
+        This program is not the one that wrote it, or the log is of another journal.
+        """
+      case .missing(let entry):
+        "\(file): the decisions of entry \(entry) are missing, and later ones are not; is it whole?"
+      case .surplus(let entry):
+        "\(file): entry \(entry) decides something in it, and nothing here; is it this journal's?"
+      case .homeless(let line):
+        "\(file): '\(Self.short(line))' belongs to no entry; give what gschedd --decisions wrote"
+      }
   }
 
   private static func short(_ text: String) -> String {
