@@ -157,7 +157,7 @@ public struct CapacityProfile: Sendable {
     precondition(pool == nil, "a pool counts its nodes and does not tell them apart")
     var room = CommonRoom(of: fleet)
     for index in domains.indices {
-      room.enter(domains[index], from: start, to: start + span, topology)
+      room.enter(domains, index, from: start, to: start + span)
     }
     // From where it is nearer: counting all nodes anew costs more than all the rest.
     if room.isNearlyFull {

@@ -25,7 +25,7 @@ struct OpenRooms: Sendable {
   }
 
   /// Something kept from a time on.
-  private struct Kept: Sendable {
+  struct Kept: Sendable {
     var from: Instant
     var allocation: Allocation
     var owner: Owner
@@ -51,9 +51,12 @@ struct OpenRooms: Sendable {
   /// By how much is in the way: the room, once it was asked for.
   private var rooms: [Occupancy?] = []
 
-  /// What is free once so many of what is in the way are taken, and the counts of all stages up to
-  /// there: as far as anybody has asked.
-  private var stages: (room: Occupancy, counts: RoomCounts)?
+  /// The counts of what is free once so many of what is in the way are taken, and before: as far as
+  /// anybody has asked.
+  private var stages: RoomCounts?
+
+  /// The same without what some jobs are promised, who stand in order.
+  private var others: (yielding: [JobID], places: [Int], stages: RoomCounts)?
 
   /// By shape, in order.
   private var lastEnds: [LastEnd] = []
@@ -62,7 +65,11 @@ struct OpenRooms: Sendable {
   private var laneEnds: [(change: Int, end: Instant)] = []
   private var changes = 0
 
-  init(_ free: Occupancy) { self.free = free }
+  /// - Parameter kept: what is kept, in the order in which that counts as told.
+  init(_ free: Occupancy, keeping kept: [Kept] = []) {
+    self.free = free
+    self.kept = kept
+  }
 
   /// All that is free, whoever it is kept for.
   var all: Occupancy { free }
@@ -100,6 +107,7 @@ struct OpenRooms: Sendable {
 
   private mutating func forgetEnds() {
     stages = nil
+    others = nil
     lastEnds.removeAll(keepingCapacity: true)
     changes += 1
   }
@@ -208,15 +216,14 @@ struct OpenRooms: Sendable {
   /// Whether a gang fits once so many of what is in the way are taken, as counts decide.
   private mutating func fits(_ shape: GangShape, at stage: Int) -> Bool {
     count(upTo: stage)
-    return stages?.counts.fits(shape, at: stage) == true
+    return stages?.fits(shape, at: stage) == true
   }
 
   /// Counts what is free once so many of what is in the way are taken, and before.
   private mutating func count(upTo stage: Int) {
-    if stages == nil { stages = (free, RoomCounts(free)) }
-    while let known = stages?.counts.count, known <= stage, let place = inTheWay?[known - 1] {
-      stages?.room.withhold(kept[place].allocation)
-      if let room = stages?.room { stages?.counts.append(room) }
+    if stages == nil { stages = RoomCounts(free) }
+    while let known = stages?.count, known <= stage, let place = inTheWay?[known - 1] {
+      stages?.append(withholding: kept[place].allocation)
     }
   }
 
@@ -231,7 +238,36 @@ struct OpenRooms: Sendable {
     sort()
     let stage = count(before: end)
     count(upTo: stage)
-    return stages?.counts.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
+    return stages?.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
+  }
+
+  /// Whether a gang may fit until a time with what a job is promised itself, and some others are,
+  /// who stand in order; false is sure. O(what is kept of what is free), and O(its slices) once for
+  /// all who ask for the same others
+  mutating func mayFit(
+    _ shape: GangShape, until end: Instant, besides job: JobID, orThoseOf yielding: [JobID]
+  ) -> Bool {
+    guard free.isDecidedByCounts(shape) else { return true }
+    sort()
+    if others?.yielding != yielding {
+      let places = (inTheWay ?? []).filter { place in
+        guard case .promise(let owner) = kept[place].owner else { return true }
+        return !yielding.sortedContains(owner)
+      }
+      others = (yielding, places, RoomCounts(free))
+    }
+    let places = others?.places ?? []
+    let stage = places.partitioningIndex { kept[$0].from >= end }
+    while let known = others?.stages.count, known <= stage {
+      others?.stages.append(withholding: kept[places[known - 1]].allocation)
+    }
+    var own = 0
+    for place in places[..<stage] where kept[place].owner == .promise(job) {
+      let promised = kept[place].allocation
+      guard promised.hosts.isEmpty, promised.shares.isEmpty else { return true }
+      own = free.nodesFree(of: promised)
+    }
+    return others?.stages.mayFit(shape, at: stage, besides: own) == true
   }
 
   /// The first promise or window that is in the way of who ends by a time.

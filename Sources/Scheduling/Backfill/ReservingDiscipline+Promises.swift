@@ -39,9 +39,11 @@ extension ReservingDiscipline {
     guard let index = promises.firstIndex(where: { $0.waiting.job == id }),
       let allocation = promises[index].reservation.allocation
     else { preconditionFailure("job \(id.number) has no promise") }
+    let isDue = promises[index].reservation.start <= draft.now
+    // Whatever the rules say, most often there is no room.
+    guard isDue || mayFitNow(index, beside: allocation, &draft) else { return }
     let promise = promises[index]
     let request = promise.request
-    let isDue = promise.reservation.start <= draft.now
     // Until it is known to lack nothing but room.
     let wasKept = isEarlyKeptByRule
     isEarlyKeptByRule = true
@@ -72,18 +74,22 @@ extension ReservingDiscipline {
     fulfil(index, on: place, &draft)
   }
 
+  /// Whether a promised job may have room now, beside all other promises; false is sure.
+  private func mayFitNow(
+    _ index: Int, beside promised: Allocation, _ draft: inout PlanDraft
+  ) -> Bool {
+    // What is kept of what is free is held on the timeline, but for promises that are overdue.
+    draft.hasOverdue
+      || draft.rooms.mayFit(
+        promises[index].request.shape,
+        until: draft.now + promises[index].request.timeLimit, besides: promised)
+  }
+
   /// Where a promised job could start at once, beside all other promises.
   private mutating func placeNow(
     for promise: Promise, _ draft: inout PlanDraft, _ wasKept: Bool
   ) -> Allocation? {
     let (request, limit) = (promise.request, promise.request.timeLimit)
-    // What is kept of what is free is held on the timeline, but for promises that are overdue.
-    if !draft.hasOverdue, let promised = promise.reservation.allocation,
-      !draft.rooms.mayFit(request.shape, until: draft.now + limit, besides: promised)
-    {
-      isEarlyKeptByRule = wasKept
-      return nil
-    }
     forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
     defer { holdAgain(promise, from: draft.now) }
     let shape = draft.shape(of: promise)

@@ -52,10 +52,20 @@ struct ReservingDiscipline: Sendable {
   let policy: ClusterPolicy
   var queue = ClassQueue()
   var forecast: Forecast
-  var promises: [Promise] = []
+  var promises: [Promise] = [] { didSet { keptChange += 1 } }
   var deferred = DeferredJobs()
   var claims = ClaimedRoom()
   var windows: WindowCalendar
+
+  /// Another number whenever something else is promised, or kept in a window.
+  private(set) var keptChange = 0
+
+  /// What is kept from those who would run into it, and the names of the windows, as of a change of
+  /// that and one of what is claimed.
+  private var kept: (change: Int, claims: Int, all: [OpenRooms.Kept], windowNames: [String])?
+
+  /// From when on nodes are promised to others than those that give way, as of a change.
+  var promisedNodes: (change: Int, yielding: [JobID], nodes: PromisedNodes)?
 
   /// Whether anything may fit now that did not at the last plan.
   var mustTryAll = true
@@ -139,7 +149,9 @@ struct ReservingDiscipline: Sendable {
     if staysQuiet(at: now) {
       return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
     }
-    var draft = PlanDraft(state, at: now)
+    keepRooms(at: now)
+    var draft = PlanDraft(
+      state, at: now, keeping: kept?.all ?? [], windowNames: kept?.windowNames ?? [])
     draft.hasOverdue = promises.contains { $0.reservation.start < now }
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
@@ -150,7 +162,6 @@ struct ReservingDiscipline: Sendable {
       guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
       enqueue(id, job, state)
     }
-    keepRooms(&draft)
     startClaims(&draft)
     if conditionsChanged { promiseAnew(&draft) }
     compress(&draft)
@@ -201,7 +212,7 @@ struct ReservingDiscipline: Sendable {
     let room = freeSlots()
     return !queue.marks.contains { mark in
       switch mark.standing {
-      case .notLent: room.has(Int(mark.tier))
+      case .notLent: forecast.isLimited || room.has(Int(mark.tier))
       case .barred, .lacksRoom:
         forecast.isLimited && mark.wantsPromise && room.has(Int(mark.tier))
       case .untried, .gone: false
@@ -214,19 +225,27 @@ struct ReservingDiscipline: Sendable {
   static let mostTriedEarly = 8
 
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
-  private mutating func keepRooms(_ draft: inout PlanDraft) {
+  private mutating func keepRooms(at now: Instant) {
+    if windows.advance(to: now) { keptChange += 1 }
+    if let kept, kept.change == keptChange, kept.claims == claims.change { return }
+    var all: [OpenRooms.Kept] = []
+    all.reserveCapacity(promises.count + windows.upcoming.count)
     for claim in claims.claims {
-      draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
+      all.append(
+        OpenRooms.Kept(from: .distantPast, allocation: claim.allocation, owner: .claim(claim.id)))
     }
     for index in promises.indices {
-      draft.keep(promises[index].waiting.job, promises[index].reservation)
+      guard let allocation = promises[index].reservation.allocation else { continue }
+      all.append(
+        OpenRooms.Kept(
+          from: promises[index].reservation.start, allocation: allocation,
+          owner: .promise(promises[index].waiting.job)))
     }
-    windows.advance(to: draft.now)
-    for index in windows.upcoming.indices {
-      let window = windows.upcoming[index]
-      draft.rooms.keep(window.allocation, from: window.from, owner: .window(index))
-      draft.windowNames.append(window.name)
+    for (index, window) in windows.upcoming.enumerated() {
+      all.append(
+        OpenRooms.Kept(from: window.from, allocation: window.allocation, owner: .window(index)))
     }
+    kept = (keptChange, claims.change, all, windows.upcoming.map(\.name))
   }
 
   // MARK: One pass in the fair order
@@ -355,7 +374,8 @@ struct ReservingDiscipline: Sendable {
         isTried = mustTryAll && !isStillBarred(slot, &draft)
         seeksPromise = mark.wantsPromise && mayBePromised
       case .notLent:
-        isTried = mustTryAll && !isStillBarred(slot, &draft)
+        // Where power runs short, that is in its way now, and a promise would help it.
+        isTried = (mustTryAll || forecast.isLimited) && !isStillBarred(slot, &draft)
         seeksPromise = !isTried && !mustTryAll && mayBePromised && !mayFit(slot, &draft)
       case .lacksRoom:
         isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
@@ -403,7 +423,7 @@ struct ReservingDiscipline: Sendable {
         isTried
           || lacking.contains(promises[index].mark.member)
       else { continue }
-      let key = draft.key(of: promises[index])
+      let key = draft.key(of: promises[index].mark, promises[index].models)
       guard isTried || key.deficit > 0 else { continue }
       turns.add(Turn(key: key, slot: -1, seeksPromise: !isTried))
     }

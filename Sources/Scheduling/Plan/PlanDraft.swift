@@ -16,7 +16,7 @@ struct PlanDraft {
   var rooms: OpenRooms
 
   /// The names of the windows that are upcoming.
-  var windowNames: [String] = []
+  private let windowNames: [String]
 
   /// Jobs that this plan starts.
   var started: [JobID] = []
@@ -54,11 +54,18 @@ struct PlanDraft {
   /// How often what is held has changed.
   private var changes = 0
 
-  init(_ state: ClusterState, at now: Instant) {
+  /// - Parameters:
+  ///   - kept: what is kept for some, in the order in which that counts as told.
+  ///   - windowNames: the names of the windows that are upcoming.
+  init(
+    _ state: ClusterState, at now: Instant, keeping kept: [OpenRooms.Kept] = [],
+    windowNames: [String] = []
+  ) {
     self.state = state
     self.now = now
+    self.windowNames = windowNames
     holdings = state.holdings.trial
-    rooms = OpenRooms(state.occupancy)
+    rooms = OpenRooms(state.occupancy, keeping: kept)
     nextClaim = state.nextClaim
     for claim in state.claims {
       guard let job = state.jobs[claim.preemptor] else { continue }
@@ -94,11 +101,6 @@ struct PlanDraft {
     }
     let deficit = guarantees.deficit(of: jobs, models, holdings.book, change: changes)
     return order.key(of: jobs, deficit: deficit)
-  }
-
-  /// Where a job that has a promise stands.
-  mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
-    key(of: promise.mark, promise.models)
   }
 
   /// Keeps what a job is promised from those who would run into it.

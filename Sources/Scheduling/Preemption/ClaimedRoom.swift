@@ -25,7 +25,10 @@ struct ClaimedRoom: Sendable {
     }
   }
 
-  private var held: [Held] = []
+  private var held: [Held] = [] { didSet { change += 1 } }
+
+  /// Another number whenever another claim stands.
+  private(set) var change = 0
 
   /// The claims that stand, without the victims that are gone.
   var claims: [Claim] { held.map(\.claim) }
