@@ -25,12 +25,27 @@ struct OpenRooms: Sendable {
   }
 
   /// Something kept from a time on.
-  struct Kept: Sendable {
+  fileprivate struct Kept: Sendable {
     var from: Instant
     var allocation: Allocation
     var owner: Owner
     /// Whether it is kept no longer.
     var isGone = false
+  }
+
+  /// What is kept, for a plan to begin with.
+  struct Shelf: Sendable {
+    /// In the order in which it was told.
+    fileprivate var all: [Kept] = []
+    /// Its places, sorted by when from, of equals the last first.
+    fileprivate var byStart: [Int] = []
+
+    /// Keeps an allocation from a time on, beside what is kept. O(log kept)
+    mutating func add(_ allocation: Allocation, from: Instant, owner: Owner) {
+      let place = byStart.partitioningIndex { all[$0].from >= from }
+      byStart.insert(all.count, at: place)
+      all.append(Kept(from: from, allocation: allocation, owner: owner))
+    }
   }
 
   private struct LastEnd: Sendable {
@@ -41,8 +56,8 @@ struct OpenRooms: Sendable {
 
   private var free: Occupancy
 
-  /// All that is kept, in the order in which it was told.
-  private var kept: [Kept] = []
+  /// All that is kept.
+  private var shelf: Shelf
 
   /// The places of what is kept of what is free, sorted by when from, of equals the last first:
   /// once a room is asked for. What nobody could have now makes no room smaller.
@@ -65,10 +80,14 @@ struct OpenRooms: Sendable {
   private var laneEnds: [(change: Int, end: Instant)] = []
   private var changes = 0
 
-  /// - Parameter kept: what is kept, in the order in which that counts as told.
-  init(_ free: Occupancy, keeping kept: [Kept] = []) {
+  init(_ free: Occupancy, keeping shelf: Shelf = Shelf()) {
     self.free = free
-    self.kept = kept
+    self.shelf = shelf
+  }
+
+  /// Whether a gang fits on all that is free, whoever it is kept for.
+  func mayFitAnywhere(_ shape: GangShape, afterWaiting wait: TimeSpan) -> Bool {
+    free.fits(shape, afterWaiting: wait)
   }
 
   /// All that is free, whoever it is kept for.
@@ -76,11 +95,11 @@ struct OpenRooms: Sendable {
 
   /// Keeps an allocation from a time on.
   mutating func keep(_ allocation: Allocation, from: Instant, owner: Owner) {
-    kept.append(Kept(from: from, allocation: allocation, owner: owner))
+    shelf.add(allocation, from: from, owner: owner)
     guard inTheWay != nil, free.mayOverlap(allocation) else { return }
     forgetEnds()
     let place = count(before: from)
-    inTheWay?.insert(kept.count - 1, at: place)
+    inTheWay?.insert(shelf.all.count - 1, at: place)
     rooms.insert(nil, at: place + 1)
     for index in rooms.indices.dropFirst(place + 2) {
       rooms[index]?.withhold(allocation)
@@ -89,8 +108,10 @@ struct OpenRooms: Sendable {
 
   /// No longer keeps what an owner was promised.
   mutating func letGo(owner: Owner) {
-    guard let gone = kept.firstIndex(where: { $0.owner == owner && !$0.isGone }) else { return }
-    kept[gone].isGone = true
+    guard let gone = shelf.all.firstIndex(where: { $0.owner == owner && !$0.isGone }) else {
+      return
+    }
+    shelf.all[gone].isGone = true
     guard let place = inTheWay?.firstIndex(of: gone) else { return }
     inTheWay?.remove(at: place)
     forgetEnds()
@@ -115,8 +136,9 @@ struct OpenRooms: Sendable {
   /// What is kept of what is free, in order.
   private mutating func sort() {
     guard inTheWay == nil else { return }
-    let places = kept.indices.filter { !kept[$0].isGone && free.mayOverlap(kept[$0].allocation) }
-      .sorted { kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1 }
+    let places = shelf.byStart.filter {
+      !shelf.all[$0].isGone && free.mayOverlap(shelf.all[$0].allocation)
+    }
     inTheWay = places
     rooms = Array(repeating: nil, count: places.count + 1)
   }
@@ -135,13 +157,13 @@ struct OpenRooms: Sendable {
     sort()
     var room = free
     for place in inTheWay ?? [] {
-      if kept[place].from >= end { break }
-      if case .promise(let owner) = kept[place].owner,
+      if shelf.all[place].from >= end { break }
+      if case .promise(let owner) = shelf.all[place].owner,
         owner == job || others.sortedContains(owner)
       {
         continue
       }
-      room.withhold(kept[place].allocation)
+      room.withhold(shelf.all[place].allocation)
     }
     return room
   }
@@ -210,7 +232,7 @@ struct OpenRooms: Sendable {
       }
     }
     // Whoever ends when something is kept from then on is not in its way.
-    return low == places.count ? .distantFuture : kept[places[low]].from
+    return low == places.count ? .distantFuture : shelf.all[places[low]].from
   }
 
   /// Whether a gang fits once so many of what is in the way are taken, as counts decide.
@@ -223,7 +245,7 @@ struct OpenRooms: Sendable {
   private mutating func count(upTo stage: Int) {
     if stages == nil { stages = RoomCounts(free) }
     while let known = stages?.count, known <= stage, let place = inTheWay?[known - 1] {
-      stages?.append(withholding: kept[place].allocation)
+      stages?.append(withholding: shelf.all[place].allocation)
     }
   }
 
@@ -251,19 +273,19 @@ struct OpenRooms: Sendable {
     sort()
     if others?.yielding != yielding {
       let places = (inTheWay ?? []).filter { place in
-        guard case .promise(let owner) = kept[place].owner else { return true }
+        guard case .promise(let owner) = shelf.all[place].owner else { return true }
         return !yielding.sortedContains(owner)
       }
       others = (yielding, places, RoomCounts(free))
     }
     let places = others?.places ?? []
-    let stage = places.partitioningIndex { kept[$0].from >= end }
+    let stage = places.partitioningIndex { shelf.all[$0].from >= end }
     while let known = others?.stages.count, known <= stage {
-      others?.stages.append(withholding: kept[places[known - 1]].allocation)
+      others?.stages.append(withholding: shelf.all[places[known - 1]].allocation)
     }
     var own = 0
-    for place in places[..<stage] where kept[place].owner == .promise(job) {
-      let promised = kept[place].allocation
+    for place in places[..<stage] where shelf.all[place].owner == .promise(job) {
+      let promised = shelf.all[place].allocation
       guard promised.hosts.isEmpty, promised.shares.isEmpty else { return true }
       own = free.nodesFree(of: promised)
     }
@@ -273,12 +295,12 @@ struct OpenRooms: Sendable {
   /// The first promise or window that is in the way of who ends by a time.
   func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
     var first: Int?
-    for index in kept.indices where kept[index].from < end && !kept[index].isGone {
-      if case .claim = kept[index].owner { continue }
-      if let first, kept[index].from > kept[first].from { continue }
+    for index in shelf.all.indices where shelf.all[index].from < end && !shelf.all[index].isGone {
+      if case .claim = shelf.all[index].owner { continue }
+      if let first, shelf.all[index].from > shelf.all[first].from { continue }
       first = index
     }
-    return first.map { (kept[$0].owner, kept[$0].from) }
+    return first.map { (shelf.all[$0].owner, shelf.all[$0].from) }
   }
 
   private mutating func room(_ count: Int) -> Occupancy {
@@ -286,7 +308,7 @@ struct OpenRooms: Sendable {
     var known = count
     while known > 0, rooms[known] == nil { known -= 1 }
     var room = rooms[known] ?? free
-    for place in (inTheWay ?? [])[known..<count] { room.withhold(kept[place].allocation) }
+    for place in (inTheWay ?? [])[known..<count] { room.withhold(shelf.all[place].allocation) }
     rooms[count] = room
     return room
   }
@@ -297,7 +319,7 @@ struct OpenRooms: Sendable {
     var (low, high) = (0, places.count)
     while low < high {
       let middle = (low + high) / 2
-      if kept[places[middle]].from < end { low = middle + 1 } else { high = middle }
+      if shelf.all[places[middle]].from < end { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -165,30 +165,6 @@ extension ReservingDiscipline {
     freed()
   }
 
-  /// Promises in the order in which they may move forward.
-  var byStart: [Int] {
-    promises.indices.sorted {
-      (promises[$0].reservation.start, promises[$0].waiting.job)
-        < (promises[$1].reservation.start, promises[$1].waiting.job)
-    }
-  }
-
-  /// The promises with the earliest starts, so many, by their places; in no order. O(promises)
-  func earliest(_ count: Int) -> [Int] {
-    var found: [Int] = []
-    func precedes(_ a: Int, _ b: Int) -> Bool {
-      let (first, second) = (promises[a].reservation.start, promises[b].reservation.start)
-      return first != second
-        ? first < second : promises[a].waiting.job < promises[b].waiting.job
-    }
-    for index in promises.indices {
-      guard found.count < count || precedes(index, found[count - 1]) else { continue }
-      if found.count == count { found.removeLast() }
-      found.insert(index, at: found.firstIndex { precedes(index, $0) } ?? found.count)
-    }
-    return found
-  }
-
   /// Moves promises forward, where something was freed since they were made.
   ///
   /// On a grid of time, so that a burst of ends costs one search for each promise.
@@ -199,7 +175,7 @@ extension ReservingDiscipline {
     wasFreed = false
     isKeptByRule = false
     var stuck = 0
-    for index in byStart {
+    for index in surveyed().byStart {
       let promise = promises[index]
       let limit = promise.request.timeLimit
       let old = promise.reservation
@@ -250,7 +226,7 @@ extension ReservingDiscipline {
   /// void.
   mutating func promiseAnew(_ draft: inout PlanDraft) {
     rebuildForecast(draft.state, at: draft.now)
-    for index in byStart {
+    for index in surveyed().byStart {
       let promise = promises[index]
       let old = promise.reservation
       let limit = promise.request.timeLimit
@@ -322,7 +298,7 @@ extension ReservingDiscipline {
     } else {
       for index in promises.indices { consider(promises[index].reservation.start) }
     }
-    if !policy.power.isEmpty { for claim in claims.claims { consider(claim.deadline) } }
+    if !policy.power.isEmpty { consider(claims.nextDeadline(after: now)) }
     consider(wake)
     if wasFreed, !promises.isEmpty { consider(compression) }
     return next < .distantFuture ? next : nil

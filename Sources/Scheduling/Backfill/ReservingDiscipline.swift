@@ -52,17 +52,20 @@ struct ReservingDiscipline: Sendable {
   let policy: ClusterPolicy
   var queue = ClassQueue()
   var forecast: Forecast
-  var promises: [Promise] = [] { didSet { keptChange += 1 } }
+  var promises: [Promise] = [] { didSet { promiseChange += 1 } }
   var deferred = DeferredJobs()
   var claims = ClaimedRoom()
   var windows: WindowCalendar
 
-  /// Another number whenever something else is promised, or kept in a window.
-  private(set) var keptChange = 0
+  /// Another number whenever something else is promised.
+  private(set) var promiseChange = 0
 
-  /// What is kept from those who would run into it, and the names of the windows, as of a change of
-  /// that and one of what is claimed.
-  private var kept: (change: Int, claims: Int, all: [OpenRooms.Kept], windowNames: [String])?
+  /// What follows from all promises, as of a change.
+  var survey: (change: Int, result: PromiseSurvey)?
+
+  /// What is kept from those who would run into it, as of a change of what is promised and one of
+  /// what is claimed; nil where windows have changed.
+  private var kept: (change: Int, claims: Int, shelf: OpenRooms.Shelf)?
 
   /// From when on nodes are promised to others than those that give way, as of a change.
   var promisedNodes: (change: Int, yielding: [JobID], nodes: PromisedNodes)?
@@ -151,8 +154,9 @@ struct ReservingDiscipline: Sendable {
     }
     keepRooms(at: now)
     var draft = PlanDraft(
-      state, at: now, keeping: kept?.all ?? [], windowNames: kept?.windowNames ?? [])
-    draft.hasOverdue = promises.contains { $0.reservation.start < now }
+      state, at: now, keeping: kept?.shelf ?? OpenRooms.Shelf(),
+      windowNames: windows.names)
+    draft.hasOverdue = surveyed().first < now
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
       mustTryAll = true
@@ -175,8 +179,7 @@ struct ReservingDiscipline: Sendable {
     grow(&draft)
     conditionsChanged = false
     watchTheClock(draft)
-    firstDue = .distantFuture
-    for index in promises.indices { firstDue = min(firstDue, promises[index].reservation.start) }
+    firstDue = surveyed().first
     isQuiet = becomesQuiet(after: draft)
     return Plan(
       version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(after: now))
@@ -198,7 +201,7 @@ struct ReservingDiscipline: Sendable {
   }
 
   /// Whether nothing but an event, or an instant that is noted, makes another plan decide anything.
-  private func becomesQuiet(after draft: PlanDraft) -> Bool {
+  private mutating func becomesQuiet(after draft: PlanDraft) -> Bool {
     // A claim waits for the ends of its victims; where power is short, for its deadline as well.
     guard !mustTryAll, claims.isEmpty || !forecast.isLimited, firstDue > draft.now,
       running.elastic.isEmpty || queue.count > 0,
@@ -209,7 +212,7 @@ struct ReservingDiscipline: Sendable {
     else { return false }
     // Who is not lent room seeks a promise once the room is kept from it, which time alone may do;
     // and what a site draws by the forecast becomes less with time.
-    let room = freeSlots()
+    let room = surveyed().room
     return !queue.marks.contains { mark in
       switch mark.standing {
       case .notLent: forecast.isLimited || room.has(Int(mark.tier))
@@ -226,26 +229,22 @@ struct ReservingDiscipline: Sendable {
 
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
   private mutating func keepRooms(at now: Instant) {
-    if windows.advance(to: now) { keptChange += 1 }
-    if let kept, kept.change == keptChange, kept.claims == claims.change { return }
-    var all: [OpenRooms.Kept] = []
-    all.reserveCapacity(promises.count + windows.upcoming.count)
+    if windows.advance(to: now) { (kept, promisedNodes) = (nil, nil) }
+    if let kept, kept.change == promiseChange, kept.claims == claims.change { return }
+    var shelf = OpenRooms.Shelf()
     for claim in claims.claims {
-      all.append(
-        OpenRooms.Kept(from: .distantPast, allocation: claim.allocation, owner: .claim(claim.id)))
+      shelf.add(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     }
     for index in promises.indices {
       guard let allocation = promises[index].reservation.allocation else { continue }
-      all.append(
-        OpenRooms.Kept(
-          from: promises[index].reservation.start, allocation: allocation,
-          owner: .promise(promises[index].waiting.job)))
+      shelf.add(
+        allocation, from: promises[index].reservation.start,
+        owner: .promise(promises[index].waiting.job))
     }
     for (index, window) in windows.upcoming.enumerated() {
-      all.append(
-        OpenRooms.Kept(from: window.from, allocation: window.allocation, owner: .window(index)))
+      shelf.add(window.allocation, from: window.from, owner: .window(index))
     }
-    kept = (keptChange, claims.change, all, windows.upcoming.map(\.name))
+    kept = (promiseChange, claims.change, shelf)
   }
 
   // MARK: One pass in the fair order
@@ -259,7 +258,7 @@ struct ReservingDiscipline: Sendable {
       mustTryAll = false
       return false
     }
-    var room = freeSlots()
+    var room = surveyed().room
     let hadPromises = promises.count
     var turns = Turns(mayReclaim: hasGuarantees)
     if onlyNotLent {
@@ -350,13 +349,6 @@ struct ReservingDiscipline: Sendable {
     _ = reclaim(for: promise.waiting, turn.key, inSlot: nil, &draft)
   }
 
-  /// How many promises may be made in each tier.
-  private func freeSlots() -> TierSlots {
-    var slots = TierSlots(policy.reservations)
-    for index in promises.indices { _ = slots.take(promises[index].tier) }
-    return slots
-  }
-
   private mutating func addTurns(
     _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
@@ -410,21 +402,21 @@ struct ReservingDiscipline: Sendable {
     _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
     let triesEarly = mustTryAll || mustTryPromised
-    guard !lacking.isEmpty || triesEarly || draft.hasDue(promises) else { return }
-    let first = triesEarly ? earliest(Self.mostTriedEarly) : []
+    let survey = surveyed()
+    let hasDue = survey.first <= draft.now
+    guard !lacking.isEmpty || triesEarly || hasDue else { return }
+    let first = triesEarly ? survey.byStart.prefix(Self.mostTriedEarly) : []
     if triesEarly { isEarlyKeptByRule = false }
     for index in promises.indices {
       let isTried =
-        promises[index].reservation.start <= draft.now
+        hasDue && promises[index].reservation.start <= draft.now
         || first.contains(index)
-          && draft.rooms.all.fits(
+          && draft.rooms.mayFitAnywhere(
             promises[index].request.shape, afterWaiting: draft.now - promises[index].submitted)
-      guard
-        isTried
-          || lacking.contains(promises[index].mark.member)
-      else { continue }
-      let key = draft.key(of: promises[index].mark, promises[index].models)
-      guard isTried || key.deficit > 0 else { continue }
+      guard isTried || lacking.contains(survey.members[index]) else { continue }
+      let deficit = draft.deficit(of: promises[index].mark, promises[index].models)
+      guard isTried || deficit > 0 else { continue }
+      let key = draft.order.key(of: promises[index].mark, deficit: deficit)
       turns.add(Turn(key: key, slot: -1, seeksPromise: !isTried))
     }
   }

@@ -55,10 +55,10 @@ struct PlanDraft {
   private var changes = 0
 
   /// - Parameters:
-  ///   - kept: what is kept for some, in the order in which that counts as told.
+  ///   - kept: what is kept for some.
   ///   - windowNames: the names of the windows that are upcoming.
   init(
-    _ state: ClusterState, at now: Instant, keeping kept: [OpenRooms.Kept] = [],
+    _ state: ClusterState, at now: Instant, keeping kept: OpenRooms.Shelf = OpenRooms.Shelf(),
     windowNames: [String] = []
   ) {
     self.state = state
@@ -95,12 +95,14 @@ struct PlanDraft {
 
   /// Where the first job of a class stands.
   mutating func key(of jobs: Mark, _ models: [Int]) -> FairOrder.Key {
+    order.key(of: jobs, deficit: deficit(of: jobs, models))
+  }
+
+  /// How much of its entitlement the member of a class lacks, if a guarantee is the class's.
+  mutating func deficit(of jobs: Mark, _ models: [Int]) -> Int {
     let order = order
-    guard order.order == .fairShare, !order.borrowsAlways(jobs) else {
-      return order.key(of: jobs, deficit: 0)
-    }
-    let deficit = guarantees.deficit(of: jobs, models, holdings.book, change: changes)
-    return order.key(of: jobs, deficit: deficit)
+    guard order.order == .fairShare, !order.borrowsAlways(jobs) else { return 0 }
+    return guarantees.deficit(of: jobs, models, holdings.book, change: changes)
   }
 
   /// Keeps what a job is promised from those who would run into it.
@@ -185,12 +187,4 @@ struct PlanDraft {
     case .claim: preconditionFailure("a claim is kept from the beginning")
     }
   }
-
-  // MARK: Promised jobs
-
-  /// Whether any promise falls due.
-  func hasDue(_ promises: [ReservingDiscipline.Promise]) -> Bool {
-    promises.contains { $0.reservation.start <= now }
-  }
-
 }

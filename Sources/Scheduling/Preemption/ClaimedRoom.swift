@@ -35,6 +35,15 @@ struct ClaimedRoom: Sendable {
 
   var isEmpty: Bool { held.isEmpty }
 
+  /// When the next of them is due after an instant; `distantFuture` where none is.
+  func nextDeadline(after now: Instant) -> Instant {
+    var next = Instant.distantFuture
+    for index in held.indices where held[index].claim.deadline > now {
+      next = min(next, held[index].claim.deadline)
+    }
+    return next
+  }
+
   func hasPreemptor(_ id: JobID) -> Bool { held.contains { $0.claim.preemptor == id } }
 
   /// When a victim's tasks are ended, or fewer, and what it keeps then; nil where a job is none.

@@ -318,14 +318,14 @@ extension ReservingDiscipline {
   /// its entitlement stay.
   ///
   /// Found once until a decision changes what is held or promised. O(promises · log promises)
-  private func yieldingPromises(_ draft: inout PlanDraft) -> [JobID] {
+  private mutating func yieldingPromises(_ draft: inout PlanDraft) -> [JobID] {
     if let known = draft.yielding, known.decisions == draft.decisions.count { return known.jobs }
-    let jobs = findYieldingPromises(draft)
+    let jobs = findYieldingPromises(surveyed().byStart, draft)
     draft.yielding = (draft.decisions.count, jobs)
     return jobs
   }
 
-  private func findYieldingPromises(_ draft: PlanDraft) -> [JobID] {
+  private func findYieldingPromises(_ byStart: [Int], _ draft: PlanDraft) -> [JobID] {
     var book = draft.holdings.book
     let charging = draft.holdings.charging
     var yielding: [JobID] = []
@@ -353,7 +353,7 @@ extension ReservingDiscipline {
   private mutating func promisedNodes(
     besides yielding: [JobID], _ draft: PlanDraft
   ) -> PromisedNodes {
-    if let known = promisedNodes, known.change == keptChange, known.yielding == yielding {
+    if let known = promisedNodes, known.change == promiseChange, known.yielding == yielding {
       return known.nodes
     }
     let topology = draft.state.topology
@@ -367,7 +367,7 @@ extension ReservingDiscipline {
     for window in windows.upcoming {
       nodes.keep(window.allocation, from: window.from, for: nil, on: topology)
     }
-    promisedNodes = (keptChange, yielding, nodes)
+    promisedNodes = (promiseChange, yielding, nodes)
     return nodes
   }
 
