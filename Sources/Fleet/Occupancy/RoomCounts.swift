@@ -67,6 +67,13 @@ public struct RoomCounts: Sendable {
     return self.nodes(for: shape.member, at: stage) + nodes >= Int(shape.members)
   }
 
+  /// How many nodes have room for a gang's member at a stage.
+  ///
+  /// - Precondition: as for `fits`.
+  public func nodes(for shape: GangShape, at stage: Int) -> Int {
+    nodes(for: shape.member, at: stage)
+  }
+
   private func nodes(for member: MemberShape, at stage: Int) -> Int {
     guard Int(member.accelerators) <= width - 2 else { return 0 }
     return Int(rows[stage * width + (member.wholeNode ? width - 1 : Int(member.accelerators))])

@@ -29,8 +29,16 @@ struct OpenRooms: Sendable {
     var from: Instant
     var allocation: Allocation
     var owner: Owner
+    /// What it names, where that is on one node alone.
+    var only: (node: Int, accelerators: UInt64)?
     /// Whether it is kept no longer.
     var isGone = false
+
+    /// Whether any of it may be free; false is sure.
+    func mayOverlap(_ free: Occupancy) -> Bool {
+      guard let only else { return free.mayOverlap(allocation) }
+      return free.mayOverlap(only.accelerators, on: only.node)
+    }
   }
 
   /// What is kept, for a plan to begin with.
@@ -40,11 +48,20 @@ struct OpenRooms: Sendable {
     /// Its places, sorted by when from, of equals the last first.
     fileprivate var byStart: [Int] = []
 
+    private let topology: Topology
+
+    /// Nothing is kept of a fleet.
+    init(of topology: Topology) { self.topology = topology }
+
     /// Keeps an allocation from a time on, beside what is kept. O(log kept)
     mutating func add(_ allocation: Allocation, from: Instant, owner: Owner) {
       let place = byStart.partitioningIndex { all[$0].from >= from }
       byStart.insert(all.count, at: place)
-      all.append(Kept(from: from, allocation: allocation, owner: owner))
+      var kept = Kept(from: from, allocation: allocation, owner: owner)
+      if allocation.slices.count == 1, let slice = allocation.slices.first {
+        kept.only = (topology.index(of: slice.node), slice.accelerators)
+      }
+      all.append(kept)
     }
   }
 
@@ -80,7 +97,7 @@ struct OpenRooms: Sendable {
   private var laneEnds: [(change: Int, end: Instant)] = []
   private var changes = 0
 
-  init(_ free: Occupancy, keeping shelf: Shelf = Shelf()) {
+  init(_ free: Occupancy, keeping shelf: Shelf) {
     self.free = free
     self.shelf = shelf
   }
@@ -137,7 +154,7 @@ struct OpenRooms: Sendable {
   private mutating func sort() {
     guard inTheWay == nil else { return }
     let places = shelf.byStart.filter {
-      !shelf.all[$0].isGone && free.mayOverlap(shelf.all[$0].allocation)
+      !shelf.all[$0].isGone && shelf.all[$0].mayOverlap(free)
     }
     inTheWay = places
     rooms = Array(repeating: nil, count: places.count + 1)
@@ -263,13 +280,13 @@ struct OpenRooms: Sendable {
     return stages?.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
   }
 
-  /// Whether a gang may fit until a time with what a job is promised itself, and some others are,
-  /// who stand in order; false is sure. O(what is kept of what is free), and O(its slices) once for
-  /// all who ask for the same others
-  mutating func mayFit(
-    _ shape: GangShape, until end: Instant, besides job: JobID, orThoseOf yielding: [JobID]
-  ) -> Bool {
-    guard free.isDecidedByCounts(shape) else { return true }
+  /// On how many nodes a member of a gang may have room until a time, with what a job is promised
+  /// itself, and some others are, who stand in order: not on more; nil where counts don't tell.
+  /// O(what is kept of what is free), and O(its slices) once for all who ask for the same others
+  mutating func mostNodes(
+    for shape: GangShape, until end: Instant, besides job: JobID, orThoseOf yielding: [JobID]
+  ) -> Int? {
+    guard free.isDecidedByCounts(shape) else { return nil }
     sort()
     if others?.yielding != yielding {
       let places = (inTheWay ?? []).filter { place in
@@ -286,10 +303,10 @@ struct OpenRooms: Sendable {
     var own = 0
     for place in places[..<stage] where shelf.all[place].owner == .promise(job) {
       let promised = shelf.all[place].allocation
-      guard promised.hosts.isEmpty, promised.shares.isEmpty else { return true }
+      guard promised.hosts.isEmpty, promised.shares.isEmpty else { return nil }
       own = free.nodesFree(of: promised)
     }
-    return others?.stages.mayFit(shape, at: stage, besides: own) == true
+    return others.map { $0.stages.nodes(for: shape, at: stage) + own }
   }
 
   /// The first promise or window that is in the way of who ends by a time.

@@ -152,10 +152,9 @@ struct ReservingDiscipline: Sendable {
     if staysQuiet(at: now) {
       return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
     }
-    keepRooms(at: now)
+    keepRooms(on: state.topology, at: now)
     var draft = PlanDraft(
-      state, at: now, keeping: kept?.shelf ?? OpenRooms.Shelf(),
-      windowNames: windows.names)
+      state, at: now, keeping: kept?.shelf, windowNames: windows.names)
     draft.hasOverdue = surveyed().first < now
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
@@ -213,9 +212,12 @@ struct ReservingDiscipline: Sendable {
     // Who is not lent room seeks a promise once the room is kept from it, which time alone may do;
     // and what a site draws by the forecast becomes less with time.
     let room = surveyed().room
-    return !queue.marks.contains { mark in
-      switch mark.standing {
-      case .notLent: forecast.isLimited || room.has(Int(mark.tier))
+    return !queue.marks.indices.contains { slot in
+      let mark = queue.marks[slot]
+      return switch mark.standing {
+      // Of several models, time may take the place that it is not lent.
+      case .notLent:
+        forecast.isLimited || queue.classes[slot].models.count > 1 || room.has(Int(mark.tier))
       case .barred, .lacksRoom:
         forecast.isLimited && mark.wantsPromise && room.has(Int(mark.tier))
       case .untried, .gone: false
@@ -228,10 +230,10 @@ struct ReservingDiscipline: Sendable {
   static let mostTriedEarly = 8
 
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
-  private mutating func keepRooms(at now: Instant) {
+  private mutating func keepRooms(on topology: Topology, at now: Instant) {
     if windows.advance(to: now) { (kept, promisedNodes) = (nil, nil) }
     if let kept, kept.change == promiseChange, kept.claims == claims.change { return }
-    var shelf = OpenRooms.Shelf()
+    var shelf = OpenRooms.Shelf(of: topology)
     for claim in claims.claims {
       shelf.add(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     }
@@ -347,132 +349,6 @@ struct ReservingDiscipline: Sendable {
       promise.reservation.start > draft.now
     else { return }
     _ = reclaim(for: promise.waiting, turn.key, inSlot: nil, &draft)
-  }
-
-  private mutating func addTurns(
-    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    let lacking = hasGuarantees ? draft.lackingMembers : []
-    addPromised(lacking, &turns, &draft)
-    for slot in queue.marks.indices {
-      let mark = queue.marks[slot]
-      if mark.standing == .gone { continue }
-      let mayBePromised = room.has(Int(mark.tier))
-      var (isTried, seeksPromise) = (false, false)
-      switch mark.standing {
-      case .gone: continue
-      case .untried: isTried = true
-      case .barred:
-        isTried = mustTryAll && !isStillBarred(slot, &draft)
-        seeksPromise = mark.wantsPromise && mayBePromised
-      case .notLent:
-        // Where power runs short, that is in its way now, and a promise would help it.
-        isTried = (mustTryAll || forecast.isLimited) && !isStillBarred(slot, &draft)
-        seeksPromise = !isTried && !mustTryAll && mayBePromised && !mayFit(slot, &draft)
-      case .lacksRoom:
-        isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
-        seeksPromise = mayBePromised
-      }
-      if isTried || seeksPromise {
-        turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: !isTried))
-      } else if mark.wantsPromise, lacking.contains(mark.member) {
-        let key = key(slot, &draft)
-        if key.deficit > 0 { turns.add(Turn(key: key, slot: slot, seeksPromise: true)) }
-      }
-    }
-    guard mustTryAll else { return }
-    for lane in queue.lanes.indices where !queue.lanes[lane].slots.isEmpty {
-      addFitting(ofLane: lane, room, &turns, &draft)
-    }
-  }
-
-  /// Adds the classes that were not lent room and now lack it.
-  private mutating func addNotLent(
-    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    for slot in queue.marks.indices where queue.marks[slot].standing == .notLent {
-      guard room.has(Int(queue.marks[slot].tier)), !mayFit(slot, &draft) else { continue }
-      turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: true))
-    }
-  }
-
-  /// Adds promised jobs: those that are due, the first that may start earlier, and those of members
-  /// that lack something, who may reclaim it.
-  private mutating func addPromised(
-    _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    let triesEarly = mustTryAll || mustTryPromised
-    let survey = surveyed()
-    let hasDue = survey.first <= draft.now
-    guard !lacking.isEmpty || triesEarly || hasDue else { return }
-    let first = triesEarly ? survey.byStart.prefix(Self.mostTriedEarly) : []
-    if triesEarly { isEarlyKeptByRule = false }
-    for index in promises.indices {
-      let isTried =
-        hasDue && promises[index].reservation.start <= draft.now
-        || first.contains(index)
-          && draft.rooms.mayFitAnywhere(
-            promises[index].request.shape, afterWaiting: draft.now - promises[index].submitted)
-      guard isTried || lacking.contains(survey.members[index]) else { continue }
-      let deficit = draft.deficit(of: promises[index].mark, promises[index].models)
-      guard isTried || deficit > 0 else { continue }
-      let key = draft.order.key(of: promises[index].mark, deficit: deficit)
-      turns.add(Turn(key: key, slot: -1, seeksPromise: !isTried))
-    }
-  }
-
-  /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
-  /// for a promise.
-  private mutating func addFitting(
-    ofLane lane: Int, _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
-    for index in queue.lanes[lane].slots.indices {
-      let (limit, slot) = queue.lanes[lane].slots[index]
-      guard hasPreference || draft.rooms.fits(lane, queue.lanes, until: draft.now + limit) else {
-        return
-      }
-      let mark = queue.marks[slot]
-      guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
-        !hasPreference || !isKnownNotToFit(slot, &draft)
-      else { continue }
-      turns.add(Turn(key: key(slot, &draft), slot: slot))
-    }
-  }
-
-  /// Where the first job of a class stands.
-  private func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
-    draft.key(of: queue.marks[slot], queue.classes[slot].models)
-  }
-
-  /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
-  /// change nothing, as what this plan starts only leaves less.
-  private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
-      let verdict = draft.obstacle(
-        to: queue.classes[slot].request, milli: queue.marks[slot].milli,
-        models: queue.classes[slot].models),
-      verdict.kind == told
-    else { return false }
-    queue.setCause(verdict, of: slot)
-    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
-    return true
-  }
-
-  /// Whether it was room that a class lacked, and it still does.
-  private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    queue.marks[slot].standing == .lacksRoom && !mayFit(slot, &draft)
-  }
-
-  /// Whether there is room for the first job of a class, whatever the rules say.
-  private func mayFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    let lane = queue.laneOfSlot[slot]
-    let limit = queue.marks[slot].limit
-    guard queue.lanes[lane].shape.closeness.preferred != nil else {
-      return draft.rooms.fits(lane, queue.lanes, until: draft.now + limit)
-    }
-    return draft.mayFit(
-      queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)
   }
 
   private enum Attempt {

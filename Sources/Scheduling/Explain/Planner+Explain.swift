@@ -195,7 +195,7 @@ extension ReservingDiscipline {
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       let pool = VictimPool(
-        for: ground, running, borrowed, besides: [], rules, state, at: instant)
+        for: ground, running, borrowed, besides: [], state, at: instant)
       var search = VictimSearch(
         rules, for: id, job.request, on: ground)
       let candidates = search.candidates(

@@ -58,14 +58,14 @@ struct PlanDraft {
   ///   - kept: what is kept for some.
   ///   - windowNames: the names of the windows that are upcoming.
   init(
-    _ state: ClusterState, at now: Instant, keeping kept: OpenRooms.Shelf = OpenRooms.Shelf(),
+    _ state: ClusterState, at now: Instant, keeping kept: OpenRooms.Shelf? = nil,
     windowNames: [String] = []
   ) {
     self.state = state
     self.now = now
     self.windowNames = windowNames
     holdings = state.holdings.trial
-    rooms = OpenRooms(state.occupancy, keeping: kept)
+    rooms = OpenRooms(state.occupancy, keeping: kept ?? OpenRooms.Shelf(of: state.topology))
     nextClaim = state.nextClaim
     for claim in state.claims {
       guard let job = state.jobs[claim.preemptor] else { continue }

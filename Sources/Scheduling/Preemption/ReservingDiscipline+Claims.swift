@@ -124,21 +124,19 @@ extension ReservingDiscipline {
   }
 
   /// The running jobs that may have to go for somebody; found once a plan for each ground.
-  private func victimPool(
-    for ground: Claim.Ground, _ rules: PreemptionRules, _ draft: inout PlanDraft
-  ) -> VictimPool {
+  private func victimPool(for ground: Claim.Ground, _ draft: inout PlanDraft) -> VictimPool {
     switch ground {
     case .guarantee:
       if let pool = draft.pools.guarantee { return pool }
       let borrowed = borrowedRuns(&draft)
       let pool = VictimPool(
-        for: ground, running, borrowed, besides: draft.started, rules, draft.state, at: draft.now)
+        for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
       draft.pools.guarantee = pool
       return pool
     case .tier:
       if let pool = draft.pools.tier { return pool }
       let pool = VictimPool(
-        for: ground, running, nil, besides: draft.started, rules, draft.state, at: draft.now)
+        for: ground, running, nil, besides: draft.started, draft.state, at: draft.now)
       draft.pools.tier = pool
       return pool
     }
@@ -169,8 +167,7 @@ extension ReservingDiscipline {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     let id = preemptor.waiting.job
     guard preemptor.yielding.contains(where: { $0 != id }),
-      draft.rooms.mayFit(
-        request.shape, until: draft.now + limit, besides: id, orThoseOf: preemptor.yielding),
+      mostNodes(for: preemptor, until: draft.now + limit, &draft) >= Int(request.shape.members),
       let job = draft.state.jobs[id],
       draft.rooms.all.fits(request.shape, afterWaiting: draft.now - job.submitted)
     else { return false }
@@ -221,7 +218,7 @@ extension ReservingDiscipline {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     guard !isBarred(request, &draft) else { return nil }
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
-    let pool = victimPool(for: preemptor.ground, rules, &draft)
+    let pool = victimPool(for: preemptor.ground, &draft)
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
     search.promised = promisedNodes(besides: preemptor.yielding, draft)
     // The last room that was looked at, and its end: the next may be the same.
@@ -242,7 +239,7 @@ extension ReservingDiscipline {
     search.takesReaching = !isGuaranteed
     guard
       search.mayHold(
-        among: pool, before: end, besides: draft.rooms.all.freeAccelerators, draft)
+        among: pool, before: end, besides: mostNodes(for: preemptor, until: end, &draft), draft)
     else {
       wake = min(wake, search.undisturbedUntil)
       return nil
@@ -310,6 +307,15 @@ extension ReservingDiscipline {
   ) -> Occupancy {
     draft.rooms.room(
       until: end, besides: preemptor.waiting.job, orThoseOf: preemptor.yielding)
+  }
+
+  /// On how many nodes a member of it may have room then: not on more.
+  private func mostNodes(
+    for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
+  ) -> Int {
+    draft.rooms.mostNodes(
+      for: preemptor.request.shape, until: end, besides: preemptor.waiting.job,
+      orThoseOf: preemptor.yielding) ?? .max
   }
 
   /// Whose promises give way to a guarantee: those who would borrow what they were promised.

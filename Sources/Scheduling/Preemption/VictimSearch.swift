@@ -41,9 +41,10 @@ struct VictimPool: Sendable {
   /// - Complexity: O(running jobs)
   init(
     for ground: Claim.Ground, _ running: RunningJobs, _ borrowed: BorrowedRuns?,
-    besides started: [JobID], _ rules: PreemptionRules, _ state: ClusterState, at now: Instant
+    besides started: [JobID], _ state: ClusterState, at now: Instant
   ) {
     self.now = now
+    let rest = state.policy.preemption?.rest ?? .zero
     let modes = state.policy.modes.map { ($0.isPreemptible, $0.tier, $0.undisturbed) }
     let going = state.claims.flatMap { $0.victims.map(\.job) + $0.shrinks.map(\.job) }.sorted()
     let runs = running.runs
@@ -62,7 +63,7 @@ struct VictimPool: Sendable {
       guard !going.sortedContains(id), !started.contains(id) else { continue }
       var spared = runs[place].started + undisturbed
       if ground == .tier, let last = state.jobs[id]?.lastEviction {
-        spared = max(spared, last + rules.rest)
+        spared = max(spared, last + rest)
       }
       let first = Int32(moreNodes.count)
       if !runs[place].moreNodes.isEmpty { moreNodes += runs[place].moreNodes }
@@ -153,18 +154,20 @@ struct VictimSearch {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
-  /// Whether any of a pool may go for it, now or once they may be disturbed, and they hold enough
-  /// together with what is free: a filter. O(jobs in the pool)
+  /// Whether any of a pool may go for it, now or once they may be disturbed, and the gang may fit
+  /// with what they hold: a filter, before any of them is read. O(jobs in the pool + nodes)
   ///
   /// Notes when the next may be disturbed that may not be yet.
   ///
-  /// - Parameter end: nobody asks for room for less long.
+  /// - Parameters:
+  ///   - end: nobody asks for room for less long.
+  ///   - open: on how many nodes a member has room until then, at most.
   mutating func mayHold(
-    among pool: VictimPool, before end: Instant, besides free: Int, _ draft: PlanDraft
+    among pool: VictimPool, before end: Instant, besides open: Int, _ draft: PlanDraft
   ) -> Bool {
     let member = draft.state.policy.accounts.member(of: request.account)
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
-    var (sum, isExact, isAny) = (free, request.shape.member.share == .whole, false)
+    var hold = VictimHold(for: request.shape, beside: draft.rooms.all)
     for index in pool.entries.indices
     where isOnGround(
       pool.entries[index].borrowsAlways, of: pool.entries[index].member,
@@ -174,8 +177,7 @@ struct VictimSearch {
         continue
       }
       if !pool.isKept(index, by: promised, before: end, besides: preemptor) {
-        isAny = true
-        if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
+        hold.add(index, of: pool)
       }
       let spared = pool.entries[index].spared
       guard spared > draft.now, spared < undisturbedUntil,
@@ -184,7 +186,7 @@ struct VictimSearch {
       else { continue }
       undisturbedUntil = spared
     }
-    return isAny && (!isExact || sum >= request.shape.acceleratorCount)
+    return !hold.isEmpty && hold.isEnough(besides: open)
   }
 
   /// Whether a run is one that a member's job, or one of a mode, may take back.
@@ -284,5 +286,54 @@ struct VictimSearch {
     return Claim(
       id: draft.nextClaim, preemptor: preemptor, ground: ground, allocation: clearing.allocation,
       victims: victims, shrinks: shrinks)
+  }
+}
+
+/// What victims hold together with what is free, as numbers: a filter.
+private struct VictimHold {
+  private let free: Occupancy
+  private let shape: GangShape
+
+  /// Whether numbers of accelerators by node say anything about the gang.
+  private let isExact: Bool
+
+  /// By node, how many accelerators the victims hold there; of a gang on several, all.
+  private var held: [Int16]
+
+  /// All that is free or held, unless that is parts; and on how many of the victims' nodes a member
+  /// may have room.
+  private var sum: Int?
+  private var nodes = 0
+  private(set) var isEmpty = true
+
+  init(for shape: GangShape, beside free: Occupancy) {
+    self.free = free
+    self.shape = shape
+    isExact = free.isDecidedByCounts(shape) && !shape.member.wholeNode
+    held = isExact ? Array(repeating: 0, count: free.topology.nodes.count) : []
+    sum = shape.member.share == .whole ? free.freeAccelerators : nil
+  }
+
+  mutating func add(_ index: Int, of pool: VictimPool) {
+    isEmpty = false
+    let entry = pool.entries[index]
+    sum = sum.flatMap { sum in entry.accelerators.map { sum + $0 } }
+    guard isExact else { return }
+    let more = Int16(clamping: entry.accelerators ?? .max)
+    if entry.node >= 0 { add(more, on: Int(entry.node)) }
+    for place in entry.moreNodes { add(more, on: Int(pool.moreNodes[Int(place)])) }
+  }
+
+  private mutating func add(_ more: Int16, on node: Int) {
+    let (wanted, before) = (Int(shape.member.accelerators), free.acceleratorsFree(on: node))
+    let hadRoom = held[node] > 0 && before + Int(held[node]) >= wanted
+    held[node] = held[node].addingReportingOverflow(more).overflow ? .max : held[node] + more
+    if !hadRoom, before + Int(held[node]) >= wanted { nodes += 1 }
+  }
+
+  /// - Parameter open: on how many nodes a member has room without them, at most.
+  func isEnough(besides open: Int) -> Bool {
+    if let sum, sum < shape.acceleratorCount { return false }
+    return !isExact || open >= Int(shape.members) - nodes
   }
 }
