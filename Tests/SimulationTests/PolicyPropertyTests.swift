@@ -109,6 +109,12 @@ import Units
     expectNone(\.promises)
   }
 
+  @Test func `are planned alike where power runs short for who was not lent room`() throws {
+    var world = try PolicyWorld(seed: 354)
+    world.addVariety(seed: 354, models: false)
+    #expect(PolicyWorldRun.report(on: world, seed: 354).successors.first == nil)
+  }
+
   @Test func `keep every other rule`() {
     expectNone(\.budgets, \.limits, \.power, \.ledger, \.evictions, \.undisturbed, \.requeues)
   }

@@ -8,8 +8,8 @@ public import Units
 /// Checks after every input what must always hold, and stops the program where it does not.
 ///
 /// - the state's own invariants: nobody holds an accelerator twice, a gang is whole or none;
-/// - a promise moves only forward, but where a node or a claim is gone, and a promised job starts no
-///   later than promised;
+/// - a promise moves only forward, but where a node or a claim is gone, and a promised job starts
+///   no later than promised;
 /// - a controller that takes over the state does, at the next input, what this one does.
 public struct InvariantChecker: ReplayObserver, Sendable {
   private var promises: [Instant?] = []
