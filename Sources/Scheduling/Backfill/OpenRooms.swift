@@ -185,6 +185,16 @@ struct OpenRooms: Sendable {
     return room
   }
 
+  /// Whether a place of whole accelerators is free until a time, and kept for nobody before; where
+  /// it holds anything else, false.
+  mutating func isOpen(_ place: Allocation, until end: Instant) -> Bool {
+    guard place.hosts.isEmpty, place.shares.isEmpty, free.isFree(place) else { return false }
+    sort()
+    return (inTheWay ?? []).allSatisfy {
+      shelf.all[$0].from >= end || !shelf.all[$0].allocation.contends(with: place)
+    }
+  }
+
   /// Whether a lane's shape, which prefers nothing, fits until a time.
   mutating func fits(_ lane: Int, _ lanes: [ShapeLane], until end: Instant) -> Bool {
     if free.isDecidedByCounts(lanes[lane].shape) { return fits(lanes[lane].shape, until: end) }

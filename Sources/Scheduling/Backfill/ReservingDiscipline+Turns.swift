@@ -138,18 +138,22 @@ extension ReservingDiscipline {
       queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)
   }
 
-  /// Whether the place that a class was not lent is there no more, so that it finds another, of
-  /// another model, which it may be lent.
-  private func hasLostPlace(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    guard queue.classes[slot].models.count > 1 else { return false }
-    let mark = queue.marks[slot]
-    // Who found a mixture, or none that the rules leave open, is asked again.
+  /// Whether the place that a class was not lent is there no more, nor another of that model, so that
+  /// it finds one of another model, which it may be lent.
+  private mutating func hasLostPlace(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard queue.classes[slot].models.count > 1, let place = queue.classes[slot].place else {
+      return false
+    }
+    let (mark, end) = (queue.marks[slot], draft.now + queue.marks[slot].limit)
+    guard !draft.rooms.isOpen(place, until: end) else { return false }
+    // Who found a mixture is asked again.
     guard case .borrowing(_, _, let model, _, let asked) = queue.classes[slot].cause,
       asked == mark.milli
     else { return true }
     let (shape, names) = (queue.classes[slot].key.shape, [draft.holdings.charging.models[model]])
     let eligibility = shape.eligibility?.with(models: names) ?? Eligibility(models: names)
-    return !draft.rooms.room(until: draft.now + mark.limit).fits(
-      shape.with(eligibility), afterWaiting: draft.now - mark.first.since)
+    queue[slot].place = draft.rooms.room(until: end).placement(
+      of: shape.with(eligibility), afterWaiting: draft.now - mark.first.since)
+    return queue.classes[slot].place == nil
   }
 }

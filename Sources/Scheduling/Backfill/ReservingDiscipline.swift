@@ -217,7 +217,8 @@ struct ReservingDiscipline: Sendable {
       return switch mark.standing {
       // Of several models, time may take the place that it is not lent.
       case .notLent:
-        forecast.isLimited || queue.classes[slot].models.count > 1 || room.has(Int(mark.tier))
+        forecast.isLimited || room.has(Int(mark.tier))
+          || queue.classes[slot].models.count > 1 && queue.classes[slot].place != nil
       case .barred, .lacksRoom:
         forecast.isLimited && mark.wantsPromise && room.has(Int(mark.tier))
       case .untried, .gone: false
@@ -361,6 +362,7 @@ struct ReservingDiscipline: Sendable {
     _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
   ) -> Attempt {
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    queue[slot].place = nil
     if let verdict = draft.obstacle(
       to: job.request, milli: queue.marks[slot].milli, models: queue.classes[slot].models)
     {
@@ -379,9 +381,11 @@ struct ReservingDiscipline: Sendable {
       shape, for: job.request.timeLimit, waited: draft.now - job.submitted)
     {
     case .found(let allocation):
-      if let verdict = powerObstacle(to: allocation, job.request, draft)
-        ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
-      {
+      if let verdict = powerObstacle(to: allocation, job.request, draft) {
+        return .blocked(verdict)
+      }
+      if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+        queue[slot].place = allocation
         return .blocked(verdict)
       }
       queue.removeFirst(of: slot)
