@@ -33,7 +33,8 @@ extension ControlMachine {
       let job = state.jobs[alarm.job]
       let isRunning = job?.lifecycle.run?.attempt == alarm.attempt
       guard !isRunning || alarm.instant <= now else { return }
-      _ = alarms.popFirst()
+      // Who was spared and is chosen again may have the same alarm twice.
+      while alarms.first == alarm { _ = alarms.popFirst() }
       guard isRunning, let job else { continue }
       switch alarm.purpose {
       case .limit:

@@ -98,4 +98,52 @@ import Units
       occupancy.checkInvariants()
     }
   }
+
+  /// Some nodes each of four accelerators of every way to share them, and some that have fewer.
+  private func sharingFleet(_ random: inout SeededGenerator) throws -> Topology {
+    var builder = TopologyBuilder(name: "sharing")
+    let ways: [DeviceSharing] = [.none, .fractions, .mig(.h200x141)]
+    for index in 0..<2 + random.below(6) {
+      let way = random.below(ways.count)
+      let count = [2, 4][random.below(2)]
+      var type = NodeType(
+        name: "t\(way)x\(count)", acceleratorModel: "m\(way)", accelerators: count)
+      type.sharing = ways[way]
+      try builder.addNodes([NodeName("n\(index)")], type: type)
+    }
+    return try builder.build()
+  }
+
+  private func sharingMember(_ random: inout SeededGenerator) -> MemberShape {
+    switch random.below(4) {
+    case 0: MemberShape(accelerators: 1, share: .milli(UInt16(100 + random.below(900))))
+    case 1:
+      MemberShape(
+        accelerators: 1,
+        share: .mig(MIGGeometry.h200x141.profiles[random.below(MIGProfile.Kind.allCases.count)]))
+    default: MemberShape(accelerators: 1 + random.below(4))
+    }
+  }
+
+  @Test(arguments: 0..<200)
+  func `finds a node wherever one fits, however accelerators are shared`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var occupancy = Occupancy(topology: try sharingFleet(&random))
+    var mix = RequestMix(topology: occupancy.topology)
+    var held: [Allocation] = []
+    for _ in 0..<80 {
+      let shape = GangShape(members: 1, member: sharingMember(&random))
+      mix.note(shape, on: occupancy)
+      guard occupancy.fits(shape) else {
+        #expect(occupancy.placement(of: shape, among: mix) == nil)
+        if !held.isEmpty { occupancy.giveBack(held.remove(at: random.below(held.count))) }
+        continue
+      }
+      let allocation = try #require(occupancy.placement(of: shape, among: mix))
+      #expect(occupancy.isFree(allocation))
+      occupancy.take(allocation)
+      held.append(allocation)
+      occupancy.checkInvariants()
+    }
+  }
 }

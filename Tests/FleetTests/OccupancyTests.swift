@@ -51,10 +51,11 @@ import Units
     let whole = Occupancy(topology: topology)
     var (stages, counts) = ([whole], RoomCounts(whole))
     while let last = stages.last, stages.count < 6,
-      let allocation = last.placement(of: randomShape(&random, on: topology))
+      let allocation = (stages.count % 2 == 0 ? last : whole).placement(
+        of: randomShape(&random, on: topology))
     {
       stages.append(last.withholding(allocation))
-      counts.append(stages[stages.count - 1])
+      counts.append(withholding: allocation)
     }
     #expect(counts.count == stages.count)
     for _ in 0..<20 {

@@ -8,6 +8,9 @@ extension Occupancy {
     return freeMap[Int(field.word)] >> UInt64(field.shift) & field.ones
   }
 
+  /// How many accelerators of a node are free.
+  public func acceleratorsFree(on node: Int) -> Int { accelerators(freeOn: node).nonzeroBitCount }
+
   /// What is free of a node's host.
   @inline(__always)
   func host(freeOn node: Int) -> HostShare { freeHosts.isEmpty ? .none : freeHosts[node] }
@@ -37,6 +40,11 @@ extension Occupancy {
   /// Whether nothing at all is free. O(1) where accelerators are all there is
   public var isFull: Bool {
     freeAccelerators == 0 && residuals.isEmpty && (freeHosts.isEmpty || freeMilliCores == 0)
+  }
+
+  /// Whether any of these accelerators of a node, or of its host, may be free; false is sure. O(1)
+  public func mayOverlap(_ accelerators: UInt64, on node: Int) -> Bool {
+    self.accelerators(freeOn: node) & accelerators != 0 || !residuals.isEmpty || !freeHosts.isEmpty
   }
 
   /// Whether anything that an allocation names may be free; false is sure. O(its slices)

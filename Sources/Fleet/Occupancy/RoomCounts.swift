@@ -2,23 +2,53 @@
 ///
 /// Of gangs for which that decides it says at which stage they still fit.
 ///
-/// Complexity: O(accelerators of a node) to add a stage, O(1) to ask about one.
+/// Complexity: O(slices withheld) to add a stage, O(1) to ask about one.
 public struct RoomCounts: Sendable {
   /// By stage: the nodes with at least so many free accelerators, and the idle ones.
   private var rows: [Int32] = []
   private let width: Int
 
+  /// What is free at the last stage; where only accelerators count, its map alone is kept up.
+  private var room: Occupancy
+  private var map: [UInt64]
+  private let isPlain: Bool
+
   /// One stage: an occupancy as it is.
   public init(_ occupancy: Occupancy) {
     width = occupancy.atLeast.count
     rows = occupancy.atLeast
+    room = occupancy
+    map = occupancy.freeMap
+    isPlain = occupancy.freeHosts.isEmpty && occupancy.residuals.isEmpty
   }
 
   /// How many stages there are.
   public var count: Int { rows.count / width }
 
-  /// Adds the next stage, in which no more is free than in the last.
-  public mutating func append(_ occupancy: Occupancy) { rows += occupancy.atLeast }
+  /// Adds the next stage: the last one without what of an allocation is free in it.
+  public mutating func append(withholding allocation: Allocation) {
+    guard isPlain else {
+      room.withhold(allocation)
+      rows += room.atLeast
+      return
+    }
+    let first = rows.count
+    rows.reserveCapacity(first + width)
+    for row in first - width..<first { rows.append(rows[row]) }
+    let (topology, conditions) = (room.topology, room.conditions)
+    for slice in allocation.slices {
+      let node = topology.index(of: slice.node)
+      let field = topology.acceleratorFields[node]
+      let taken = map[Int(field.word)] & slice.accelerators << UInt64(field.shift)
+      guard taken != 0 else { continue }
+      let before = map[Int(field.word)] >> UInt64(field.shift) & field.ones
+      map[Int(field.word)] &= ~taken
+      guard conditions.isEmpty || conditions[node] == .inService else { continue }
+      let most = before.nonzeroBitCount
+      for free in most - taken.nonzeroBitCount + 1...most { rows[first + free] -= 1 }
+      if before == field.ones { rows[first + width - 1] -= 1 }
+    }
+  }
 
   /// Whether a gang fits at a stage.
   ///
@@ -35,6 +65,13 @@ public struct RoomCounts: Sendable {
   public func mayFit(_ shape: GangShape, at stage: Int, besides nodes: Int) -> Bool {
     guard Int(shape.member.accelerators) <= width - 2 else { return false }
     return self.nodes(for: shape.member, at: stage) + nodes >= Int(shape.members)
+  }
+
+  /// How many nodes have room for a gang's member at a stage.
+  ///
+  /// - Precondition: as for `fits`.
+  public func nodes(for shape: GangShape, at stage: Int) -> Int {
+    nodes(for: shape.member, at: stage)
   }
 
   private func nodes(for member: MemberShape, at stage: Int) -> Int {

@@ -111,16 +111,18 @@ extension PackingNode {
     }
   }
 
-  /// Reads anew what is left.
+  /// Reads anew what is left. What is left in slices is nothing: only slices are of use there, and
+  /// those are not packed.
   mutating func update(_ node: Int, of occupancy: Occupancy) {
     host = occupancy.host(freeOn: node)
     let first = Int(occupancy.topology.firstDevices[node])
     let free = occupancy.accelerators(freeOn: node)
+    let sharesByMilli = occupancy.topology.sharesByMilli(on: node)
     for device in 0..<devices {
       left[device] =
-        occupancy.residuals.isEmpty
-        ? (free >> UInt64(device) & 1 == 1 ? 1000 : 0)
-        : Int16(occupancy.residuals[first + device])
+        sharesByMilli
+        ? Int16(occupancy.residuals[first + device])
+        : (free >> UInt64(device) & 1 == 1 ? 1000 : 0)
     }
   }
 
@@ -138,5 +140,15 @@ extension PackingNode {
     var after = self
     after.take(request, device: device)
     return after
+  }
+}
+
+extension Topology {
+  /// Whether what is left of a node's accelerators is known in thousandths.
+  fileprivate func sharesByMilli(on node: Int) -> Bool {
+    switch sharing(of: node) {
+    case .fractions: true
+    case .none, .mig: false
+    }
   }
 }

@@ -157,7 +157,7 @@ public struct CapacityProfile: Sendable {
     precondition(pool == nil, "a pool counts its nodes and does not tell them apart")
     var room = CommonRoom(of: fleet)
     for index in domains.indices {
-      room.enter(domains[index], from: start, to: start + span, topology)
+      room.enter(domains, index, from: start, to: start + span)
     }
     // From where it is nearer: counting all nodes anew costs more than all the rest.
     if room.isNearlyFull {
@@ -242,7 +242,7 @@ extension Topology {
   fileprivate func endOfTimeline(from first: Int) -> Int {
     // Of a small fleet a word, as the gangs in one timeline make each other dearer; of a large one
     // more, as each timeline costs a look.
-    let mostWords = max(1, min(4, mapWordCount / 128))
+    let mostWords = max(1, min(4, mapWordCount / 64))
     let word = acceleratorFields[first].word
     let domain = nodes[first].domain
     var next = first + 1

@@ -15,21 +15,32 @@ struct CommonRoom {
     residuals = fleet.residuals
   }
 
+  /// Takes in what is free of a domain throughout a window.
+  ///
+  /// A domain is never taken out of its array here: that would be a copy.
   mutating func enter(
-    _ domain: DomainTimeline, from start: Instant, to end: Instant, _ topology: Topology
+    _ domains: [DomainTimeline], _ index: Int, from start: Instant, to end: Instant
   ) {
-    let first = domain.segment(at: start)
+    let first = domains[index].segment(at: start)
+    let count = domains[index].starts.count
     var last = first
-    while last + 1 < domain.starts.count, domain.starts[last + 1] < end { last += 1 }
-    for word in domain.words.indices {
+    while last + 1 < count, domains[index].starts[last + 1] < end { last += 1 }
+    let (words, width) = (domains[index].words, domains[index].words.count)
+    for word in words {
       var common = ~UInt64(0)
-      let width = domain.words.count
-      let place = word - domain.words.lowerBound
-      for segment in first...last { common &= domain.maps[segment &* width &+ place] }
+      var place = first &* width &+ word &- words.lowerBound
+      for _ in first...last {
+        common &= domains[index].maps[place]
+        place &+= width
+      }
       map[word] |= common
     }
     guard !hosts.isEmpty || !residuals.isEmpty else { return }
-    for segment in first...last {
+    enterHosts(of: domains[index], first...last)
+  }
+
+  private mutating func enterHosts(of domain: DomainTimeline, _ segments: ClosedRange<Int>) {
+    for segment in segments {
       if !hosts.isEmpty {
         for (place, node) in domain.nodes.enumerated() {
           let here = domain.hosts[segment * domain.nodes.count + place]

@@ -25,12 +25,44 @@ struct OpenRooms: Sendable {
   }
 
   /// Something kept from a time on.
-  private struct Kept: Sendable {
+  fileprivate struct Kept: Sendable {
     var from: Instant
     var allocation: Allocation
     var owner: Owner
+    /// What it names, where that is on one node alone.
+    var only: (node: Int, accelerators: UInt64)?
     /// Whether it is kept no longer.
     var isGone = false
+
+    /// Whether any of it may be free; false is sure.
+    func mayOverlap(_ free: Occupancy) -> Bool {
+      guard let only else { return free.mayOverlap(allocation) }
+      return free.mayOverlap(only.accelerators, on: only.node)
+    }
+  }
+
+  /// What is kept, for a plan to begin with.
+  struct Shelf: Sendable {
+    /// In the order in which it was told.
+    fileprivate var all: [Kept] = []
+    /// Its places, sorted by when from, of equals the last first.
+    fileprivate var byStart: [Int] = []
+
+    private let topology: Topology
+
+    /// Nothing is kept of a fleet.
+    init(of topology: Topology) { self.topology = topology }
+
+    /// Keeps an allocation from a time on, beside what is kept. O(log kept)
+    mutating func add(_ allocation: Allocation, from: Instant, owner: Owner) {
+      let place = byStart.partitioningIndex { all[$0].from >= from }
+      byStart.insert(all.count, at: place)
+      var kept = Kept(from: from, allocation: allocation, owner: owner)
+      if allocation.slices.count == 1, let slice = allocation.slices.first {
+        kept.only = (topology.index(of: slice.node), slice.accelerators)
+      }
+      all.append(kept)
+    }
   }
 
   private struct LastEnd: Sendable {
@@ -41,8 +73,8 @@ struct OpenRooms: Sendable {
 
   private var free: Occupancy
 
-  /// All that is kept, in the order in which it was told.
-  private var kept: [Kept] = []
+  /// All that is kept.
+  private var shelf: Shelf
 
   /// The places of what is kept of what is free, sorted by when from, of equals the last first:
   /// once a room is asked for. What nobody could have now makes no room smaller.
@@ -51,9 +83,12 @@ struct OpenRooms: Sendable {
   /// By how much is in the way: the room, once it was asked for.
   private var rooms: [Occupancy?] = []
 
-  /// What is free once so many of what is in the way are taken, and the counts of all stages up to
-  /// there: as far as anybody has asked.
-  private var stages: (room: Occupancy, counts: RoomCounts)?
+  /// The counts of what is free once so many of what is in the way are taken, and before: as far as
+  /// anybody has asked.
+  private var stages: RoomCounts?
+
+  /// The same without what some jobs are promised, who stand in order.
+  private var others: (yielding: [JobID], places: [Int], stages: RoomCounts)?
 
   /// By shape, in order.
   private var lastEnds: [LastEnd] = []
@@ -62,18 +97,26 @@ struct OpenRooms: Sendable {
   private var laneEnds: [(change: Int, end: Instant)] = []
   private var changes = 0
 
-  init(_ free: Occupancy) { self.free = free }
+  init(_ free: Occupancy, keeping shelf: Shelf) {
+    self.free = free
+    self.shelf = shelf
+  }
+
+  /// Whether a gang fits on all that is free, whoever it is kept for.
+  func mayFitAnywhere(_ shape: GangShape, afterWaiting wait: TimeSpan) -> Bool {
+    free.fits(shape, afterWaiting: wait)
+  }
 
   /// All that is free, whoever it is kept for.
   var all: Occupancy { free }
 
   /// Keeps an allocation from a time on.
   mutating func keep(_ allocation: Allocation, from: Instant, owner: Owner) {
-    kept.append(Kept(from: from, allocation: allocation, owner: owner))
+    shelf.add(allocation, from: from, owner: owner)
     guard inTheWay != nil, free.mayOverlap(allocation) else { return }
     forgetEnds()
     let place = count(before: from)
-    inTheWay?.insert(kept.count - 1, at: place)
+    inTheWay?.insert(shelf.all.count - 1, at: place)
     rooms.insert(nil, at: place + 1)
     for index in rooms.indices.dropFirst(place + 2) {
       rooms[index]?.withhold(allocation)
@@ -82,8 +125,10 @@ struct OpenRooms: Sendable {
 
   /// No longer keeps what an owner was promised.
   mutating func letGo(owner: Owner) {
-    guard let gone = kept.firstIndex(where: { $0.owner == owner && !$0.isGone }) else { return }
-    kept[gone].isGone = true
+    guard let gone = shelf.all.firstIndex(where: { $0.owner == owner && !$0.isGone }) else {
+      return
+    }
+    shelf.all[gone].isGone = true
     guard let place = inTheWay?.firstIndex(of: gone) else { return }
     inTheWay?.remove(at: place)
     forgetEnds()
@@ -100,6 +145,7 @@ struct OpenRooms: Sendable {
 
   private mutating func forgetEnds() {
     stages = nil
+    others = nil
     lastEnds.removeAll(keepingCapacity: true)
     changes += 1
   }
@@ -107,8 +153,9 @@ struct OpenRooms: Sendable {
   /// What is kept of what is free, in order.
   private mutating func sort() {
     guard inTheWay == nil else { return }
-    let places = kept.indices.filter { !kept[$0].isGone && free.mayOverlap(kept[$0].allocation) }
-      .sorted { kept[$0].from != kept[$1].from ? kept[$0].from < kept[$1].from : $0 > $1 }
+    let places = shelf.byStart.filter {
+      !shelf.all[$0].isGone && shelf.all[$0].mayOverlap(free)
+    }
     inTheWay = places
     rooms = Array(repeating: nil, count: places.count + 1)
   }
@@ -127,15 +174,25 @@ struct OpenRooms: Sendable {
     sort()
     var room = free
     for place in inTheWay ?? [] {
-      if kept[place].from >= end { break }
-      if case .promise(let owner) = kept[place].owner,
+      if shelf.all[place].from >= end { break }
+      if case .promise(let owner) = shelf.all[place].owner,
         owner == job || others.sortedContains(owner)
       {
         continue
       }
-      room.withhold(kept[place].allocation)
+      room.withhold(shelf.all[place].allocation)
     }
     return room
+  }
+
+  /// Whether a place of whole accelerators is free until a time, and kept for nobody before; where
+  /// it holds anything else, false.
+  mutating func isOpen(_ place: Allocation, until end: Instant) -> Bool {
+    guard place.hosts.isEmpty, place.shares.isEmpty, free.isFree(place) else { return false }
+    sort()
+    return (inTheWay ?? []).allSatisfy {
+      shelf.all[$0].from >= end || !shelf.all[$0].allocation.contends(with: place)
+    }
   }
 
   /// Whether a lane's shape, which prefers nothing, fits until a time.
@@ -202,21 +259,20 @@ struct OpenRooms: Sendable {
       }
     }
     // Whoever ends when something is kept from then on is not in its way.
-    return low == places.count ? .distantFuture : kept[places[low]].from
+    return low == places.count ? .distantFuture : shelf.all[places[low]].from
   }
 
   /// Whether a gang fits once so many of what is in the way are taken, as counts decide.
   private mutating func fits(_ shape: GangShape, at stage: Int) -> Bool {
     count(upTo: stage)
-    return stages?.counts.fits(shape, at: stage) == true
+    return stages?.fits(shape, at: stage) == true
   }
 
   /// Counts what is free once so many of what is in the way are taken, and before.
   private mutating func count(upTo stage: Int) {
-    if stages == nil { stages = (free, RoomCounts(free)) }
-    while let known = stages?.counts.count, known <= stage, let place = inTheWay?[known - 1] {
-      stages?.room.withhold(kept[place].allocation)
-      if let room = stages?.room { stages?.counts.append(room) }
+    if stages == nil { stages = RoomCounts(free) }
+    while let known = stages?.count, known <= stage, let place = inTheWay?[known - 1] {
+      stages?.append(withholding: shelf.all[place].allocation)
     }
   }
 
@@ -231,18 +287,47 @@ struct OpenRooms: Sendable {
     sort()
     let stage = count(before: end)
     count(upTo: stage)
-    return stages?.counts.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
+    return stages?.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
+  }
+
+  /// On how many nodes a member of a gang may have room until a time, with what a job is promised
+  /// itself, and some others are, who stand in order: not on more; nil where counts don't tell.
+  /// O(what is kept of what is free), and O(its slices) once for all who ask for the same others
+  mutating func mostNodes(
+    for shape: GangShape, until end: Instant, besides job: JobID, orThoseOf yielding: [JobID]
+  ) -> Int? {
+    guard free.isDecidedByCounts(shape) else { return nil }
+    sort()
+    if others?.yielding != yielding {
+      let places = (inTheWay ?? []).filter { place in
+        guard case .promise(let owner) = shelf.all[place].owner else { return true }
+        return !yielding.sortedContains(owner)
+      }
+      others = (yielding, places, RoomCounts(free))
+    }
+    let places = others?.places ?? []
+    let stage = places.partitioningIndex { shelf.all[$0].from >= end }
+    while let known = others?.stages.count, known <= stage {
+      others?.stages.append(withholding: shelf.all[places[known - 1]].allocation)
+    }
+    var own = 0
+    for place in places[..<stage] where shelf.all[place].owner == .promise(job) {
+      let promised = shelf.all[place].allocation
+      guard promised.hosts.isEmpty, promised.shares.isEmpty else { return nil }
+      own = free.nodesFree(of: promised)
+    }
+    return others.map { $0.stages.nodes(for: shape, at: stage) + own }
   }
 
   /// The first promise or window that is in the way of who ends by a time.
   func firstKept(before end: Instant) -> (owner: Owner, from: Instant)? {
     var first: Int?
-    for index in kept.indices where kept[index].from < end && !kept[index].isGone {
-      if case .claim = kept[index].owner { continue }
-      if let first, kept[index].from > kept[first].from { continue }
+    for index in shelf.all.indices where shelf.all[index].from < end && !shelf.all[index].isGone {
+      if case .claim = shelf.all[index].owner { continue }
+      if let first, shelf.all[index].from > shelf.all[first].from { continue }
       first = index
     }
-    return first.map { (kept[$0].owner, kept[$0].from) }
+    return first.map { (shelf.all[$0].owner, shelf.all[$0].from) }
   }
 
   private mutating func room(_ count: Int) -> Occupancy {
@@ -250,7 +335,7 @@ struct OpenRooms: Sendable {
     var known = count
     while known > 0, rooms[known] == nil { known -= 1 }
     var room = rooms[known] ?? free
-    for place in (inTheWay ?? [])[known..<count] { room.withhold(kept[place].allocation) }
+    for place in (inTheWay ?? [])[known..<count] { room.withhold(shelf.all[place].allocation) }
     rooms[count] = room
     return room
   }
@@ -261,7 +346,7 @@ struct OpenRooms: Sendable {
     var (low, high) = (0, places.count)
     while low < high {
       let middle = (low + high) / 2
-      if kept[places[middle]].from < end { low = middle + 1 } else { high = middle }
+      if shelf.all[places[middle]].from < end { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -39,9 +39,11 @@ extension ReservingDiscipline {
     guard let index = promises.firstIndex(where: { $0.waiting.job == id }),
       let allocation = promises[index].reservation.allocation
     else { preconditionFailure("job \(id.number) has no promise") }
+    let isDue = promises[index].reservation.start <= draft.now
+    // Whatever the rules say, most often there is no room.
+    guard isDue || mayFitNow(index, beside: allocation, &draft) else { return }
     let promise = promises[index]
     let request = promise.request
-    let isDue = promise.reservation.start <= draft.now
     // Until it is known to lack nothing but room.
     let wasKept = isEarlyKeptByRule
     isEarlyKeptByRule = true
@@ -72,18 +74,22 @@ extension ReservingDiscipline {
     fulfil(index, on: place, &draft)
   }
 
+  /// Whether a promised job may have room now, beside all other promises; false is sure.
+  private func mayFitNow(
+    _ index: Int, beside promised: Allocation, _ draft: inout PlanDraft
+  ) -> Bool {
+    // What is kept of what is free is held on the timeline, but for promises that are overdue.
+    draft.hasOverdue
+      || draft.rooms.mayFit(
+        promises[index].request.shape,
+        until: draft.now + promises[index].request.timeLimit, besides: promised)
+  }
+
   /// Where a promised job could start at once, beside all other promises.
   private mutating func placeNow(
     for promise: Promise, _ draft: inout PlanDraft, _ wasKept: Bool
   ) -> Allocation? {
     let (request, limit) = (promise.request, promise.request.timeLimit)
-    // What is kept of what is free is held on the timeline, but for promises that are overdue.
-    if !draft.hasOverdue, let promised = promise.reservation.allocation,
-      !draft.rooms.mayFit(request.shape, until: draft.now + limit, besides: promised)
-    {
-      isEarlyKeptByRule = wasKept
-      return nil
-    }
     forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
     defer { holdAgain(promise, from: draft.now) }
     let shape = draft.shape(of: promise)
@@ -159,30 +165,6 @@ extension ReservingDiscipline {
     freed()
   }
 
-  /// Promises in the order in which they may move forward.
-  var byStart: [Int] {
-    promises.indices.sorted {
-      (promises[$0].reservation.start, promises[$0].waiting.job)
-        < (promises[$1].reservation.start, promises[$1].waiting.job)
-    }
-  }
-
-  /// The promises with the earliest starts, so many, by their places; in no order. O(promises)
-  func earliest(_ count: Int) -> [Int] {
-    var found: [Int] = []
-    func precedes(_ a: Int, _ b: Int) -> Bool {
-      let (first, second) = (promises[a].reservation.start, promises[b].reservation.start)
-      return first != second
-        ? first < second : promises[a].waiting.job < promises[b].waiting.job
-    }
-    for index in promises.indices {
-      guard found.count < count || precedes(index, found[count - 1]) else { continue }
-      if found.count == count { found.removeLast() }
-      found.insert(index, at: found.firstIndex { precedes(index, $0) } ?? found.count)
-    }
-    return found
-  }
-
   /// Moves promises forward, where something was freed since they were made.
   ///
   /// On a grid of time, so that a burst of ends costs one search for each promise.
@@ -193,7 +175,7 @@ extension ReservingDiscipline {
     wasFreed = false
     isKeptByRule = false
     var stuck = 0
-    for index in byStart {
+    for index in surveyed().byStart {
       let promise = promises[index]
       let limit = promise.request.timeLimit
       let old = promise.reservation
@@ -244,7 +226,7 @@ extension ReservingDiscipline {
   /// void.
   mutating func promiseAnew(_ draft: inout PlanDraft) {
     rebuildForecast(draft.state, at: draft.now)
-    for index in byStart {
+    for index in surveyed().byStart {
       let promise = promises[index]
       let old = promise.reservation
       let limit = promise.request.timeLimit
@@ -316,7 +298,7 @@ extension ReservingDiscipline {
     } else {
       for index in promises.indices { consider(promises[index].reservation.start) }
     }
-    if !policy.power.isEmpty { for claim in claims.claims { consider(claim.deadline) } }
+    if !policy.power.isEmpty { consider(claims.nextDeadline(after: now)) }
     consider(wake)
     if wasFreed, !promises.isEmpty { consider(compression) }
     return next < .distantFuture ? next : nil

@@ -52,10 +52,23 @@ struct ReservingDiscipline: Sendable {
   let policy: ClusterPolicy
   var queue = ClassQueue()
   var forecast: Forecast
-  var promises: [Promise] = []
+  var promises: [Promise] = [] { didSet { promiseChange += 1 } }
   var deferred = DeferredJobs()
   var claims = ClaimedRoom()
   var windows: WindowCalendar
+
+  /// Another number whenever something else is promised.
+  private(set) var promiseChange = 0
+
+  /// What follows from all promises, as of a change.
+  var survey: (change: Int, result: PromiseSurvey)?
+
+  /// What is kept from those who would run into it, as of a change of what is promised and one of
+  /// what is claimed; nil where windows have changed.
+  private var kept: (change: Int, claims: Int, shelf: OpenRooms.Shelf)?
+
+  /// From when on nodes are promised to others than those that give way, as of a change.
+  var promisedNodes: (change: Int, yielding: [JobID], nodes: PromisedNodes)?
 
   /// Whether anything may fit now that did not at the last plan.
   var mustTryAll = true
@@ -139,8 +152,10 @@ struct ReservingDiscipline: Sendable {
     if staysQuiet(at: now) {
       return Plan(version: state.version, decisions: [], nextPromise: nextAlarm(after: now))
     }
-    var draft = PlanDraft(state, at: now)
-    draft.hasOverdue = promises.contains { $0.reservation.start < now }
+    keepRooms(on: state.topology, at: now)
+    var draft = PlanDraft(
+      state, at: now, keeping: kept?.shelf, windowNames: windows.names)
+    draft.hasOverdue = surveyed().first < now
     windows.hold(in: &forecast.capacity, at: now)
     if wake <= now {
       mustTryAll = true
@@ -150,7 +165,6 @@ struct ReservingDiscipline: Sendable {
       guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
       enqueue(id, job, state)
     }
-    keepRooms(&draft)
     startClaims(&draft)
     if conditionsChanged { promiseAnew(&draft) }
     compress(&draft)
@@ -164,8 +178,7 @@ struct ReservingDiscipline: Sendable {
     grow(&draft)
     conditionsChanged = false
     watchTheClock(draft)
-    firstDue = .distantFuture
-    for index in promises.indices { firstDue = min(firstDue, promises[index].reservation.start) }
+    firstDue = surveyed().first
     isQuiet = becomesQuiet(after: draft)
     return Plan(
       version: state.version, decisions: draft.decisions, nextPromise: nextAlarm(after: now))
@@ -187,7 +200,7 @@ struct ReservingDiscipline: Sendable {
   }
 
   /// Whether nothing but an event, or an instant that is noted, makes another plan decide anything.
-  private func becomesQuiet(after draft: PlanDraft) -> Bool {
+  private mutating func becomesQuiet(after draft: PlanDraft) -> Bool {
     // A claim waits for the ends of its victims; where power is short, for its deadline as well.
     guard !mustTryAll, claims.isEmpty || !forecast.isLimited, firstDue > draft.now,
       running.elastic.isEmpty || queue.count > 0,
@@ -198,10 +211,14 @@ struct ReservingDiscipline: Sendable {
     else { return false }
     // Who is not lent room seeks a promise once the room is kept from it, which time alone may do;
     // and what a site draws by the forecast becomes less with time.
-    let room = freeSlots()
-    return !queue.marks.contains { mark in
-      switch mark.standing {
-      case .notLent: room.has(Int(mark.tier))
+    let room = surveyed().room
+    return !queue.marks.indices.contains { slot in
+      let mark = queue.marks[slot]
+      return switch mark.standing {
+      // Of several models, time may take the place that it is not lent.
+      case .notLent:
+        forecast.isLimited || room.has(Int(mark.tier))
+          || queue.classes[slot].models.count > 1 && queue.classes[slot].place != nil
       case .barred, .lacksRoom:
         forecast.isLimited && mark.wantsPromise && room.has(Int(mark.tier))
       case .untried, .gone: false
@@ -214,19 +231,23 @@ struct ReservingDiscipline: Sendable {
   static let mostTriedEarly = 8
 
   /// Keeps what is promised, claimed, or closed by a window from those who would run into it.
-  private mutating func keepRooms(_ draft: inout PlanDraft) {
+  private mutating func keepRooms(on topology: Topology, at now: Instant) {
+    if windows.advance(to: now) { (kept, promisedNodes) = (nil, nil) }
+    if let kept, kept.change == promiseChange, kept.claims == claims.change { return }
+    var shelf = OpenRooms.Shelf(of: topology)
     for claim in claims.claims {
-      draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
+      shelf.add(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     }
     for index in promises.indices {
-      draft.keep(promises[index].waiting.job, promises[index].reservation)
+      guard let allocation = promises[index].reservation.allocation else { continue }
+      shelf.add(
+        allocation, from: promises[index].reservation.start,
+        owner: .promise(promises[index].waiting.job))
     }
-    windows.advance(to: draft.now)
-    for index in windows.upcoming.indices {
-      let window = windows.upcoming[index]
-      draft.rooms.keep(window.allocation, from: window.from, owner: .window(index))
-      draft.windowNames.append(window.name)
+    for (index, window) in windows.upcoming.enumerated() {
+      shelf.add(window.allocation, from: window.from, owner: .window(index))
     }
+    kept = (promiseChange, claims.change, shelf)
   }
 
   // MARK: One pass in the fair order
@@ -240,7 +261,7 @@ struct ReservingDiscipline: Sendable {
       mustTryAll = false
       return false
     }
-    var room = freeSlots()
+    var room = surveyed().room
     let hadPromises = promises.count
     var turns = Turns(mayReclaim: hasGuarantees)
     if onlyNotLent {
@@ -331,138 +352,6 @@ struct ReservingDiscipline: Sendable {
     _ = reclaim(for: promise.waiting, turn.key, inSlot: nil, &draft)
   }
 
-  /// How many promises may be made in each tier.
-  private func freeSlots() -> TierSlots {
-    var slots = TierSlots(policy.reservations)
-    for index in promises.indices { _ = slots.take(promises[index].tier) }
-    return slots
-  }
-
-  private mutating func addTurns(
-    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    let lacking = hasGuarantees ? draft.lackingMembers : []
-    addPromised(lacking, &turns, &draft)
-    for slot in queue.marks.indices {
-      let mark = queue.marks[slot]
-      if mark.standing == .gone { continue }
-      let mayBePromised = room.has(Int(mark.tier))
-      var (isTried, seeksPromise) = (false, false)
-      switch mark.standing {
-      case .gone: continue
-      case .untried: isTried = true
-      case .barred:
-        isTried = mustTryAll && !isStillBarred(slot, &draft)
-        seeksPromise = mark.wantsPromise && mayBePromised
-      case .notLent:
-        isTried = mustTryAll && !isStillBarred(slot, &draft)
-        seeksPromise = !isTried && !mustTryAll && mayBePromised && !mayFit(slot, &draft)
-      case .lacksRoom:
-        isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
-        seeksPromise = mayBePromised
-      }
-      if isTried || seeksPromise {
-        turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: !isTried))
-      } else if mark.wantsPromise, lacking.contains(mark.member) {
-        let key = key(slot, &draft)
-        if key.deficit > 0 { turns.add(Turn(key: key, slot: slot, seeksPromise: true)) }
-      }
-    }
-    guard mustTryAll else { return }
-    for lane in queue.lanes.indices where !queue.lanes[lane].slots.isEmpty {
-      addFitting(ofLane: lane, room, &turns, &draft)
-    }
-  }
-
-  /// Adds the classes that were not lent room and now lack it.
-  private mutating func addNotLent(
-    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    for slot in queue.marks.indices where queue.marks[slot].standing == .notLent {
-      guard room.has(Int(queue.marks[slot].tier)), !mayFit(slot, &draft) else { continue }
-      turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: true))
-    }
-  }
-
-  /// Adds promised jobs: those that are due, the first that may start earlier, and those of members
-  /// that lack something, who may reclaim it.
-  private mutating func addPromised(
-    _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    let triesEarly = mustTryAll || mustTryPromised
-    guard !lacking.isEmpty || triesEarly || draft.hasDue(promises) else { return }
-    let first = triesEarly ? earliest(Self.mostTriedEarly) : []
-    if triesEarly { isEarlyKeptByRule = false }
-    for index in promises.indices {
-      let isTried =
-        promises[index].reservation.start <= draft.now
-        || first.contains(index)
-          && draft.rooms.all.fits(
-            promises[index].request.shape, afterWaiting: draft.now - promises[index].submitted)
-      guard
-        isTried
-          || lacking.contains(promises[index].mark.member)
-      else { continue }
-      let key = draft.key(of: promises[index])
-      guard isTried || key.deficit > 0 else { continue }
-      turns.add(Turn(key: key, slot: -1, seeksPromise: !isTried))
-    }
-  }
-
-  /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
-  /// for a promise.
-  private mutating func addFitting(
-    ofLane lane: Int, _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
-  ) {
-    let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
-    for index in queue.lanes[lane].slots.indices {
-      let (limit, slot) = queue.lanes[lane].slots[index]
-      guard hasPreference || draft.rooms.fits(lane, queue.lanes, until: draft.now + limit) else {
-        return
-      }
-      let mark = queue.marks[slot]
-      guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
-        !hasPreference || !isKnownNotToFit(slot, &draft)
-      else { continue }
-      turns.add(Turn(key: key(slot, &draft), slot: slot))
-    }
-  }
-
-  /// Where the first job of a class stands.
-  private func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
-    draft.key(of: queue.marks[slot], queue.classes[slot].models)
-  }
-
-  /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
-  /// change nothing, as what this plan starts only leaves less.
-  private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
-      let verdict = draft.obstacle(
-        to: queue.classes[slot].request, milli: queue.marks[slot].milli,
-        models: queue.classes[slot].models),
-      verdict.kind == told
-    else { return false }
-    queue.setCause(verdict, of: slot)
-    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
-    return true
-  }
-
-  /// Whether it was room that a class lacked, and it still does.
-  private func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    queue.marks[slot].standing == .lacksRoom && !mayFit(slot, &draft)
-  }
-
-  /// Whether there is room for the first job of a class, whatever the rules say.
-  private func mayFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    let lane = queue.laneOfSlot[slot]
-    let limit = queue.marks[slot].limit
-    guard queue.lanes[lane].shape.closeness.preferred != nil else {
-      return draft.rooms.fits(lane, queue.lanes, until: draft.now + limit)
-    }
-    return draft.mayFit(
-      queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)
-  }
-
   private enum Attempt {
     case started
     case blocked(Verdict)
@@ -473,6 +362,7 @@ struct ReservingDiscipline: Sendable {
     _ slot: Int, _ waiting: JobClass.Waiting, _ draft: inout PlanDraft
   ) -> Attempt {
     guard let job = draft.state.jobs[waiting.job] else { preconditionFailure("nobody waits") }
+    queue[slot].place = nil
     if let verdict = draft.obstacle(
       to: job.request, milli: queue.marks[slot].milli, models: queue.classes[slot].models)
     {
@@ -491,9 +381,11 @@ struct ReservingDiscipline: Sendable {
       shape, for: job.request.timeLimit, waited: draft.now - job.submitted)
     {
     case .found(let allocation):
-      if let verdict = powerObstacle(to: allocation, job.request, draft)
-        ?? draft.holdings.lendingObstacle(to: job.request, on: allocation)
-      {
+      if let verdict = powerObstacle(to: allocation, job.request, draft) {
+        return .blocked(verdict)
+      }
+      if let verdict = draft.holdings.lendingObstacle(to: job.request, on: allocation) {
+        queue[slot].place = allocation
         return .blocked(verdict)
       }
       queue.removeFirst(of: slot)

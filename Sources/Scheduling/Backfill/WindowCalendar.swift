@@ -23,16 +23,21 @@ struct WindowCalendar: Sendable {
 
   private let windows: [Window]
 
-  /// Brings `upcoming` up to date; time never runs backwards.
-  mutating func advance(to now: Instant) {
-    guard upcomingUntil <= now else { return }
+  /// Brings `upcoming` up to date; whether others are now. Time never runs backwards.
+  mutating func advance(to now: Instant) -> Bool {
+    guard upcomingUntil <= now else { return false }
     upcoming = occurrences(from: now)
     upcomingUntil = upcoming.reduce(.distantFuture) { min($0, $1.until) }
+    names = upcoming.map(\.name)
+    return true
   }
 
   /// The windows that are not over, the next of each or the one that is, in order of their starts;
   /// as of the instant that the calendar was advanced to.
   private(set) var upcoming: [Occurrence] = []
+
+  /// Their names.
+  private(set) var names: [String] = []
 
   /// From when on others are upcoming.
   private var upcomingUntil = Instant.distantPast

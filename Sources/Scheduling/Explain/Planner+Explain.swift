@@ -194,10 +194,12 @@ extension ReservingDiscipline {
     for claim in state.claims { room.withhold(claim.allocation) }
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
-      let pool = VictimPool(for: ground, running, borrowed, rules, state, at: instant)
+      let pool = VictimPool(
+        for: ground, running, borrowed, besides: [], state, at: instant)
       var search = VictimSearch(
         rules, for: id, job.request, on: ground)
-      let candidates = search.candidates(among: pool, PlanDraft(state, at: instant))
+      let candidates = search.candidates(
+        among: pool, before: .distantFuture, PlanDraft(state, at: instant))
       let clearing = room.clearing(
         for: job.request.shape, among: candidates, by: rules.choice,
         afterWaiting: instant - job.submitted)

@@ -112,7 +112,7 @@ extension ReservingDiscipline {
       survey.count(jobs) { order.key(of: jobs, $0, book) }
     }
     for promise in promises {
-      survey.count(draft.key(of: promise), of: promise.request.account)
+      survey.count(draft.key(of: promise.mark, promise.models), of: promise.request.account)
     }
     return survey.place
   }

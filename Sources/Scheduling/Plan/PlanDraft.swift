@@ -16,7 +16,7 @@ struct PlanDraft {
   var rooms: OpenRooms
 
   /// The names of the windows that are upcoming.
-  var windowNames: [String] = []
+  private let windowNames: [String]
 
   /// Jobs that this plan starts.
   var started: [JobID] = []
@@ -54,11 +54,18 @@ struct PlanDraft {
   /// How often what is held has changed.
   private var changes = 0
 
-  init(_ state: ClusterState, at now: Instant) {
+  /// - Parameters:
+  ///   - kept: what is kept for some.
+  ///   - windowNames: the names of the windows that are upcoming.
+  init(
+    _ state: ClusterState, at now: Instant, keeping kept: OpenRooms.Shelf? = nil,
+    windowNames: [String] = []
+  ) {
     self.state = state
     self.now = now
+    self.windowNames = windowNames
     holdings = state.holdings.trial
-    rooms = OpenRooms(state.occupancy)
+    rooms = OpenRooms(state.occupancy, keeping: kept ?? OpenRooms.Shelf(of: state.topology))
     nextClaim = state.nextClaim
     for claim in state.claims {
       guard let job = state.jobs[claim.preemptor] else { continue }
@@ -88,17 +95,14 @@ struct PlanDraft {
 
   /// Where the first job of a class stands.
   mutating func key(of jobs: Mark, _ models: [Int]) -> FairOrder.Key {
-    let order = order
-    guard order.order == .fairShare, !order.borrowsAlways(jobs) else {
-      return order.key(of: jobs, deficit: 0)
-    }
-    let deficit = guarantees.deficit(of: jobs, models, holdings.book, change: changes)
-    return order.key(of: jobs, deficit: deficit)
+    order.key(of: jobs, deficit: deficit(of: jobs, models))
   }
 
-  /// Where a job that has a promise stands.
-  mutating func key(of promise: ReservingDiscipline.Promise) -> FairOrder.Key {
-    key(of: promise.mark, promise.models)
+  /// How much of its entitlement the member of a class lacks, if a guarantee is the class's.
+  mutating func deficit(of jobs: Mark, _ models: [Int]) -> Int {
+    let order = order
+    guard order.order == .fairShare, !order.borrowsAlways(jobs) else { return 0 }
+    return guarantees.deficit(of: jobs, models, holdings.book, change: changes)
   }
 
   /// Keeps what a job is promised from those who would run into it.
@@ -183,12 +187,4 @@ struct PlanDraft {
     case .claim: preconditionFailure("a claim is kept from the beginning")
     }
   }
-
-  // MARK: Promised jobs
-
-  /// Whether any promise falls due.
-  func hasDue(_ promises: [ReservingDiscipline.Promise]) -> Bool {
-    promises.contains { $0.reservation.start <= now }
-  }
-
 }

@@ -11,76 +11,71 @@ import Units
 /// of them may reach into the entitlement: as a gang goes whole, its going leaves its own member
 /// short, so others go rather. Runs of a mode that always borrows are borrowed wherever they stand.
 struct BorrowedRuns: Sendable {
-  private struct Run {
-    var member: AccountID
-    var model: Int
-    var milli: Int
-    var started: Instant
-    var job: JobID
+  /// The oldest run of a member that is borrowed, of a model: so are all that are younger.
+  private struct Border: Sendable {
+    var oldest: RunningJobs.Holder
+    /// Whether that reaches into the entitlement.
+    var isReaching: Bool
   }
 
-  /// In order of their numbers.
-  private let jobs: [JobID]
+  /// By member, then model.
+  private var borders: [Border?]
+  private let models: Int
 
-  /// Those of them that reach into an entitlement, in order.
-  private let reaching: [JobID]
+  /// Those among the running jobs that the state does not know of yet.
+  private let started: [JobID]
+
+  /// Whether nothing is borrowed.
+  private(set) var isEmpty: Bool
 
   /// - Parameter started: those among them that the state does not know of yet.
-  /// - Complexity: O(running jobs · log running jobs)
+  /// - Complexity: O(accounts × models + runs that are beyond an entitlement)
   init(_ running: RunningJobs, besides started: [JobID], _ state: ClusterState) {
-    let (book, count) = (state.holdings.book, state.holdings.book.models.count)
-    let borrowsAlways = state.policy.modes.map { $0.borrowing == .always }
-    var excesses: [Int] = []
-    for account in 0..<state.policy.accounts.count {
-      for model in 0..<count {
-        excesses.append(book.borrowedMilli(AccountID(UInt16(account)), model: model))
+    let book = state.holdings.book
+    models = book.models.count
+    self.started = started
+    borders = Array(repeating: nil, count: book.tree.count * models)
+    isEmpty = !running.runs.indices.contains { place in
+      running.runs[place].borrowsAlways && !started.contains(running.runs[place].job)
+    }
+    for member in 0..<book.tree.count {
+      for model in 0..<models {
+        let excess = book.borrowedMilli(AccountID(UInt16(member)), model: model)
+        guard excess > 0 else { continue }
+        let holders = running.holders(AccountID(UInt16(member)), model: model)
+        let border = border(holders, excess)
+        borders[member * models + model] = border
+        if border != nil { isEmpty = false }
       }
     }
-    var runs: [Run] = []
-    var borrowed: [JobID] = []
-    for index in running.runs.indices {
-      let run = running.runs[index]
-      guard !started.contains(run.job) else { continue }
-      guard !borrowsAlways[Int(run.mode.number)] else {
-        borrowed.append(run.job)
-        continue
-      }
-      func add(_ amount: Charging.Amount) {
-        guard excesses[Int(run.member.number) * count + amount.model] > 0 else { return }
-        runs.append(
-          Run(
-            member: run.member, model: amount.model, milli: amount.milli, started: run.started,
-            job: run.job))
-      }
-      if let amount = run.amount { add(amount) }
-      for amount in run.others { add(amount) }
-    }
-    runs.sort {
-      ($0.member, $0.model, $1.started, $1.job) < ($1.member, $1.model, $0.started, $0.job)
-    }
-    var reaching: [JobID] = []
-    var index = 0
-    while index < runs.count {
-      let (member, model) = (runs[index].member, runs[index].model)
-      var excess = excesses[Int(member.number) * count + model]
-      while index < runs.count, runs[index].member == member, runs[index].model == model {
-        if excess > 0 { borrowed.append(runs[index].job) }
-        if excess > 0, excess < runs[index].milli { reaching.append(runs[index].job) }
-        excess -= runs[index].milli
-        index += 1
-      }
-    }
-    borrowed.sort()
-    reaching.sort()
-    jobs = borrowed
-    self.reaching = reaching
   }
 
-  var isEmpty: Bool { jobs.isEmpty }
+  private func border(_ holders: [RunningJobs.Holder], _ excess: Int) -> Border? {
+    var (left, border) = (excess, Border?.none)
+    for place in holders.indices.reversed() where left > 0 && !started.contains(holders[place].job)
+    {
+      border = Border(oldest: holders[place], isReaching: left < holders[place].milli)
+      left -= holders[place].milli
+    }
+    return border
+  }
 
-  /// Whether a run is borrowed. O(log runs)
-  func contains(_ id: JobID) -> Bool { jobs.sortedContains(id) }
-
-  /// Whether a run is borrowed in part only. O(log runs)
-  func reachesIntoEntitlement(_ id: JobID) -> Bool { reaching.sortedContains(id) }
+  /// Whether a run is borrowed, and whether in part only. O(1)
+  @inline(__always)
+  func standing(of place: Int, _ runs: [RunningJobs.Run]) -> (isBorrowed: Bool, reaches: Bool) {
+    guard !started.contains(runs[place].job) else { return (false, false) }
+    guard !runs[place].borrowsAlways else { return (true, false) }
+    var (isBorrowed, reaches) = (false, false)
+    let first = Int(runs[place].member.number) * models
+    func look(_ model: Int) {
+      guard let border = borders[first + model] else { return }
+      let (started, job) = (runs[place].started, runs[place].job)
+      guard (started, job) >= (border.oldest.started, border.oldest.job) else { return }
+      isBorrowed = true
+      if border.isReaching, job == border.oldest.job { reaches = true }
+    }
+    if let amount = runs[place].amount { look(amount.model) }
+    if !runs[place].others.isEmpty { for amount in runs[place].others { look(amount.model) } }
+    return (isBorrowed, reaches)
+  }
 }

@@ -26,12 +26,24 @@ struct ClaimedRoom: Sendable {
     }
   }
 
-  private var held: [Held] = []
+  private var held: [Held] = [] { didSet { change += 1 } }
+
+  /// Another number whenever another claim stands.
+  private(set) var change = 0
 
   /// The claims that stand, without the victims that are gone.
   var claims: [Claim] { held.map(\.claim) }
 
   var isEmpty: Bool { held.isEmpty }
+
+  /// When the next of them is due after an instant; `distantFuture` where none is.
+  func nextDeadline(after now: Instant) -> Instant {
+    var next = Instant.distantFuture
+    for index in held.indices where held[index].claim.deadline > now {
+      next = min(next, held[index].claim.deadline)
+    }
+    return next
+  }
 
   func hasPreemptor(_ id: JobID) -> Bool { held.contains { $0.claim.preemptor == id } }
 

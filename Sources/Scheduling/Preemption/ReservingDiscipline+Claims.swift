@@ -146,19 +146,19 @@ extension ReservingDiscipline {
   }
 
   /// The running jobs that may have to go for somebody; found once a plan for each ground.
-  private func victimPool(
-    for ground: Claim.Ground, _ rules: PreemptionRules, _ draft: inout PlanDraft
-  ) -> VictimPool {
+  private func victimPool(for ground: Claim.Ground, _ draft: inout PlanDraft) -> VictimPool {
     switch ground {
     case .guarantee:
       if let pool = draft.pools.guarantee { return pool }
       let borrowed = borrowedRuns(&draft)
-      let pool = VictimPool(for: ground, running, borrowed, rules, draft.state, at: draft.now)
+      let pool = VictimPool(
+        for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
       draft.pools.guarantee = pool
       return pool
     case .tier:
       if let pool = draft.pools.tier { return pool }
-      let pool = VictimPool(for: ground, running, nil, rules, draft.state, at: draft.now)
+      let pool = VictimPool(
+        for: ground, running, nil, besides: draft.started, draft.state, at: draft.now)
       draft.pools.tier = pool
       return pool
     }
@@ -188,7 +188,9 @@ extension ReservingDiscipline {
   ) -> Bool {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     let id = preemptor.waiting.job
-    guard preemptor.yielding.contains(where: { $0 != id }), let job = draft.state.jobs[id],
+    guard preemptor.yielding.contains(where: { $0 != id }),
+      mostNodes(for: preemptor, until: draft.now + limit, &draft) >= Int(request.shape.members),
+      let job = draft.state.jobs[id],
       draft.rooms.all.fits(request.shape, afterWaiting: draft.now - job.submitted)
     else { return false }
     guard !isBarred(request, &draft), isGuaranteed(preemptor, draft),
@@ -224,7 +226,8 @@ extension ReservingDiscipline {
     {
       found.append(
         Preemptor(
-          key: draft.key(of: promises[index]), waiting: promises[index].waiting,
+          key: draft.key(of: promises[index].mark, promises[index].models),
+          waiting: promises[index].waiting,
           request: promises[index].request, slot: nil, ground: .tier))
     }
     return found.sorted { $0.key < $1.key }
@@ -237,22 +240,17 @@ extension ReservingDiscipline {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     guard !isBarred(request, &draft) else { return nil }
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
-    let pool = victimPool(for: preemptor.ground, rules, &draft)
+    let pool = victimPool(for: preemptor.ground, &draft)
     var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
+    search.promised = promisedNodes(besides: preemptor.yielding, draft)
     // The last room that was looked at, and its end: the next may be the same.
-    var known: (end: Instant, room: Occupancy?)?
+    var known: (end: Instant, room: Occupancy)?
     func clearing(until end: Instant) -> Clearing? {
-      if known?.end != end {
-        search.promised = promisedNodes(before: end, besides: preemptor, draft)
-      }
       let candidates = search.candidates(
-        among: pool, besides: draft.rooms.all.freeAccelerators, draft)
-      guard !candidates.isEmpty else {
-        known = (end, known?.end == end ? known?.room : nil)
-        return nil
-      }
-      let room =
-        (known?.end == end ? known?.room : nil) ?? roomToClear(for: preemptor, until: end, &draft)
+        among: pool, before: end, besides: draft.rooms.all.freeAccelerators, draft)
+      guard !candidates.isEmpty else { return nil }
+      let last = known.flatMap { $0.end == end ? $0.room : nil }
+      let room = last ?? roomToClear(for: preemptor, until: end, &draft)
       known = (end, room)
       return room.clearing(
         for: request.shape, among: candidates, by: rules.choice,
@@ -261,7 +259,10 @@ extension ReservingDiscipline {
     let end = draft.now + VictimSearch.lead(of: policy) + limit
     let isGuaranteed = preemptor.ground == .guarantee
     search.takesReaching = !isGuaranteed
-    guard search.mayHold(among: pool, besides: draft.rooms.all.freeAccelerators, draft) else {
+    guard
+      search.mayHold(
+        among: pool, before: end, besides: mostNodes(for: preemptor, until: end, &draft), draft)
+    else {
       wake = min(wake, search.undisturbedUntil)
       return nil
     }
@@ -330,20 +331,29 @@ extension ReservingDiscipline {
       until: end, besides: preemptor.waiting.job, orThoseOf: preemptor.yielding)
   }
 
+  /// On how many nodes a member of it may have room then: not on more.
+  private func mostNodes(
+    for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
+  ) -> Int {
+    draft.rooms.mostNodes(
+      for: preemptor.request.shape, until: end, besides: preemptor.waiting.job,
+      orThoseOf: preemptor.yielding) ?? .max
+  }
+
   /// Whose promises give way to a guarantee: those who would borrow what they were promised.
   ///
   /// A member's promises count one after the other, by their starts: only those together within
   /// its entitlement stay.
   ///
   /// Found once until a decision changes what is held or promised. O(promises · log promises)
-  private func yieldingPromises(_ draft: inout PlanDraft) -> [JobID] {
+  private mutating func yieldingPromises(_ draft: inout PlanDraft) -> [JobID] {
     if let known = draft.yielding, known.decisions == draft.decisions.count { return known.jobs }
-    let jobs = findYieldingPromises(draft)
+    let jobs = findYieldingPromises(surveyed().byStart, draft)
     draft.yielding = (draft.decisions.count, jobs)
     return jobs
   }
 
-  private func findYieldingPromises(_ draft: PlanDraft) -> [JobID] {
+  private func findYieldingPromises(_ byStart: [Int], _ draft: PlanDraft) -> [JobID] {
     var book = draft.holdings.book
     let charging = draft.holdings.charging
     var yielding: [JobID] = []
@@ -366,28 +376,26 @@ extension ReservingDiscipline {
     return yielding.sorted()
   }
 
-  /// The nodes, a bit each, that others are promised before a time, and keep, or a window does.
-  private func promisedNodes(
-    before end: Instant, besides preemptor: Preemptor, _ draft: PlanDraft
-  ) -> [UInt64] {
+  /// From when on nodes are promised to others than some, who stand in order, or kept in a window;
+  /// found anew where that has changed. O(nodes + what is promised)
+  private mutating func promisedNodes(
+    besides yielding: [JobID], _ draft: PlanDraft
+  ) -> PromisedNodes {
+    if let known = promisedNodes, known.change == promiseChange, known.yielding == yielding {
+      return known.nodes
+    }
     let topology = draft.state.topology
-    var nodes = [UInt64](repeating: 0, count: (topology.nodes.count + 63) / 64)
-    func add(_ allocation: Allocation) {
-      for slice in allocation.slices {
-        let node = topology.index(of: slice.node)
-        nodes[node >> 6] |= 1 << UInt64(node & 63)
-      }
-    }
-    for index in promises.indices where promises[index].reservation.start < end {
+    var nodes = PromisedNodes(count: topology.nodes.count)
+    for index in promises.indices {
       let id = promises[index].waiting.job
-      guard id != preemptor.waiting.job, !preemptor.yielding.sortedContains(id) else {
-        continue
-      }
-      if let allocation = promises[index].reservation.allocation { add(allocation) }
+      guard !yielding.sortedContains(id), let allocation = promises[index].reservation.allocation
+      else { continue }
+      nodes.keep(allocation, from: promises[index].reservation.start, for: id, on: topology)
     }
-    for window in windows.upcoming where window.from < end {
-      add(window.allocation)
+    for window in windows.upcoming {
+      nodes.keep(window.allocation, from: window.from, for: nil, on: topology)
     }
+    promisedNodes = (promiseChange, yielding, nodes)
     return nodes
   }
 

@@ -9,7 +9,7 @@ extension ReservingDiscipline {
   ///
   /// In the order of their numbers, each as many as fit until its time limit beside all promises.
   mutating func grow(_ draft: inout PlanDraft) {
-    guard queue.count == 0, promises.isEmpty, claims.claims.isEmpty, draft.started.isEmpty else {
+    guard queue.count == 0, promises.isEmpty, claims.isEmpty, draft.started.isEmpty else {
       return
     }
     for id in running.elastic {

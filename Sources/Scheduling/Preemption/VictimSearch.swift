@@ -7,6 +7,8 @@ import Units
 
 /// The running jobs that may have to go on one ground, as a plan found them: what is the same for
 /// all who might make them go.
+///
+/// None of them is read from the state for it: only those that may go indeed are.
 struct VictimPool: Sendable {
   struct Entry: Sendable {
     var id: JobID
@@ -16,62 +18,98 @@ struct VictimPool: Sendable {
     /// Whether it is borrowed in part only.
     var reachesIntoEntitlement: Bool
     var borrowsAlways: Bool
-    /// What its going would free, and cost once it may be disturbed.
-    var candidate: ClearingCandidate
     /// How many accelerators it holds; nil where it holds parts of some.
     var accelerators: Int?
     /// Until when it is left alone: a guarantee waits for nothing but its undisturbed time.
     var spared: Instant
+    /// Its first node, and where its others lie among all such.
+    var node: Int32
+    var moreNodes: Range<Int32>
   }
 
   /// In order of their numbers.
   private(set) var entries: [Entry] = []
 
-  /// - Parameter borrowed: what of it is borrowed, where it is for a guarantee.
-  /// - Complexity: O(running jobs · log running jobs)
+  /// The nodes of those that have several, but for the first of each.
+  private(set) var moreNodes: [Int32] = []
+
+  private let now: Instant
+
+  /// - Parameters:
+  ///   - borrowed: what of it is borrowed, where it is for a guarantee.
+  ///   - started: those that the state does not know of yet.
+  /// - Complexity: O(running jobs)
   init(
     for ground: Claim.Ground, _ running: RunningJobs, _ borrowed: BorrowedRuns?,
-    _ rules: PreemptionRules, _ state: ClusterState, at now: Instant
+    besides started: [JobID], _ state: ClusterState, at now: Instant
   ) {
-    let modes = state.policy.modes
-    let shrinking = state.claims.flatMap { $0.shrinks.map(\.job) }
-    for index in running.runs.indices where !running.runs[index].isInWindow {
-      let (id, mode) = (running.runs[index].job, Int(running.runs[index].mode.number))
+    self.now = now
+    let rest = state.policy.preemption?.rest ?? .zero
+    let modes = state.policy.modes.map { ($0.isPreemptible, $0.tier, $0.undisturbed) }
+    let going = state.claims.flatMap { $0.victims.map(\.job) + $0.shrinks.map(\.job) }.sorted()
+    let runs = running.runs
+    for place in runs.indices where !runs[place].isInWindow {
+      let (isPreemptible, tier, undisturbed) = modes[Int(runs[place].mode.number)]
+      var reaches = false
       switch ground {
-      case .guarantee: guard borrowed?.contains(id) == true else { continue }
-      case .tier: guard modes[mode].isPreemptible else { continue }
+      case .guarantee:
+        guard let standing = borrowed?.standing(of: place, runs), standing.isBorrowed else {
+          continue
+        }
+        reaches = standing.reaches
+      case .tier: guard isPreemptible else { continue }
       }
-      // A job that this very plan starts is in no state yet.
-      guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
-        job.lifecycle.eviction == nil, !shrinking.contains(id)
-      else { continue }
-      var spared = running.runs[index].started + modes[mode].undisturbed
-      if ground == .tier, let last = job.lastEviction { spared = max(spared, last + rules.rest) }
+      let id = runs[place].job
+      guard !going.sortedContains(id), !started.contains(id) else { continue }
+      var spared = runs[place].started + undisturbed
+      if ground == .tier, let last = state.jobs[id]?.lastEviction {
+        spared = max(spared, last + rest)
+      }
+      let first = Int32(moreNodes.count)
+      if !runs[place].moreNodes.isEmpty { moreNodes += runs[place].moreNodes }
       entries.append(
         Entry(
-          id: id, account: job.request.account, member: running.runs[index].member,
-          tier: modes[mode].tier,
-          reachesIntoEntitlement: borrowed?.reachesIntoEntitlement(id) == true,
-          borrowsAlways: modes[mode].borrowing == .always,
-          candidate: Self.candidate(id, job, run, rules, at: max(spared, now)),
-          accelerators: run.allocation.wholeAccelerators, spared: spared))
+          id: id, account: runs[place].account, member: runs[place].member, tier: tier,
+          reachesIntoEntitlement: reaches, borrowsAlways: runs[place].borrowsAlways,
+          accelerators: runs[place].accelerators, spared: spared, node: runs[place].node,
+          moreNodes: first..<Int32(moreNodes.count)))
     }
   }
-}
 
-extension VictimPool {
-  private static func candidate(
-    _ id: JobID, _ job: Job, _ run: JobLifecycle.Run, _ rules: PreemptionRules, at now: Instant
-  ) -> ClearingCandidate {
+  /// What the going of a run would free, and cost once it may be disturbed; nil where it goes
+  /// already, though no claim says so: it was cancelled, or its claim is void.
+  func candidate(
+    _ index: Int, _ rules: PreemptionRules, _ state: ClusterState
+  ) -> ClearingCandidate? {
+    let id = entries[index].id
+    guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
+      job.lifecycle.eviction == nil
+    else { return nil }
     let work = LostWork(job, run, rules)
     var candidate = ClearingCandidate(
-      job: id, allocation: run.allocation, loss: work.loss(at: now), started: run.started)
+      job: id, allocation: run.allocation, loss: work.loss(at: max(entries[index].spared, now)),
+      started: run.started)
     if let least = job.request.terms?.leastMembers, run.allocation.shares.isEmpty {
       candidate.sparable = max(0, run.allocation.slices.count - least)
       candidate.shrinkLoss = work.shrinkLoss(
         ofMember: Int(job.request.shape.member.accelerators))
     }
     return candidate
+  }
+
+  /// Whether any node of a run is kept for others than a job before a time.
+  @inline(__always)
+  func isKept(
+    _ index: Int, by promised: PromisedNodes?, before end: Instant, besides job: JobID
+  ) -> Bool {
+    guard let promised else { return false }
+    let node = entries[index].node
+    if node >= 0, promised.keeps(node, before: end, besides: job) { return true }
+    for place in entries[index].moreNodes
+    where promised.keeps(moreNodes[Int(place)], before: end, besides: job) {
+      return true
+    }
+    return false
   }
 }
 
@@ -82,8 +120,8 @@ struct VictimSearch {
   let request: JobRequest
   let ground: Claim.Ground
 
-  /// Nodes that others are promised before the preemptor could be over: a bit each.
-  var promised: [UInt64] = []
+  /// From when on nodes are promised to others, or kept in a window.
+  var promised: PromisedNodes?
 
   /// When the next may be disturbed that may not be yet.
   private(set) var undisturbedUntil = Instant.distantFuture
@@ -116,30 +154,39 @@ struct VictimSearch {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
-  /// Whether those of a pool who may go for it, now or once they may be disturbed, hold enough
-  /// together with what is free: a filter, before anybody looks at their jobs. O(jobs in the pool)
+  /// Whether any of a pool may go for it, now or once they may be disturbed, and the gang may fit
+  /// with what they hold: a filter, before any of them is read. O(jobs in the pool + nodes)
   ///
   /// Notes when the next may be disturbed that may not be yet.
+  ///
+  /// - Parameters:
+  ///   - end: nobody asks for room for less long.
+  ///   - open: on how many nodes a member has room until then, at most.
   mutating func mayHold(
-    among pool: VictimPool, besides free: Int, _ draft: PlanDraft
+    among pool: VictimPool, before end: Instant, besides open: Int, _ draft: PlanDraft
   ) -> Bool {
     let member = draft.state.policy.accounts.member(of: request.account)
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
-    var (sum, isExact) = (free, request.shape.member.share == .whole)
+    var hold = VictimHold(for: request.shape, beside: draft.rooms.all)
     for index in pool.entries.indices
     where isOnGround(
       pool.entries[index].borrowsAlways, of: pool.entries[index].member,
       pool.entries[index].tier, member, preempts)
     {
-      if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
+      guard draft.victims.isEmpty || !draft.victims.contains(pool.entries[index].id) else {
+        continue
+      }
+      if !pool.isKept(index, by: promised, before: end, besides: preemptor) {
+        hold.add(index, of: pool)
+      }
       let spared = pool.entries[index].spared
       guard spared > draft.now, spared < undisturbedUntil,
         takesReaching || !pool.entries[index].reachesIntoEntitlement,
-        !draft.victims.contains(pool.entries[index].id)
+        pool.candidate(index, rules, draft.state) != nil
       else { continue }
       undisturbedUntil = spared
     }
-    return !isExact || sum >= request.shape.acceleratorCount
+    return !hold.isEmpty && hold.isEnough(besides: open)
   }
 
   /// Whether a run is one that a member's job, or one of a mode, may take back.
@@ -155,15 +202,15 @@ struct VictimSearch {
     }
   }
 
-  /// Those of a pool for its ground who may go for it; none where they hold too little together
-  /// with what is free. O(jobs in the pool)
+  /// Those of a pool for its ground who may go for it, for room until a time; none where they hold
+  /// too little together with what is free. O(jobs in the pool)
   mutating func candidates(
-    among pool: VictimPool, besides free: Int = .max / 2, _ draft: PlanDraft
+    among pool: VictimPool, before end: Instant, besides free: Int = .max / 2, _ draft: PlanDraft
   ) -> [ClearingCandidate] {
     let state = draft.state
     let member = state.policy.accounts.member(of: request.account)
     let preempts = state.policy.modes[Int(request.mode.number)].preempts
-    var (places, sum) = ([Int](), free)
+    var (candidates, sum) = ([ClearingCandidate](), free)
     var isExact = request.shape.member.share == .whole
     // An entry is never taken out of its array: that would be a copy.
     for index in pool.entries.indices
@@ -174,37 +221,31 @@ struct VictimSearch {
       guard ground == .tier || takesReaching || !pool.entries[index].reachesIntoEntitlement,
         !draft.victims.contains(pool.entries[index].id)
       else { continue }
-      guard pool.entries[index].spared <= draft.now || looksAhead else {
-        undisturbedUntil = min(undisturbedUntil, pool.entries[index].spared)
-        continue
-      }
-      guard !overlapsPromise(pool.entries[index].candidate.allocation, state.topology) else {
+      let isSpared = pool.entries[index].spared > draft.now && !looksAhead
+      guard
+        isSpared && pool.entries[index].spared < undisturbedUntil
+          || !isSpared && !pool.isKept(index, by: promised, before: end, besides: preemptor),
+        let candidate = pool.candidate(index, rules, state)
+      else { continue }
+      guard !isSpared else {
+        undisturbedUntil = pool.entries[index].spared
         continue
       }
       if ground == .tier, let most = rules.churnPerHour {
         let lost = state.churn.lost(by: pool.entries[index].account, at: draft.now)
-        guard lost + pool.entries[index].candidate.loss <= most else { continue }
+        guard lost + candidate.loss <= most else { continue }
       }
-      places.append(index)
+      candidates.append(candidate)
       if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
     }
     guard !isExact || sum >= request.shape.acceleratorCount else { return [] }
-    return places.map { pool.entries[$0].candidate }
+    return candidates
   }
 
   /// Until when a run may not be disturbed: a guarantee waits for nothing but its undisturbed time.
   private func spared(_ job: Job, _ run: JobLifecycle.Run, _ mode: AccessMode) -> Instant {
     let rested = ground == .tier ? job.lastEviction.map { $0 + rules.rest } : nil
     return max(run.started + mode.undisturbed, rested ?? .distantPast)
-  }
-
-  private func overlapsPromise(_ allocation: Allocation, _ topology: Topology) -> Bool {
-    guard !promised.isEmpty else { return false }
-    for slice in allocation.slices {
-      let node = topology.index(of: slice.node)
-      if promised[node >> 6] >> UInt64(node & 63) & 1 == 1 { return true }
-    }
-    return false
   }
 
   /// The claim to the room that was cleared.
@@ -248,7 +289,51 @@ struct VictimSearch {
   }
 }
 
-extension Allocation {
-  /// How many accelerators it names; nil where it names parts of some.
-  fileprivate var wholeAccelerators: Int? { shares.isEmpty ? acceleratorCount : nil }
+/// What victims hold together with what is free, as numbers: a filter.
+private struct VictimHold {
+  private let free: Occupancy
+  private let shape: GangShape
+
+  /// Whether numbers of accelerators by node say anything about the gang.
+  private let isExact: Bool
+
+  /// By node, how many accelerators the victims hold there; of a gang on several, all.
+  private var held: [Int16]
+
+  /// All that is free or held, unless that is parts; and on how many of the victims' nodes a member
+  /// may have room.
+  private var sum: Int?
+  private var nodes = 0
+  private(set) var isEmpty = true
+
+  init(for shape: GangShape, beside free: Occupancy) {
+    self.free = free
+    self.shape = shape
+    isExact = free.isDecidedByCounts(shape) && !shape.member.wholeNode
+    held = isExact ? Array(repeating: 0, count: free.topology.nodes.count) : []
+    sum = shape.member.share == .whole ? free.freeAccelerators : nil
+  }
+
+  mutating func add(_ index: Int, of pool: VictimPool) {
+    isEmpty = false
+    let entry = pool.entries[index]
+    sum = sum.flatMap { sum in entry.accelerators.map { sum + $0 } }
+    guard isExact else { return }
+    let more = Int16(clamping: entry.accelerators ?? .max)
+    if entry.node >= 0 { add(more, on: Int(entry.node)) }
+    for place in entry.moreNodes { add(more, on: Int(pool.moreNodes[Int(place)])) }
+  }
+
+  private mutating func add(_ more: Int16, on node: Int) {
+    let (wanted, before) = (Int(shape.member.accelerators), free.acceleratorsFree(on: node))
+    let hadRoom = held[node] > 0 && before + Int(held[node]) >= wanted
+    held[node] = held[node].addingReportingOverflow(more).overflow ? .max : held[node] + more
+    if !hadRoom, before + Int(held[node]) >= wanted { nodes += 1 }
+  }
+
+  /// - Parameter open: on how many nodes a member has room without them, at most.
+  func isEnough(besides open: Int) -> Bool {
+    if let sum, sum < shape.acceleratorCount { return false }
+    return !isExact || open >= Int(shape.members) - nodes
+  }
 }

@@ -67,6 +67,8 @@ struct JobClass: Sendable {
 
   /// Why its first job does not start; nil where that is not known.
   var cause: Verdict?
+  /// The place that its first job found, where others do not lend it that.
+  var place: Allocation?
   /// Why, as last told.
   var told: Verdict.Kind?
 

@@ -9,8 +9,7 @@ public import Units
 ///
 /// - the state's own invariants: nobody holds an accelerator twice, a gang is whole or none;
 /// - a promise moves only forward, but where a node or a claim is gone, and a promised job starts
-/// no
-///   later than promised;
+///   no later than promised;
 /// - a controller that takes over the state does, at the next input, what this one does.
 public struct InvariantChecker: ReplayObserver, Sendable {
   private var promises: [Instant?] = []
@@ -21,8 +20,14 @@ public struct InvariantChecker: ReplayObserver, Sendable {
   /// Whether a node or a claim is gone with this input: then promises are made anew.
   private var isExcused = false
 
-  /// Who was told to make a checkpoint, in which attempt; a successor tells it once more.
-  private var signalled: [AttemptNumber] = []
+  /// What a job's agents were told last of each kind; a successor tells it once more.
+  private struct Told: Sendable {
+    var signal = AttemptNumber(0)
+    var terminate = AttemptNumber(0)
+    var resize: (attempt: AttemptNumber, allocation: Allocation)?
+  }
+
+  private var told: [Told] = []
 
   /// Whether what is broken stops the program.
   private let isStrict: Bool
@@ -51,7 +56,7 @@ public struct InvariantChecker: ReplayObserver, Sendable {
     switch event {
     case .submitted:
       promises.append(nil)
-      signalled.append(AttemptNumber(0))
+      told.append(Told())
     case .promised(let id, let reservation):
       if let old = promises[Int(id.number) - 1] {
         precondition(
@@ -99,19 +104,29 @@ public struct InvariantChecker: ReplayObserver, Sendable {
         if violations.isEmpty { violations.append(RuleViolation(now, what)) }
       }
     }
-    for case .signal(let id, let attempt) in performed {
-      signalled[Int(id.number) - 1] = attempt
-    }
+    for effect in performed { note(effect) }
     successor = ControlMachine(resuming: machine.state, plannedAt: machine.lastPlan)
+  }
+
+  private mutating func note(_ effect: Effect) {
+    switch effect {
+    case .signal(let id, let attempt): told[Int(id.number) - 1].signal = attempt
+    case .terminate(let id, let attempt): told[Int(id.number) - 1].terminate = attempt
+    case .resize(let id, let attempt, let allocation, _):
+      told[Int(id.number) - 1].resize = (attempt, allocation)
+    case .append, .record, .accepted, .acceptedArray, .rejected, .refused, .launch, .wake: break
+    }
   }
 
   private func isOnlyTold(_ effect: Effect) -> Bool {
     switch effect {
-    case .wake, .record(.hold): true
-    case .signal(let id, let attempt): signalled[Int(id.number) - 1] == attempt
-    case .append, .record, .accepted, .acceptedArray, .rejected, .refused, .launch, .resize,
-      .terminate:
-      false
+    case .wake, .record(.hold): return true
+    case .signal(let id, let attempt): return told[Int(id.number) - 1].signal == attempt
+    case .terminate(let id, let attempt): return told[Int(id.number) - 1].terminate == attempt
+    case .resize(let id, let attempt, let allocation, _):
+      guard let last = told[Int(id.number) - 1].resize else { return false }
+      return last.attempt == attempt && last.allocation == allocation
+    case .append, .record, .accepted, .acceptedArray, .rejected, .refused, .launch: return false
     }
   }
 }

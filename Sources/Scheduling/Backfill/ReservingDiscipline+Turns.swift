@@ -1,0 +1,159 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Units
+
+/// Whose turn comes in a pass.
+extension ReservingDiscipline {
+  /// Adds all that may start, be promised a start, or reclaim room.
+  mutating func addTurns(
+    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
+  ) {
+    let lacking = hasGuarantees ? draft.lackingMembers : []
+    addPromised(lacking, &turns, &draft)
+    for slot in queue.marks.indices {
+      let mark = queue.marks[slot]
+      if mark.standing == .gone { continue }
+      let mayBePromised = room.has(Int(mark.tier))
+      var (isTried, seeksPromise) = (false, false)
+      switch mark.standing {
+      case .gone: continue
+      case .untried: isTried = true
+      case .barred:
+        isTried = mustTryAll && !isStillBarred(slot, &draft)
+        seeksPromise = mark.wantsPromise && mayBePromised
+      case .notLent:
+        // Where power runs short, that is in its way now, and a promise would help it.
+        let mayBeOtherwise =
+          mustTryAll || forecast.isLimited || hasLostPlace(slot, &draft)
+        isTried = mayBeOtherwise && !isStillBarred(slot, &draft)
+        seeksPromise = !mayBeOtherwise && mayBePromised && !mayFit(slot, &draft)
+      case .lacksRoom:
+        isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
+        seeksPromise = mayBePromised
+      }
+      if isTried || seeksPromise {
+        turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: !isTried))
+      } else if mark.wantsPromise, lacking.contains(mark.member) {
+        let key = key(slot, &draft)
+        if key.deficit > 0 { turns.add(Turn(key: key, slot: slot, seeksPromise: true)) }
+      }
+    }
+    guard mustTryAll else { return }
+    for lane in queue.lanes.indices where !queue.lanes[lane].slots.isEmpty {
+      addFitting(ofLane: lane, room, &turns, &draft)
+    }
+  }
+
+  /// Adds the classes that were not lent room and now lack it, or may be lent other room.
+  mutating func addNotLent(
+    _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
+  ) {
+    for slot in queue.marks.indices where queue.marks[slot].standing == .notLent {
+      let isTried = hasLostPlace(slot, &draft) && !isStillBarred(slot, &draft)
+      guard isTried || room.has(Int(queue.marks[slot].tier)) && !mayFit(slot, &draft) else {
+        continue
+      }
+      turns.add(Turn(key: key(slot, &draft), slot: slot, seeksPromise: !isTried))
+    }
+  }
+
+  /// Adds promised jobs: those that are due, the first that may start earlier, and those of members
+  /// that lack something, who may reclaim it.
+  private mutating func addPromised(
+    _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
+  ) {
+    let triesEarly = mustTryAll || mustTryPromised
+    let survey = surveyed()
+    let hasDue = survey.first <= draft.now
+    guard !lacking.isEmpty || triesEarly || hasDue else { return }
+    let first = triesEarly ? survey.byStart.prefix(Self.mostTriedEarly) : []
+    if triesEarly { isEarlyKeptByRule = false }
+    for index in promises.indices {
+      let isTried =
+        hasDue && promises[index].reservation.start <= draft.now
+        || first.contains(index)
+          && draft.rooms.mayFitAnywhere(
+            promises[index].request.shape, afterWaiting: draft.now - promises[index].submitted)
+      guard isTried || lacking.contains(survey.members[index]) else { continue }
+      let deficit = draft.deficit(of: promises[index].mark, promises[index].models)
+      guard isTried || deficit > 0 else { continue }
+      let key = draft.order.key(of: promises[index].mark, deficit: deficit)
+      turns.add(Turn(key: key, slot: -1, seeksPromise: !isTried))
+    }
+  }
+
+  /// Adds the classes of a shape that lacked room and have it now, apart from those that were added
+  /// for a promise.
+  private mutating func addFitting(
+    ofLane lane: Int, _ room: TierSlots, _ turns: inout Turns, _ draft: inout PlanDraft
+  ) {
+    let hasPreference = queue.lanes[lane].shape.closeness.preferred != nil
+    for index in queue.lanes[lane].slots.indices {
+      let (limit, slot) = queue.lanes[lane].slots[index]
+      guard hasPreference || draft.rooms.fits(lane, queue.lanes, until: draft.now + limit) else {
+        return
+      }
+      let mark = queue.marks[slot]
+      guard mark.standing == .lacksRoom, !room.has(Int(mark.tier)),
+        !hasPreference || !isKnownNotToFit(slot, &draft)
+      else { continue }
+      turns.add(Turn(key: key(slot, &draft), slot: slot))
+    }
+  }
+
+  /// Where the first job of a class stands.
+  func key(_ slot: Int, _ draft: inout PlanDraft) -> FairOrder.Key {
+    draft.key(of: queue.marks[slot], queue.classes[slot].models)
+  }
+
+  /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
+  /// change nothing, as what this plan starts only leaves less.
+  private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
+      let verdict = draft.obstacle(
+        to: queue.classes[slot].request, milli: queue.marks[slot].milli,
+        models: queue.classes[slot].models),
+      verdict.kind == told
+    else { return false }
+    queue.setCause(verdict, of: slot)
+    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
+    return true
+  }
+
+  /// Whether it was room that a class lacked, and it still does.
+  func isKnownNotToFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    queue.marks[slot].standing == .lacksRoom && !mayFit(slot, &draft)
+  }
+
+  /// Whether there is room for the first job of a class, whatever the rules say.
+  func mayFit(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    let lane = queue.laneOfSlot[slot]
+    let limit = queue.marks[slot].limit
+    guard queue.lanes[lane].shape.closeness.preferred != nil else {
+      return draft.rooms.fits(lane, queue.lanes, until: draft.now + limit)
+    }
+    return draft.mayFit(
+      queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)
+  }
+
+  /// Whether the place that a class was not lent is there no more, nor another of that model, so that
+  /// it finds one of another model, which it may be lent.
+  private mutating func hasLostPlace(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard queue.classes[slot].models.count > 1, let place = queue.classes[slot].place else {
+      return false
+    }
+    let (mark, end) = (queue.marks[slot], draft.now + queue.marks[slot].limit)
+    guard !draft.rooms.isOpen(place, until: end) else { return false }
+    // Who found a mixture is asked again.
+    guard case .borrowing(_, _, let model, _, let asked) = queue.classes[slot].cause,
+      asked == mark.milli
+    else { return true }
+    let (shape, names) = (queue.classes[slot].key.shape, [draft.holdings.charging.models[model]])
+    let eligibility = shape.eligibility?.with(models: names) ?? Eligibility(models: names)
+    queue[slot].place = draft.rooms.room(until: end).placement(
+      of: shape.with(eligibility), afterWaiting: draft.now - mark.first.since)
+    return queue.classes[slot].place == nil
+  }
+}
