@@ -62,8 +62,9 @@ extension GroupComparison {
         + "four days of jobs at least are needed to say how sure they are.\n"
     }
     let block = blockDays == 7 ? "weeks" : "days"
-    return "Changes are against \(rows[0].policy)\(workloads). In brackets where they lie for 95 of "
-      + "100 workloads\nlike this one, by drawing its \(block) anew; ? where that may be either way.\n"
+    return "Changes are against \(rows[0].policy)\(workloads). In brackets where they lie for 95 "
+      + "of 100 workloads\nlike this one, by drawing its \(block) anew; "
+      + "? where that may be either way.\n"
   }
 
   private func table(_ jobs: [Job]) -> String {
