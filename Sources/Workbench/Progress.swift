@@ -1,38 +1,61 @@
 import Foundation
+import Synchronization
 
 /// A line on the terminal that says how far the work is; silent where there is no terminal.
-final class Progress {
+///
+/// Several threads may do parts of the work at once.
+final class Progress: Sendable {
+  /// One part of the work, done by one thread.
+  final class Part {
+    private let whole: Progress
+    private var told = 0
+
+    fileprivate init(of whole: Progress) { self.whole = whole }
+
+    /// `count` of this part's jobs are through.
+    func show(_ count: Int) {
+      whole.add(count - told)
+      told = count
+    }
+  }
+
+  private struct State {
+    var through = 0
+    var lastShown = ContinuousClock.now
+  }
+
   private let what: String
   private let total: Int
   private let isShown = isatty(2) == 1
   private let began = ContinuousClock.now
-  private var lastShown = ContinuousClock.now
-  private var done = 0
+  private let state = Mutex(State())
 
+  /// - Parameter total: all jobs; 0 where only the work tells.
   init(_ what: String, total: Int) {
     self.what = what
     self.total = total
   }
 
-  /// `count` of the jobs are through, besides those of earlier parts.
-  func show(_ count: Int) {
+  /// A part that is begun now.
+  func part() -> Part { Part(of: self) }
+
+  private func add(_ count: Int) {
     guard isShown else { return }
     let now = ContinuousClock.now
-    guard now - lastShown > .milliseconds(200) else { return }
-    lastShown = now
-    let through = done + count
-    let seconds =
-      Double((now - began).components.seconds) + 0.001
-      + Double((now - began).components.attoseconds) / 1e18
-    let rate = Double(through) / seconds
-    let percent = total > 0 ? 100 * through / total : 100
-    var line = "\(what): \(percent) %, \(Int(rate)) jobs/s"
-    if rate > 0 { line += ", \(Int(Double(total - through) / rate)) s left" }
-    write("\r\u{1B}[K" + line)
+    state.withLock { state in
+      state.through += count
+      guard now - state.lastShown > .milliseconds(200) else { return }
+      state.lastShown = now
+      write("\r\u{1B}[K" + line(state.through, after: now - began))
+    }
   }
 
-  /// A part of the work, of so many jobs, is done.
-  func finishPart(of count: Int) { done += count }
+  private func line(_ through: Int, after time: Duration) -> String {
+    let rate = Double(through) / (time / .seconds(1) + 0.001)
+    guard total > 0 else { return "\(what): \(through) jobs, \(Int(rate)) jobs/s" }
+    let line = "\(what): \(100 * through / total) %, \(Int(rate)) jobs/s"
+    return rate > 0 ? line + ", \(Int(Double(total - through) / rate)) s left" : line
+  }
 
   /// Takes the line away.
   func clear() {

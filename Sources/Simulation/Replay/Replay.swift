@@ -15,11 +15,16 @@ public struct Replay: Sendable {
     public var plans: UInt64
     /// How the policy shared the fleet; nil where it has no rules of that kind.
     public var sharing: PolicyMetrics?
+    /// What became of each job; nil where that was not asked for.
+    public var jobs: JobRecords?
   }
 
   let topology: Topology
   let policy: ClusterPolicy
   let mapping: RequestMapping
+
+  /// Whether each job is recorded, in some 50 bytes.
+  public var recordsJobs = false
 
   /// A replay on a fleet under a policy.
   public init(topology: Topology, policy: ClusterPolicy, overruns: Overruns) {
@@ -57,18 +62,21 @@ public struct Replay: Sendable {
       var observer = Observer(
         metrics: ReplayMetrics(topology: topology),
         sharing: concerns ? PolicyMetrics(topology: topology, policy: policy, until: end) : nil,
+        jobs: recordsJobs ? JobRecords(countsCores: topology.acceleratorCount == 0) : nil,
         log: log, topology: topology, progress: progress)
       var cluster = VirtualCluster(topology: topology, policy: policy)
       cluster.run(&users, observer: &observer)
       observer.sharing?.finish()
       return Result(
-        metrics: observer.metrics, plans: cluster.machine.planCount, sharing: observer.sharing)
+        metrics: observer.metrics, plans: cluster.machine.planCount, sharing: observer.sharing,
+        jobs: observer.jobs)
     }
   }
 
   private struct Observer: ReplayObserver {
     var metrics: ReplayMetrics
     var sharing: PolicyMetrics?
+    var jobs: JobRecords?
     let log: DecisionLog
     var topology: Topology
     let progress: (Int) -> Void
@@ -79,6 +87,7 @@ public struct Replay: Sendable {
       if case .record(let decision) = effect { log.append(decision, at: now, topology) }
       metrics.performed(effect, at: now)
       sharing?.performed(effect, at: now)
+      jobs?.performed(effect)
     }
 
     mutating func settled(_ machine: ControlMachine, at now: Instant) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Foundation
+import Policy
 import PolicyFiles
 import Reports
 import Simulation
@@ -56,6 +57,9 @@ struct ScenarioArgument {
     return beside(name)
   }
 
+  /// Whether a policy has the accounts and modes that it names.
+  func check(against policy: ClusterPolicy) throws { try file.check(against: policy) }
+
   /// The workload with all that a report says of it.
   func load(_ overruns: Overruns) throws -> Workload {
     var subject = ReplayReport.Subject(trace: path, format: "scenario")
@@ -75,7 +79,9 @@ struct ScenarioArgument {
       subject.spanSeconds = Double(span.milliseconds) / 1000
     }
     var workload = Workload(subject: subject, parts: [])
-    workload.scenario = (file, jobs)
+    var scenario = file.scenario
+    scenario.seed = seed
+    workload.scenario = (scenario, jobs)
     workload.seed = seed
     return workload
   }

@@ -84,8 +84,10 @@ struct WorkloadOptions: ParsableArguments {
       throw ValidationError("--policy: say which; only scenarios name their own")
     }
     let topology = try fleet.topology()
+    let rules = try policy.policy(on: topology)
+    try scenario?.check(against: rules)
     return ReplaySetting(
-      scenario: scenario, topology: topology, policy: try policy.policy(on: topology),
+      scenario: scenario, topology: topology, policy: rules,
       inputs: [trace, policy.written, fleet.written])
   }
 
@@ -136,20 +138,37 @@ struct ReplaySetting {
 }
 
 /// The jobs to replay.
-struct Workload {
+struct Workload: Sendable {
   var subject: ReplayReport.Subject
 
   /// The windows with the index of their first job, or the whole as one part.
   var parts: [(start: Int, jobs: ArraySlice<TraceJob>)]
 
   /// The scenario, with the jobs of its trace; then there are no parts.
-  var scenario: (file: ScenarioFile, trace: [TraceJob])?
+  var scenario: (scenario: Scenario, trace: [TraceJob])?
 
   /// What its draws follow from.
   var seed: UInt64 = 1
 
   /// 0 where only playing it tells.
   var jobCount: Int { parts.reduce(0) { $0 + $1.jobs.count } }
+
+  /// The same, a little shaken: `ShakenWorkload`; what a scenario draws is drawn anew.
+  ///
+  /// - Parameter number: 0: as it is.
+  func shaken(_ number: UInt64) -> Workload {
+    guard number > 0 else { return self }
+    let shake = ShakenWorkload()
+    var shaken = self
+    shaken.parts = parts.map { ($0.start, shake.jobs(Array($0.jobs), seed: number)[...]) }
+    shaken.seed = seed &+ number
+    if let (scenario, trace) = scenario {
+      var drawn = scenario
+      drawn.seed = shaken.seed
+      shaken.scenario = (drawn, shake.jobs(trace, seed: number))
+    }
+    return shaken
+  }
 }
 
 /// A generated workload as the command line names it: `philly-like[:JOBS[:LOAD]]`.

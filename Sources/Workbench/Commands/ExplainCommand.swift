@@ -70,10 +70,7 @@ struct ExplainCommand: ParsableCommand {
     }
     let beginning: Instant
     let found: (machine: ControlMachine, now: Instant)?
-    if let (file, trace) = load.scenario {
-      try file.check(against: policy)
-      var scenario = file.scenario
-      scenario.seed = load.seed
+    if let (scenario, trace) = load.scenario {
       let users = ScenarioUsers(
         scenario, topology: topology, policy: policy, trace: trace, overruns: workload.overruns)
       beginning = users.beginning

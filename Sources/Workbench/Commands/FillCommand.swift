@@ -208,7 +208,8 @@ struct FillCommand: ParsableCommand {
   ) -> (Result, Double) {
     let progress = Progress("\(what) by \(placement.rawValue)", total: total)
     let start = ReplayReport.Cost.ofThisProcess.cpuSeconds
-    let result = run { progress.show($0) }
+    let part = progress.part()
+    let result = run { part.show($0) }
     let seconds = ReplayReport.Cost.ofThisProcess.cpuSeconds - start
     progress.clear()
     return (result, seconds)

@@ -39,56 +39,11 @@ struct ReplayCommand: ParsableCommand {
     let load = try workload.load(setting.scenario, for: setting.topology)
     let run = ReplayRun(
       workload: load, topology: setting.topology, overruns: workload.overruns)
-    let report = try run.run(setting.policy, decisions: decisionFile)
+    let progress = Progress("replaying under \(setting.policy.name)", total: load.jobCount)
+    var report = try run.run(setting.policy, progress, decisions: decisionFile).report
+    report.cost = .ofThisProcess
+    progress.clear()
     if !output.takesStandardOutput { try StandardOutput.write(report.summary()) }
     try output.write(report.json())
-  }
-}
-
-/// One workload on one fleet, ready to be replayed under one policy after another.
-struct ReplayRun {
-  let workload: Workload
-  let topology: Topology
-  let overruns: Overruns
-
-  func run(
-    _ policy: ClusterPolicy, decisions: OutputFile? = nil
-  ) throws -> ReplayReport {
-    let log = DecisionLog(sink: decisions.map { file in { try file.write($0) } })
-    let replay = Replay(topology: topology, policy: policy, overruns: overruns)
-    let progress = Progress("replaying under \(policy.name)", total: workload.jobCount)
-    let results = try play(policy, replay, log, progress)
-    progress.clear()
-    let digest = try log.finish()
-    try decisions?.finish()
-    var report = ReplayReport(
-      subject: workload.subject, fleet: topology.name, policy: policy.name, seed: workload.seed,
-      results: results, digest: digest)
-    if workload.scenario != nil {
-      report.subject.jobs = report.total.counts.submitted
-    }
-    report.cost = .ofThisProcess
-    return report
-  }
-
-  private func play(
-    _ policy: ClusterPolicy, _ replay: Replay, _ log: DecisionLog, _ progress: Progress
-  ) throws -> [(start: Int, result: Replay.Result)] {
-    if let (file, trace) = workload.scenario {
-      try file.check(against: policy)
-      var scenario = file.scenario
-      scenario.seed = workload.seed
-      let users = ScenarioUsers(
-        scenario, topology: topology, policy: policy, trace: trace, overruns: overruns)
-      return [(0, replay.run(users, log: log))]
-    }
-    return workload.parts.map { part in
-      if workload.parts.count > 1 {
-        log.append(comment: "window \(part.start):\(part.jobs.count)")
-      }
-      let result = replay.run(part.jobs, log: log) { progress.show($0) }
-      progress.finishPart(of: part.jobs.count)
-      return (part.start, result)
-    }
   }
 }

@@ -78,7 +78,7 @@ struct Room: Sendable {
       "Workbench",
       coreNames + [
         "Arguments", "Simulation", "Store", "Reports", "Traces", "PolicyFiles", "Gzip",
-        "ArgumentParser",
+        "ArgumentParser", "Dispatch", "Synchronization",
       ]),
   ]
 

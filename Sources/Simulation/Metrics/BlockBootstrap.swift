@@ -1,0 +1,165 @@
+import Units
+
+/// How sure a figure is: intervals by drawing whole weeks of a workload anew, with replacement.
+///
+/// Jobs of one week are much alike and wait for one another, so that to draw single jobs would
+/// promise too much (Künsch 1989, "The jackknife and the bootstrap for general stationary
+/// observations"). Two policies are compared on the same drawn weeks: what both owe to a hard week
+/// drops out of their difference.
+public struct BlockBootstrap: Sendable {
+  /// What a group of jobs of one block came to, in a form that adds up.
+  public struct Sample: Sendable {
+    /// How many jobs.
+    public private(set) var count = 0
+    private var wait = 0.0
+    private var slowdown = 0.0
+    /// Jobs by wait: 16 bins for each doubling from a second on.
+    private var bins: [Int32] = []
+
+    /// No job.
+    public init() {}
+
+    /// Adds a job.
+    public mutating func add(_ record: JobRecords.Record) {
+      count += 1
+      wait += Double(record.waited) / 1000
+      slowdown += record.boundedSlowdown
+      let bin = Self.bin(of: Double(record.waited) / 1000)
+      if bin >= bins.count { bins += Array(repeating: 0, count: bin + 1 - bins.count) }
+      bins[bin] += 1
+    }
+
+    /// Adds all jobs of another sample. O(bins)
+    public mutating func add(_ other: Sample) {
+      count += other.count
+      wait += other.wait
+      slowdown += other.slowdown
+      if other.bins.count > bins.count {
+        bins += Array(repeating: 0, count: other.bins.count - bins.count)
+      }
+      for (index, count) in other.bins.enumerated() { bins[index] += count }
+    }
+
+    /// A figure of the sample; nil: it has no job.
+    public func value(of figure: Figure) -> Double? {
+      guard count > 0 else { return nil }
+      return switch figure {
+      case .meanWait: wait / Double(count)
+      case .meanSlowdown: slowdown / Double(count)
+      case .p90Wait: quantile(percent: 90)
+      }
+    }
+
+    /// By nearest rank, to within the 4.4 % that a bin is wide.
+    private func quantile(percent: Int) -> Double {
+      let rank = (count * percent + 99) / 100
+      var below = 0
+      for (index, count) in bins.enumerated() {
+        below += Int(count)
+        if below >= rank { return Self.middle(of: index) }
+      }
+      return Self.middle(of: bins.count - 1)
+    }
+
+    private static func bin(of seconds: Double) -> Int {
+      guard seconds >= 1 else { return 0 }
+      let exponent = Int(seconds.exponent)
+      let rest = seconds.significand
+      let sixteenth = edges.lastIndex { $0 <= rest } ?? 0
+      return 1 + exponent * 16 + sixteenth
+    }
+
+    private static func middle(of bin: Int) -> Double {
+      guard bin > 0 else { return 0 }
+      let (exponent, sixteenth) = (bin - 1).quotientAndRemainder(dividingBy: 16)
+      let from = edges[sixteenth]
+      let until = sixteenth == 15 ? 2 : edges[sixteenth + 1]
+      return (from * until).squareRoot() * Double(sign: .plus, exponent: exponent, significand: 1)
+    }
+
+    /// 2 to the power of 0, 1⁄16, …, 15⁄16.
+    private static let edges: [Double] = {
+      var root = 2.0
+      for _ in 0..<4 { root = root.squareRoot() }
+      return (0..<16).map { power in (0..<power).reduce(1.0) { value, _ in value * root } }
+    }()
+  }
+
+  /// What is said of a group of jobs.
+  public enum Figure: String, CaseIterable, Sendable {
+    /// From submission to start, on average, in seconds.
+    case meanWait = "mean_wait_s"
+    /// Nine in ten jobs wait at most so long, in seconds.
+    case p90Wait = "p90_wait_s"
+    /// The bounded slowdown, on average.
+    case meanSlowdown = "mean_bounded_slowdown"
+  }
+
+  /// Where a figure lies, in 95 of 100 workloads like this one.
+  public struct Interval: Hashable, Sendable {
+    /// The lower end.
+    public var low: Double
+    /// The upper end.
+    public var high: Double
+
+    /// Whether it lies on one side of zero.
+    public var isClear: Bool { low > 0 || high < 0 }
+  }
+
+  /// How often the blocks are drawn anew.
+  public static let draws = 1000
+
+  private let blocks: Int
+  private let seeds: Int
+  /// For each draw, for each of its blocks, which one it is, and of which seed.
+  private let plans: [[Int32]]
+
+  /// Draws for a workload of so many blocks, played with so many seeds.
+  ///
+  /// - Precondition: at least two blocks, and a seed.
+  public init(blocks: Int, seeds: Int, following seed: UInt64) {
+    precondition(blocks > 1 && seeds > 0, "nothing to draw from")
+    self.blocks = blocks
+    self.seeds = seeds
+    var draws = SeededGenerator(seed: seed)
+    plans = (0..<Self.draws).map { _ in
+      (0..<blocks).map { _ in Int32(draws.below(blocks * seeds)) }
+    }
+  }
+
+  /// The interval of the difference of a figure between two policies; nil: too few jobs.
+  ///
+  /// - Parameters:
+  ///   - samples: of the one policy, by seed × blocks + block.
+  ///   - base: of the other, whose figure is taken off; nil: the interval of the figure itself.
+  public func intervals(
+    _ samples: [Sample], against base: [Sample]?
+  ) -> [Figure: Interval] {
+    var values: [Figure: [Double]] = [:]
+    for plan in plans {
+      let drawn = sum(samples, plan)
+      let other = base.map { sum($0, plan) }
+      for figure in Figure.allCases {
+        guard var value = drawn.value(of: figure) else { continue }
+        if let other {
+          guard let taken = other.value(of: figure) else { continue }
+          value -= taken
+        }
+        values[figure, default: []].append(value)
+      }
+    }
+    // A group that most draws miss altogether has too few jobs to say anything.
+    return values.compactMapValues { values in
+      guard values.count >= Self.draws * 9 / 10 else { return nil }
+      let sorted = values.sorted()
+      let tail = sorted.count / 40
+      return Interval(low: sorted[tail], high: sorted[sorted.count - 1 - tail])
+    }
+  }
+
+  private func sum(_ samples: [Sample], _ plan: [Int32]) -> Sample {
+    var sum = Sample()
+    for index in plan { sum.add(samples[Int(index)]) }
+    return sum
+  }
+}

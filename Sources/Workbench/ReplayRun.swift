@@ -1,0 +1,57 @@
+import Fleet
+import Foundation
+import Policy
+import Reports
+import Simulation
+import Traces
+
+/// One workload on one fleet, ready to be replayed under one policy after another.
+struct ReplayRun: Sendable {
+  let workload: Workload
+  let topology: Topology
+  let overruns: Overruns
+  /// Whether it is wanted what became of each job.
+  var recordsJobs = false
+
+  /// Replays the workload on this thread.
+  ///
+  /// - Returns: What it came to, and each job where they are recorded and there is one window.
+  func run(
+    _ policy: ClusterPolicy, _ progress: Progress, decisions: OutputFile? = nil
+  ) throws -> (report: ReplayReport, jobs: JobRecords?) {
+    let before = ReplayReport.Cost.ofThisThread.cpuSeconds
+    let log = DecisionLog(sink: decisions.map { file in { try file.write($0) } })
+    var replay = Replay(topology: topology, policy: policy, overruns: overruns)
+    replay.recordsJobs = recordsJobs
+    let results = play(policy, replay, log, progress)
+    let digest = try log.finish()
+    try decisions?.finish()
+    var report = ReplayReport(
+      subject: workload.subject, fleet: topology.name, policy: policy.name, seed: workload.seed,
+      results: results, digest: digest)
+    if workload.scenario != nil {
+      report.subject.jobs = report.total.counts.submitted
+    }
+    report.cost = .ofThisThread
+    report.cost.cpuSeconds -= before
+    return (report, results.count == 1 ? results[0].result.jobs : nil)
+  }
+
+  private func play(
+    _ policy: ClusterPolicy, _ replay: Replay, _ log: DecisionLog, _ progress: Progress
+  ) -> [(start: Int, result: Replay.Result)] {
+    if let (scenario, trace) = workload.scenario {
+      let users = ScenarioUsers(
+        scenario, topology: topology, policy: policy, trace: trace, overruns: overruns)
+      let part = progress.part()
+      return [(0, replay.run(users, log: log) { part.show($0) })]
+    }
+    return workload.parts.map { window in
+      if workload.parts.count > 1 {
+        log.append(comment: "window \(window.start):\(window.jobs.count)")
+      }
+      let part = progress.part()
+      return (window.start, replay.run(window.jobs, log: log) { part.show($0) })
+    }
+  }
+}
