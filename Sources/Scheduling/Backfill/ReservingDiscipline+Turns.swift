@@ -138,8 +138,8 @@ extension ReservingDiscipline {
       queue.lanes[lane].shape, for: limit, waited: draft.now - queue.marks[slot].first.since)
   }
 
-  /// Whether the place that a class was not lent is there no more, nor another of that model, so that
-  /// it finds one of another model, which it may be lent.
+  /// Whether the place that a class was not lent is there no more, nor another of that model, so
+  /// that it finds one of another model, which it may be lent.
   private mutating func hasLostPlace(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
     guard queue.classes[slot].models.count > 1, let place = queue.classes[slot].place else {
       return false
