@@ -32,7 +32,8 @@ public struct JobRecords: Sendable {
       self.size = size
     }
 
-    /// Completion time ÷ time run, at least 1; runs under 10 s count as 10 s. (Feitelson et al. 1997)
+    /// Completion time ÷ time run, at least 1; runs under 10 s count as 10 s (Feitelson et al.
+    /// 1997).
     public var boundedSlowdown: Double {
       max(1, Double(waited + ran) / Double(max(ran, 10_000)))
     }
