@@ -14,6 +14,9 @@ final class Answer: @unchecked Sendable {
   private var isOver = false
   private weak var line: Line?
 
+  /// Whether the request went out, so that the controller may have done what it asks for.
+  private(set) var isSent = false
+
   /// Whether anything came back.
   private(set) var hasBegun = false
 
@@ -28,13 +31,16 @@ final class Answer: @unchecked Sendable {
   /// The connection that it came on, where it can carry the next request.
   private(set) var keptLine: Line?
 
-  /// Waits for what comes on a connection; false: nobody waits for it any more.
+  /// The request is about to be sent on a connection; false: nobody waits for it any more.
   func expect(on line: Line) -> Bool {
+    guard !isOver else { return false }
     self.line = line
-    return !isOver
+    isSent = true
+    return true
   }
 
   func head(_ head: HTTPResponseHead) {
+    guard !isOver else { return }
     hasBegun = true
     response.status = Int(head.status.code)
     isKept = head.isKeepAlive

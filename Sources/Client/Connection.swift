@@ -52,12 +52,17 @@ public struct Connection: Hashable, Sendable {
         why: "others may read the token: the file's mode is \(String(mode & 0o777, radix: 8)); "
           + "chmod 600 \(path)")
     }
-    let text = String(decoding: bytes, as: UTF8.self)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+    guard let token = token(in: String(decoding: bytes, as: UTF8.self)) else {
       throw .badCredential(path, why: "holds no token; \(advice)")
     }
-    return text
+    return token
+  }
+
+  /// The token in a text, without the white space around it; nil: it can't be one.
+  private static func token(in text: String) -> String? {
+    let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let isOne = !token.isEmpty && token.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+    return isOne ? token : nil
   }
 
   /// The same with the token as its file has it now, if it is still one.
@@ -108,7 +113,10 @@ extension Connection {
     connection.authorityFile =
       words.authorityFile ?? setting("MUSTER_CA_FILE") ?? own("ca.pem")
     connection.identity = words.identity
-    if words.tokenFile == nil, let token = setting("MUSTER_TOKEN") {
+    if words.tokenFile == nil, let text = setting("MUSTER_TOKEN") {
+      guard let token = token(in: text) else {
+        throw .badCredential("MUSTER_TOKEN", why: "holds no token; give what 'gctl token' printed")
+      }
       connection.token = token
     } else if let file = words.tokenFile ?? (words.identity == nil ? own("token") : nil) {
       connection.token = try token(inFile: file)

@@ -94,7 +94,7 @@ extension Connection {
     do {
       return try read(path)
     } catch {
-      throw .badCredential(path, why: "holds no \(what) in PEM form that can be read")
+      throw .badCredential(path, why: "\(what) in PEM form can't be read from it")
     }
   }
 }

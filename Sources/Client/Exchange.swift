@@ -54,34 +54,48 @@ final class Exchange {
   func perform(
     _ request: Request, cancellation: Cancellation?, reader: BodyReader? = nil
   ) throws(ClientError) -> Response {
+    if cancellation?.isCancelled ?? false { throw .cancelled }
     let loop = eventLoop()
-    do {
-      if let kept = line, kept.isOpen {
-        line = nil
-        let answer = Answer(on: loop, reader: reader)
-        do {
-          return try wait(for: answer, to: request, cancellation) {
-            kept.begin(request, for: answer)
-          }
-        } catch TransportFault.goneInTheMiddle where request.body == nil && !answer.hasBegun {
-          // It was closed while it was idle, and what was asked for harms nobody if asked twice.
-        }
-      }
-      let dialled = try dialer.dial(on: loop)
+    let deadline: NIODeadline =
+      request.limitMs == 0
+      ? .distantFuture : .now() + .milliseconds(Int64(request.limitMs))
+    if let kept = line, kept.isOpen {
+      line = nil
       let answer = Answer(on: loop, reader: reader)
-      return try wait(for: answer, to: request, cancellation) {
-        dialled.whenComplete { result in
-          switch result {
-          case .success(let line): line.begin(request, for: answer)
-          case .failure(let error): answer.fail(error)
-          }
+      let result = wait(for: answer, until: deadline, cancellation) {
+        kept.begin(request, for: answer)
+      }
+      switch result {
+      case .success(let response): return response
+      case .failure(let error):
+        // It may have been closed while it was idle. What was asked for is asked again only where
+        // that harms nobody: nothing came back, and it changes nothing, or was never sent.
+        let harms = answer.hasBegun || request.body != nil && answer.isSent
+        if harms || error is ClientError || error as? TransportFault == .timedOut {
+          throw fault(error, of: request, answer)
         }
       }
-    } catch let error as ClientError {
-      throw error
-    } catch {
-      throw ClientError(transport: error, connection)
     }
+    let dialled = try dialer.dial(on: loop)
+    let answer = Answer(on: loop, reader: reader)
+    let result = wait(for: answer, until: deadline, cancellation) {
+      dialled.whenComplete { result in
+        switch result {
+        case .success(let line): line.begin(request, for: answer)
+        case .failure(let error): answer.fail(error)
+        }
+      }
+    }
+    switch result {
+    case .success(let response): return response
+    case .failure(let error): throw fault(error, of: request, answer)
+    }
+  }
+
+  private func fault(_ error: any Error, of request: Request, _ answer: Answer) -> ClientError {
+    error as? ClientError
+      ?? ClientError(
+        transport: error, connection, mayBeDone: request.body != nil && answer.isSent)
   }
 
   private func eventLoop() -> any EventLoop {
@@ -92,21 +106,23 @@ final class Exchange {
 
   /// Starts an exchange, and waits until the answer is there, is given up, or takes too long.
   private func wait(
-    for answer: Answer, to request: Request, _ cancellation: Cancellation?, start: () -> Void
-  ) throws -> Response {
-    let loop = answer.future.eventLoop
+    for answer: Answer, until deadline: NIODeadline, _ cancellation: Cancellation?,
+    start: () -> Void
+  ) -> Result<Response, any Error> {
     cancellation?.attach { answer.giveUp(ClientError.cancelled) }
     defer { cancellation?.attach(nil) }
     // Whatever was cancelled before this is given up here, and by the closure from now on.
     if cancellation?.isCancelled ?? false { answer.giveUp(ClientError.cancelled) }
-    let limit = TimeAmount.milliseconds(Int64(request.limitMs))
     let alarm =
-      request.limitMs == 0
-      ? nil : loop.scheduleTask(in: limit) { answer.fail(TransportFault.timedOut) }
+      deadline == .distantFuture
+      ? nil
+      : answer.future.eventLoop.scheduleTask(deadline: deadline) {
+        answer.fail(TransportFault.timedOut)
+      }
     defer { alarm?.cancel() }
     start()
-    let response = try answer.future.wait()
+    let result = Result { try answer.future.wait() }
     line = answer.keptLine
-    return response
+    return result
   }
 }

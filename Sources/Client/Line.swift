@@ -12,6 +12,8 @@ final class Line: ChannelInboundHandler, @unchecked Sendable {
   private let channel: any Channel
   private let connection: Connection
   private var answer: Answer?
+  /// What went wrong while no answer was waited for, as in the handshake.
+  private var fault: (any Error)?
 
   init(_ channel: any Channel, _ connection: Connection) {
     self.channel = channel
@@ -27,9 +29,11 @@ final class Line: ChannelInboundHandler, @unchecked Sendable {
   /// From any thread: sends a request; what comes back goes to the answer.
   func begin(_ request: Request, for answer: Answer) {
     channel.eventLoop.execute { [self] in
+      guard channel.isActive, fault == nil else {
+        return answer.fail(fault ?? TransportFault.closedBefore)
+      }
       guard answer.expect(on: self) else { return close() }
       self.answer = answer
-      guard channel.isActive else { return answer.fail(TransportFault.goneInTheMiddle) }
       write(request)
     }
   }
@@ -73,6 +77,7 @@ final class Line: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    fault = error
     answer?.fail(error)
     answer = nil
     context.close(promise: nil)

@@ -10,13 +10,18 @@ enum TransportFault: Error {
   case timedOut
   /// The connection ended before the answer did.
   case goneInTheMiddle
+  /// The connection had ended before the request was sent.
+  case closedBefore
 }
 
 extension ClientError {
   /// What an error on the way comes to, and what to do about it.
-  init(transport error: any Error, _ connection: Connection) {
+  ///
+  /// - Parameter mayBeDone: whether something was asked for that changes something, and was sent.
+  init(transport error: any Error, _ connection: Connection, mayBeDone: Bool) {
     let (why, fix) = Self.words(for: error, connection)
-    self = .unreachable(connection.address, why: why, fix: fix)
+    let warning = "what was asked for may have been done or not: look before you ask again"
+    self = .unreachable(connection.address, why: why, fix: mayBeDone ? warning : fix)
   }
 
   private static let isItThere =
@@ -29,16 +34,17 @@ extension ClientError {
     case TransportFault.timedOut: ("it took too long to answer", "it may be busy: try again")
     case TransportFault.goneInTheMiddle, HTTPParserError.invalidEOFState,
       NIOSSLError.uncleanShutdown, ChannelError.ioOnClosedChannel, ChannelError.eof:
-      (
-        "the connection ended",
-        "it went away in the middle: what was asked for may have been done or not"
-      )
+      ("the connection ended in the middle", "try again")
+    case TransportFault.closedBefore: ("the connection ended", isItThere)
     case ChannelError.connectTimeout: ("nobody answered in time", isItThere)
     case let error as NIOConnectionError:
       if error.dnsAError != nil && error.dnsAAAAError != nil {
         ("the name \(error.host) stands for no address", isItThere)
-      } else if let first = error.connectionErrors.first?.error {
-        words(for: first, connection)
+      } else if let refused = error.connectionErrors.first(where: {
+        ($0.error as? IOError)?.errnoCode == ECONNREFUSED
+      }) ?? error.connectionErrors.first {
+        // Of two families of addresses one may have no way there at all.
+        words(for: refused.error, connection)
       } else {
         ("\(error)", isItThere)
       }
@@ -78,10 +84,20 @@ extension ClientError {
       ),
       ("WRONG_VERSION_NUMBER", "it does not speak TLS", "try http://, or a Unix socket"),
       (
-        "ALERT", "it does not take your certificate",
-        "have one made by gschedd certificate, or use a token"
+        "CERTIFICATE_REQUIRED", "it asks for a client certificate",
+        "show one with --cert-file and --key-file"
       ),
     ]
+    let rejections = [
+      "BAD_CERTIFICATE", "UNKNOWN_CA", "CERTIFICATE_EXPIRED", "CERTIFICATE_REVOKED",
+      "CERTIFICATE_UNKNOWN",
+    ]
+    if rejections.contains(where: { reason.contains($0) }) {
+      return (
+        "it does not take your certificate",
+        "have one made by gschedd certificate, or use a token"
+      )
+    }
     if let known = known.first(where: { reason.contains($0.name) }) {
       return (known.why, known.fix)
     }

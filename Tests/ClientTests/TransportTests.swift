@@ -110,6 +110,15 @@ import Wire
     } throws: { ($0 as? ClientError)?.exitCode == 3 && "\($0)".contains("in the middle") }
   }
 
+  @Test func `says that what it posted may have been done where no answer came`() throws {
+    let fake = FakeController(routes: [("POST", Answer(pieces: ["{\"first\""], ending: .broken))])
+    #expect {
+      try client(fake).post(
+        TokenRequest(subject: "a", role: .user, lifetimeMs: 5), to: Route.jobs)
+    } throws: { ($0 as? ClientError)?.exitCode == 3 && "\($0)".contains("may have been done") }
+    #expect(fake.requests.count == 1)
+  }
+
   @Test func `waits no longer than its limit`() throws {
     let fake = FakeController(routes: [("GET", .silence)])
     var connection = Connection(ControllerAddress(.unix(path: fake.path)))
