@@ -43,7 +43,8 @@ import Wire
     (
       Route.agents,
       """
-      {"version": 1, "name": "x", "members": [{"job": 7, "attempt": 8, "member": 9}],
+      {"version": 2, "name": "x", "instance": 5, "epoch": 0, "takes_over": false,
+       "members": [{"job": 7, "attempt": 8, "member": 9}],
        "nodes": [{"name": "n0", "address": "x", "model": "h100", "accelerators": 18,
                   "milli_cores": 2, "memory_mib": 3}]}
       """

@@ -45,7 +45,7 @@ import Wire
         case .editPolicy: #"{"add_account": {"path": "linus", "weight": 1}}"#
         case .makeToken: #"{"subject": "ada", "role": "user", "lifetime_ms": 60000}"#
         case .revokeTokens: #"{"ids": [], "subject": "grace"}"#
-        case .register: #"{"version": 1, "name": "n0", "nodes": [], "members": []}"#
+        case .register: Self.registration("n0", of: [])
         case .report: #"{"first": 1, "reports": []}"#
         case .ping, .jobs, .job, .why, .output, .history, .nodes, .accounts, .reservations,
           .policy, .fleet, .tokens, .commands:
@@ -54,6 +54,21 @@ import Wire
       let isAgents = [.commands, .report].contains(endpoint)
       return (endpoint, "/v1/" + path.replacing("*", with: isAgents ? "1-1" : "1"), body)
     }
+
+  /// What an agent says first; agents of other names have other numbers.
+  private static func registration(_ name: String, of nodes: [String]) -> String {
+    let nodes = nodes.map { name in
+      var node = AgentRegistration.Node(
+        name: name, address: "x", milliCores: 64_000, memoryMib: 65_536)
+      node.model = "h100"
+      node.accelerators = 8
+      return node
+    }
+    let instance = name.utf8.reduce(UInt64(1)) { $0 * 256 + UInt64($1) }
+    let registration = AgentRegistration(name: name, instance: instance, nodes: nodes)
+    guard let bytes = try? WireJSON.encode(registration) else { return "" }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 
   private var journal: UInt64 {
     get async {
@@ -136,22 +151,20 @@ import Wire
       client.bearing(try await token("n0", as: .agent)),
       client.bearing(try await token("n1", as: .agent))
     )
-    func registration(_ node: String) -> String {
-      """
-      {"version": 1, "name": "\(node)", "members": [], "nodes": [{"name": "\(node)",
-       "address": "x", "model": "h100", "accelerators": 8, "milli_cores": 64000,
-       "memory_mib": 65536}]}
-      """
-    }
-    #expect(try await n0.post(Route.agents, registration("n1")).status == 403)
-    #expect(try await n0.post(Route.agents, registration("n0")).status == 200)
+    #expect(try await n0.post(Route.agents, Self.registration("n0", of: ["n1"])).status == 403)
+    #expect(try await n0.post(Route.agents, Self.registration("n0", of: ["n0"])).status == 200)
     #expect(try await n0.get(Route.commands("1-1")).status == 200)
     #expect(try await n1.get(Route.commands("1-1")).status == 403)
     #expect(try await n1.post(Route.reports("1-1"), #"{"first":1,"reports":[]}"#).status == 403)
     #expect(try await n0.post(Route.reports("1-1"), #"{"first":1,"reports":[]}"#).status == 200)
-    // One that calls itself as another ends no session but its own.
-    let stranger = #"{"version": 1, "name": "n0", "members": [], "nodes": []}"#
-    #expect(try await n1.post(Route.agents, stranger).status == 200)
+    // One that says it is another takes neither its session nor its place.
+    for nodes in [[], ["n1"]] {
+      let stranger = Self.registration("n0", of: nodes)
+      let answer = try await n1.post(Route.agents, stranger)
+      #expect(answer.status == 403 && answer.body.contains("copied from another node"))
+    }
+    #expect(try await n0.get(Route.commands("1-1")).status == 200)
+    #expect(try await n1.post(Route.agents, Self.registration("n1", of: ["n1"])).status == 200)
     #expect(try await n0.get(Route.commands("1-1")).status == 200)
     await service.stop()
   }
@@ -159,11 +172,7 @@ import Wire
   @Test func `takes no report of an agent's twice, nor one of a session that is over`() async throws
   {
     let n0 = client.bearing(try await token("n0", as: .agent))
-    let registration = """
-      {"version": 1, "name": "n0", "members": [], "nodes": [{"name": "n0",
-       "address": "x", "model": "h100", "accelerators": 8, "milli_cores": 64000,
-       "memory_mib": 65536}]}
-      """
+    let registration = Self.registration("n0", of: ["n0"])
     let batch = ReportBatch(first: 1, reports: [.health(node: "n0", trouble: "hot")])
     let report = String(decoding: try WireJSON.encode(batch), as: UTF8.self)
     #expect(try await n0.post(Route.agents, registration).status == 200)
@@ -175,11 +184,14 @@ import Wire
     let replayed = try await n0.post(Route.reports("1-1"), report)
     #expect(replayed.status == 409)
     #expect(replayed.code == "replayed")
+    #expect(await journal == before)
+    // The node is well now: that is news.
     #expect(try await n0.post(Route.agents, registration).status == 200)
+    let registered = await journal
     let late = try await n0.post(Route.reports("1-1"), report)
     #expect(late.status == 404)
     #expect(late.code == "no-such-session")
-    #expect(await journal == before)
+    #expect(await journal == registered)
     await service.stop()
   }
 

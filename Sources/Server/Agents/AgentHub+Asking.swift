@@ -40,9 +40,9 @@ extension AgentHub {
     nodeNames(table.withLock { $0.sessions[session]?.nodes ?? [] })
   }
 
-  /// The nodes by name that an agent speaks for now; none where it is in no session.
+  /// The nodes by name that an agent spoke for last, whether it is in session or not. O(nodes)
   func nodes(ofAgent instance: UInt64) -> [String] {
-    nodeNames(table.withLock { $0.session(ofAgent: instance)?.nodes ?? [] })
+    nodeNames(table.withLock { Set($0.agents.filter { $0.value == instance }.keys) })
   }
 
   private func nodeNames(_ nodes: Set<NodeID>) -> [String] {

@@ -27,12 +27,11 @@ extension AgentHub {
         where: "version", fix: "install the version of Muster that the daemon has")
     }
     let state = controller.store.durable.state
-    // An agent may say that it is any other: it ends no session of nodes that aren't its own.
-    let ended = caller.role == .agent ? nodes(ofAgent: agent.instance) : []
-    let speak = Permissions.Deed.speak(forNodes: agent.nodes.map(\.name) + ended)
+    let speak = Permissions.Deed.speak(forNodes: agent.nodes.map(\.name))
     if let refusal = Permissions.refusal(of: speak, by: caller, in: state.policy.accounts) {
       throw refusal
     }
+    try checkIdentity(of: agent, by: caller)
     try checkCluster(of: agent)
     let names = names.withLock { names in
       if names.topology !== state.topology { names = NodeNames(state.topology) }
@@ -68,6 +67,21 @@ extension AgentHub {
   private struct Arrival {
     let id: NodeID
     let node: AgentRegistration.Node
+  }
+
+  /// Whether an agent is who it says: its number is that of all nodes that it speaks for, in
+  /// session or not. A credential that is good for some of them alone can't take its place.
+  private func checkIdentity(
+    of agent: AgentRegistration, by caller: Caller
+  ) throws(Refusal) {
+    guard caller.role == .agent,
+      let node = nodes(ofAgent: agent.instance).first(where: { !caller.nodes.contains($0) })
+    else { return }
+    throw Refusal(
+      "not-permitted", "this agent speaks for '\(node)' as well, and you may not",
+      where: "instance",
+      fix: "show a credential that is good for '\(node)' too; where gnoded's --state was copied "
+        + "from another node, give it an empty one")
   }
 
   /// Whether an agent is of this cluster, and has obeyed no controller that this one knows nothing

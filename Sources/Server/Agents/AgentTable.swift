@@ -94,11 +94,6 @@ struct AgentTable: Sendable {
     return tell(run.members, command)
   }
 
-  /// The session that an agent has.
-  func session(ofAgent instance: UInt64) -> SessionState? {
-    lastSessions[instance].flatMap { sessions[$0] }
-  }
-
   /// Puts a session in the place of the one that its agent had; signals that it had not taken go
   /// with it.
   ///
