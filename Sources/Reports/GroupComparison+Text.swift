@@ -9,6 +9,7 @@ extension GroupComparison {
       let rows = rows.filter { $0.kind == kind }
       if !rows.isEmpty { text += "\n" + table(kind, rows) }
     }
+    guard !rows.isEmpty else { return "\nNo job came to its end.\n" }
     text += "\n" + legend()
     for (policy, losers, gainers) in jobs where !losers.isEmpty || !gainers.isEmpty {
       text += "\nJobs that lose most under \(policy), and gain most:\n\n"
@@ -23,7 +24,7 @@ extension GroupComparison {
       case .all: ""
       case .member: "member"
       case .mode: "mode"
-      case .size: "accelerators"
+      case .size: "size"
       }
     var table = Table(columns: [
       (heading, .left), ("policy", .left), ("jobs", .right), ("mean wait", .right),
@@ -58,18 +59,18 @@ extension GroupComparison {
   private func legend() -> String {
     let workloads = seeds == 1 ? "" : ", over \(seeds) workloads"
     guard let blockDays else {
-      return "Changes are against \(rows[0].policy)\(workloads); "
-        + "four days of jobs at least are needed to say how sure they are.\n"
+      return "Changes are against \(first)\(workloads); "
+        + "ten days of jobs at least are needed to say how sure they are.\n"
     }
     let block = blockDays == 7 ? "weeks" : "days"
-    return "Changes are against \(rows[0].policy)\(workloads). In brackets where they lie for 95 "
+    return "Changes are against \(first)\(workloads). In brackets where they lie for 95 "
       + "of 100 workloads\nlike this one, by drawing its \(block) anew; "
       + "? where that may be either way.\n"
   }
 
   private func table(_ jobs: [Job]) -> String {
     var table = Table(columns: [
-      ("job", .right), ("accelerators", .right), ("member", .left), ("waited", .right),
+      ("job", .right), ("size", .right), ("member", .left), ("waited", .right),
       ("waits", .right), ("change", .right),
     ])
     for job in jobs {

@@ -87,6 +87,8 @@ public struct GroupComparison: Sendable {
   public let blockDays: Int?
   /// How many seeds there were.
   public let seeds: Int
+  /// The policy that the others are held against.
+  public let first: String
 
   /// How many jobs are named that lose, and as many that gain.
   static let named = 5
@@ -99,6 +101,7 @@ public struct GroupComparison: Sendable {
     precondition(!plays.isEmpty && plays.allSatisfy { $0.jobs.count == plays[0].jobs.count })
     let calendar = Blocks(plays[0].jobs[0])
     seeds = plays[0].jobs.count
+    first = plays[0].policy
     blockDays = calendar.map(\.days)
     let bootstrap = calendar.map {
       BlockBootstrap(blocks: $0.count, seeds: plays[0].jobs.count, following: seed)
@@ -178,12 +181,14 @@ struct Blocks: Sendable {
   let days: Int
   let count: Int
 
-  /// Weeks where there are four, else days where there are four; nil: it is too short for either.
+  /// Weeks where there are ten, else days where there are ten; nil: it is too short for either.
+  ///
+  /// From fewer blocks, intervals would promise much too much.
   init?(_ jobs: JobRecords) {
     let times = jobs.records.lazy.compactMap { $0?.submitted }
     guard let first = times.min(), let last = times.max() else { return nil }
     let span = Int((last - first).milliseconds / Self.day) + 1
-    guard let days = [7, 1].first(where: { span >= 4 * $0 }) else { return nil }
+    guard let days = [7, 1].first(where: { span >= 10 * $0 }) else { return nil }
     self.first = first
     self.days = days
     count = (span + days - 1) / days
@@ -245,17 +250,17 @@ private struct Tally {
     switch kind {
     case .all: Key(rank: 0, name: "all jobs")
     case .member: Key(rank: 0, name: plays.members[Int(record.account.number)])
-    case .mode: Key(rank: Int(record.mode.number), name: plays.modes[Int(record.mode.number)])
+    case .mode: Key(rank: 0, name: plays.modes[Int(record.mode.number)])
     case .size: sizeKey(Int(record.size))
     }
   }
 
-  /// One, then up to a node of eight, and on by eights: 1, 2–8, 9–64, 65–512, …
+  /// None, one, then up to a node of eight, and on by eights: 0, 1, 2–8, 9–64, 65–512, …
   private static func sizeKey(_ size: Int) -> Key {
-    guard size > 1 else { return Key(rank: 0, name: "1") }
+    guard size > 1 else { return Key(rank: size, name: "\(size)") }
     var low = 2
     var high = 8
-    var rank = 1
+    var rank = 2
     while size > high {
       low = high + 1
       high *= 8

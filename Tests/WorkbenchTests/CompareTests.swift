@@ -96,7 +96,7 @@ import Testing
   @Test func `prints tables for people`() throws {
     let outcome = try compare("--policy", "fcfs+easy", "--seeds", "2")
     #expect(outcome.code == 0, "\(outcome.errors)")
-    for word in ["all jobs", "accelerators", "Changes are against fcfs, over 2 workloads"] {
+    for word in ["all jobs", "2–8", "Changes are against fcfs, over 2 workloads"] {
       #expect(outcome.output.contains(word), "\(word)")
     }
     #expect(try compare("--policy", "fcfs+easy", "--seeds", "2").output == outcome.output)

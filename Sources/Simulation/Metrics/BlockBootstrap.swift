@@ -121,7 +121,8 @@ public struct BlockBootstrap: Sendable {
     precondition(blocks > 1 && seeds > 0, "nothing to draw from")
     self.blocks = blocks
     self.seeds = seeds
-    var draws = SeededGenerator(seed: seed)
+    // Far from the seeds that workloads themselves are drawn from.
+    var draws = SeededGenerator(seed: seed ^ 0x424C_4F43_4B53)
     plans = (0..<Self.draws).map { _ in
       (0..<blocks).map { _ in Int32(draws.below(blocks * seeds)) }
     }

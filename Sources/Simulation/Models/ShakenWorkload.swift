@@ -22,7 +22,8 @@ public struct ShakenWorkload: Sendable {
   ///   - seed: what the draws follow from; 0: the jobs as they were recorded.
   public func jobs(_ jobs: [TraceJob], seed: UInt64) -> [TraceJob] {
     guard seed > 0, let first = jobs.first else { return jobs }
-    var draws = SeededGenerator(seed: seed)
+    // Far from the seeds that workloads themselves are drawn from.
+    var draws = SeededGenerator(seed: seed ^ 0x5348_414B_454E)
     let shift = Int(arrivalShift.milliseconds)
     var shaken = jobs
     for index in shaken.indices {

@@ -161,7 +161,7 @@ struct Workload: Sendable {
     let shake = ShakenWorkload()
     var shaken = self
     shaken.parts = parts.map { ($0.start, shake.jobs(Array($0.jobs), seed: number)[...]) }
-    shaken.seed = seed &+ number
+    shaken.seed = seed &+ number &* 0x9E37_79B9_7F4A_7C15
     if let (scenario, trace) = scenario {
       var drawn = scenario
       drawn.seed = shaken.seed
