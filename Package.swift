@@ -37,7 +37,8 @@ let package = Package(
         "Units", "Fleet", "Accounts", "Jobs", "Policy", "Cluster", "Scheduling", "Control",
       ]),
     .library(
-      name: "MusterSimulation", targets: ["Traces", "Simulation", "Reports", "PolicyFiles"]),
+      name: "MusterSimulation",
+      targets: ["Traces", "Simulation", "Printing", "Reports", "PolicyFiles"]),
     .library(
       name: "MusterStore", targets: ["Accounts", "Jobs", "Cluster", "Control", "Codec", "Store"]),
     // What the agent's tests load in place of NVIDIA's library.

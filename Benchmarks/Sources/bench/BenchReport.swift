@@ -1,4 +1,5 @@
 import Foundation
+import Printing
 import Reports
 
 /// The figures of all benchmarks, for people and for programs.

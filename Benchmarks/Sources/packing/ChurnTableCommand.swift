@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Printing
 import Simulation
 import Traces
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Foundation
+import Printing
 import Simulation
 import Traces
 

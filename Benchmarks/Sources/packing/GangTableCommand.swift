@@ -2,6 +2,7 @@ import ArgumentParser
 import Fleet
 import Foundation
 import PolicyFiles
+import Printing
 import Simulation
 
 /// `packing gangs`: every way to place gangs of whole nodes on the large fleets.
