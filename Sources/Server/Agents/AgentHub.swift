@@ -170,11 +170,7 @@ public final class AgentHub: Performer {
     for node in topology.nodes where before.knownIndex(of: node.id) == nil {
       table.silent.insert(node.id)
     }
-    return table.sessions.filter(\.value.lacksNodes).compactMap { name, session in
-      table.sessions[name] = nil
-      for node in session.nodes where table.session[node] == name { table.session[node] = nil }
-      return session.gate
-    }
+    return table.sessions.filter(\.value.lacksNodes).keys.compactMap { table.close($0)?.gate }
   }
 
   private func timeLimit(of job: JobID) -> TimeSpan {

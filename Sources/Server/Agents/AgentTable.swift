@@ -94,6 +94,13 @@ struct AgentTable: Sendable {
     return tell(run.members, command)
   }
 
+  /// Ends a session: none of its nodes is in it any more; nil: there is no such session.
+  mutating func close(_ name: String) -> SessionState? {
+    guard let session = sessions.removeValue(forKey: name) else { return nil }
+    for node in session.nodes where self.session[node] == name { self.session[node] = nil }
+    return session
+  }
+
   /// Puts a session in the place of the one that its agent had; signals that it had not taken go
   /// with it.
   ///
@@ -102,8 +109,7 @@ struct AgentTable: Sendable {
     var gates: [Gate] = []
     var next = new
     let last = lastSessions.updateValue(name, forKey: new.instance)
-    if let old = last, let session = sessions.removeValue(forKey: old) {
-      for node in session.nodes where self.session[node] == old { self.session[node] = nil }
+    if let session = last.flatMap({ close($0) }) {
       if let gate = session.gate { gates.append(gate) }
       for signal in session.signals { _ = next.add(signal) }
     }
