@@ -52,7 +52,7 @@ public struct BlockBootstrap: Sendable {
 
     /// By nearest rank, to within the 4.4 % that a bin is wide.
     private func quantile(percent: Int) -> Double {
-      let rank = (count * percent + 99) / 100
+      let rank = Distribution.rank(ofPercent: percent, of: count)
       var below = 0
       for (index, count) in bins.enumerated() {
         below += Int(count)

@@ -24,7 +24,7 @@ public struct Distribution: Hashable, Sendable {
     mean = sorted.isEmpty ? 0 : sorted.reduce(0, +) / Double(sorted.count)
     func percentile(_ percent: Int) -> Double {
       guard !sorted.isEmpty else { return 0 }
-      return sorted[Swift.max(0, (sorted.count * percent + 99) / 100 - 1)]
+      return sorted[Swift.max(0, Self.rank(ofPercent: percent, of: sorted.count) - 1)]
     }
     p50 = percentile(50)
     p90 = percentile(90)
@@ -32,6 +32,9 @@ public struct Distribution: Hashable, Sendable {
     p99 = percentile(99)
     max = sorted.last ?? 0
   }
+
+  /// The nearest rank: how many of `count` numbers are at most the percentile.
+  static func rank(ofPercent percent: Int, of count: Int) -> Int { (count * percent + 99) / 100 }
 
   /// Summarises milliseconds in seconds.
   public init(milliseconds: [Int64]) {

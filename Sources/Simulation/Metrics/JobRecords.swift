@@ -32,10 +32,9 @@ public struct JobRecords: Sendable {
       self.size = size
     }
 
-    /// Completion time ÷ time run, at least 1; runs under 10 s count as 10 s (Feitelson et al.
-    /// 1997).
+    /// How much longer it took than it ran, as `ReplayMetrics` has it.
     public var boundedSlowdown: Double {
-      max(1, Double(waited + ran) / Double(max(ran, 10_000)))
+      ReplayMetrics.boundedSlowdown(waited: waited, ran: ran)
     }
   }
 

@@ -39,7 +39,7 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
   /// From submission to end, in milliseconds, by the order of ends.
   public private(set) var completions: [Int64] = []
 
-  /// max(1, completion ÷ max(time run, 10 s)), by the order of ends. (Feitelson et al. 1997)
+  /// Of each job, by the order of ends.
   public private(set) var boundedSlowdowns: [Double] = []
 
   private struct Live: Sendable {
@@ -129,8 +129,13 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     let run = (end - job.submitted).milliseconds - wait
     waits.append(wait)
     completions.append(wait + run)
-    boundedSlowdowns.append(max(1, Double(wait + run) / Double(max(run, 10_000))))
+    boundedSlowdowns.append(Self.boundedSlowdown(waited: wait, ran: run))
     lastEnd = max(lastEnd ?? end, end)
+  }
+
+  /// max(1, completion ÷ max(time run, 10 s)), of milliseconds. (Feitelson et al. 1997)
+  static func boundedSlowdown(waited: Int64, ran: Int64) -> Double {
+    max(1, Double(waited + ran) / Double(max(ran, 10_000)))
   }
 
   /// From the first submission to the last end.
