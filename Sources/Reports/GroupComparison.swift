@@ -127,13 +127,16 @@ public struct GroupComparison: Sendable {
       if kind != .all, keys.count < 2 { continue }
       for key in keys {
         let base = tallies[0].groups[kind]?[key]
+        let before = base?.values ?? [:]
         for (index, tally) in tallies.enumerated() {
           guard let samples = tally.groups[kind]?[key] else { continue }
           rows.append(
             Row(
               kind: kind, group: key.name, policy: plays[index].policy,
               jobs: Double(samples.total.count) / Double(plays[index].jobs.count),
-              measures: measures(samples, against: index == 0 ? nil : base, bootstrap)))
+              measures: index == 0
+                ? before.mapValues { Measure(value: $0) }
+                : measures(samples, against: base, before, bootstrap)))
         }
       }
     }
@@ -141,16 +144,15 @@ public struct GroupComparison: Sendable {
   }
 
   private static func measures(
-    _ samples: Tally.Group, against base: Tally.Group?, _ bootstrap: BlockBootstrap?
+    _ samples: Tally.Group, against base: Tally.Group?,
+    _ before: [BlockBootstrap.Figure: Double], _ bootstrap: BlockBootstrap?
   ) -> [BlockBootstrap.Figure: Measure] {
     let intervals =
       base.flatMap { base in bootstrap?.intervals(samples.blocks, against: base.blocks) } ?? [:]
     var measures: [BlockBootstrap.Figure: Measure] = [:]
-    for figure in BlockBootstrap.Figure.allCases {
-      guard let value = samples.value(of: figure) else { continue }
-      let before = base?.value(of: figure)
+    for (figure, value) in samples.values {
       measures[figure] = Measure(
-        value: value, change: before.map { value - $0 }, interval: intervals[figure])
+        value: value, change: before[figure].map { value - $0 }, interval: intervals[figure])
     }
     return measures
   }
@@ -220,11 +222,12 @@ private struct Tally {
     /// In seconds.
     var waits: [Double] = []
 
-    /// A figure over all seeds, percentiles by nearest rank.
-    func value(of figure: BlockBootstrap.Figure) -> Double? {
-      guard !waits.isEmpty else { return nil }
-      guard figure == .p90Wait else { return total.value(of: figure) }
-      return Distribution(waits).p90
+    /// The figures over all seeds, percentiles by nearest rank. O(n log n)
+    var values: [BlockBootstrap.Figure: Double] {
+      var values: [BlockBootstrap.Figure: Double] = [:]
+      for figure in BlockBootstrap.Figure.allCases { values[figure] = total.value(of: figure) }
+      if !waits.isEmpty { values[.p90Wait] = Distribution(waits).p90 }
+      return values
     }
   }
 
