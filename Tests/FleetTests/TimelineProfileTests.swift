@@ -127,31 +127,54 @@ private struct Ledger {
     for _ in 0..<30 { ledger.change(&random) }
     for _ in 0..<6 {
       let shape = randomPlainShape(&random, on: ledger.topology)
-      let length = 1 + random.below(9)
-      let now = random.below(6)
-      let fits = (now..<150).first { start in
-        ledger.profile.room(from: .at(start), for: .lasting(length)).fits(shape)
-      }
-      let window = try #require(
-        ledger.profile.earliestFit(of: shape, for: .lasting(length), from: .at(now)))
-      #expect(window.start == fits.map { .at($0) } ?? .distantFuture, "\(shape) for \(length)")
-      guard let fits else { continue }
-      let allocation = try #require(window.allocation)
-      #expect(ledger.isFree(allocation, from: fits, for: length))
-      for slice in allocation.slices {
-        #expect(ledger.empty.condition(of: slice.node) == .inService)
-      }
-      let room = ledger.profile.room(from: .at(fits), for: .lasting(length))
-      #expect(room.placement(of: shape) == allocation)
-      func before(_ bound: Int) -> Reservation? {
-        ledger.profile.earliestFit(
-          of: shape, for: .lasting(length), from: .at(now), before: .at(bound))
-      }
-      #expect(before(fits) == nil)
-      #expect(before(fits + 1) == window)
-      ledger.hold(allocation, from: fits, for: length)
-      ledger.profile.checkInvariants()
+      try expectEarliest(shape, &ledger, &random)
     }
+  }
+
+  @Test(arguments: 0..<150)
+  func `finds the earliest window on the nodes that a gang may have`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var ledger = Ledger(try randomDeepTopology(&random))
+    for _ in 0..<30 { ledger.change(&random) }
+    let nodes = ledger.topology.nodes.map(\.id)
+    for _ in 0..<6 {
+      let some = nodes.filter { _ in random.below(3) > 0 }
+      let eligibility =
+        random.below(2) == 0
+        ? Eligibility(models: ledger.topology.models, named: some) : Eligibility(excluded: some)
+      let shape = randomPlainShape(&random, on: ledger.topology).with(eligibility)
+      try expectEarliest(shape, &ledger, &random)
+    }
+  }
+
+  /// Looks for a gang's window, tries each instant before it, and holds it.
+  private func expectEarliest(
+    _ shape: GangShape, _ ledger: inout Ledger, _ random: inout SeededGenerator
+  ) throws {
+    let length = 1 + random.below(9)
+    let now = random.below(6)
+    let fits = (now..<150).first { start in
+      ledger.profile.room(from: .at(start), for: .lasting(length)).fits(shape)
+    }
+    let window = try #require(
+      ledger.profile.earliestFit(of: shape, for: .lasting(length), from: .at(now)))
+    #expect(window.start == fits.map { .at($0) } ?? .distantFuture, "\(shape) for \(length)")
+    guard let fits else { return }
+    let allocation = try #require(window.allocation)
+    #expect(ledger.isFree(allocation, from: fits, for: length))
+    for slice in allocation.slices {
+      #expect(ledger.empty.condition(of: slice.node) == .inService)
+    }
+    let room = ledger.profile.room(from: .at(fits), for: .lasting(length))
+    #expect(room.placement(of: shape) == allocation)
+    let profile = ledger.profile
+    func before(_ bound: Int) -> Reservation? {
+      profile.earliestFit(of: shape, for: .lasting(length), from: .at(now), before: .at(bound))
+    }
+    #expect(before(fits) == nil)
+    #expect(before(fits + 1) == window)
+    ledger.hold(allocation, from: fits, for: length)
+    ledger.profile.checkInvariants()
   }
 
   @Test(arguments: 0..<100)

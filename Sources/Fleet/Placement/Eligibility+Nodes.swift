@@ -1,13 +1,22 @@
 import Units
 
 extension Topology {
-  /// The nodes that a gang may have apart from what it needs of them, whatever their condition, and
-  /// whatever models it names; nil where it may have any.
-  func nodes(eligible eligibility: Eligibility?) -> NodeSet? {
+  /// The nodes that a gang may have apart from what it needs of them, whatever their condition; nil
+  /// where it may have any.
+  ///
+  /// - Parameter ofNamedModels: whether those of other models than it names are left out.
+  func nodes(eligible eligibility: Eligibility?, ofNamedModels: Bool = false) -> NodeSet? {
     guard let eligibility else { return nil }
     var set: NodeSet?
     func restrict(_ other: NodeSet) {
       if set == nil { set = other } else { set?.formIntersection(other) }
+    }
+    if ofNamedModels, !eligibility.models.isEmpty {
+      var named = NodeSet(count: nodes.count)
+      for (index, model) in models.enumerated() where eligibility.models.contains(model) {
+        named.formUnion(nodesByModel[index])
+      }
+      restrict(named)
     }
     if !eligibility.countries.isEmpty {
       var inside = NodeSet(count: nodes.count)

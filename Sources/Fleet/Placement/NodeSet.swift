@@ -45,6 +45,15 @@ struct NodeSet: Sendable {
     return count
   }
 
+  /// Which of a range of at most 64 nodes are in it: bit i is the i-th.
+  func bits(of range: Range<Int>) -> UInt64 {
+    guard !range.isEmpty else { return 0 }
+    let (word, shift) = (range.lowerBound >> 6, UInt64(range.lowerBound & 63))
+    var bits = words[word] >> shift
+    if shift > 0, word + 1 < words.count { bits |= words[word + 1] << (64 - shift) }
+    return range.count == 64 ? bits : bits & ((1 << UInt64(range.count)) - 1)
+  }
+
   /// Visits its nodes in order.
   @inline(__always)
   func forEach(_ visit: (Int) -> Void) {

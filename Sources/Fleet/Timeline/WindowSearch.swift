@@ -28,6 +28,8 @@ struct WindowSearch {
     var rows = 0
     /// Those who must be together.
     var group: Int32 = 0
+    /// The nodes that the gang may have, whatever their condition: bit i is the i-th.
+    var eligible = ~UInt64(0)
   }
 
   private let profile: CapacityProfile
@@ -70,18 +72,35 @@ struct WindowSearch {
     gainAt = Array(repeating: .distantPast, count: profile.domains.count)
     back = Array(repeating: ~0, count: profile.domains.count * rowLength)
     groups = [(0, 0)]
+    front = []
+    if let eligible = topology.nodes(eligible: shape.eligibility, ofNamedModels: true) {
+      leaveOut(all: eligible)
+    }
+    if let level = shape.closeness.required { divide(into: level) }
+  }
+
+  /// Leaves out the nodes that the gang may not have; domains without any other are never looked at.
+  private mutating func leaveOut(all eligible: NodeSet) {
+    for index in states.indices {
+      states[index].eligible = eligible.bits(of: profile.domains[index].nodes)
+      guard states[index].eligible == 0 else { continue }
+      gainAt[index] = .distantFuture
+      states[index].lossAt = .distantFuture
+    }
+  }
+
+  /// Counts by domain of a level; those without one around them of that level are taken for one, as
+  /// counts only filter.
+  private mutating func divide(into level: DomainLevel) {
     var group: (domain: Int?, number: Int32) = (nil, 0)
     for index in states.indices {
-      guard let level = shape.closeness.required else { continue }
-      // Domains without one around them of that level are taken for one: counts only filter.
-      let outer = topology.outermost(from: profile.domains[index].domain, atOrBelow: level)
+      let outer = profile.topology.outermost(from: profile.domains[index].domain, atOrBelow: level)
       if outer != group.domain {
         group = (outer, Int32(groups.count))
         groups.append((0, 0))
       }
       states[index].group = outer == nil ? 0 : group.number
     }
-    front = []
   }
 
   private func isEnough(_ group: (members: Int32, rests: Int32)) -> Bool {
@@ -150,9 +169,10 @@ struct WindowSearch {
     gainAt[index] = next < count ? profile.domains[index].starts[next] : .distantFuture
     let room = demand.count(
       current, profile.domains[index].nodes, profile.domains[index].words,
-      usable: demand.usable(
-        outOfService: profile.domains[index].outOfService,
-        reserved: profile.domains[index].reserved), profile.topology)
+      usable: state.eligible
+        & demand.usable(
+          outOfService: profile.domains[index].outOfService,
+          reserved: profile.domains[index].reserved), profile.topology)
     enter(index, &state, members: room.members, rests: room.rests)
   }
 
