@@ -64,11 +64,12 @@ extension PowerBudget {
   public func nextStep(after instant: Instant) -> Instant? {
     guard steps.count > 1 else { return nil }
     let time = Self.timeOfDay(instant)
-    let ahead = steps.map { step in
+    // Whoever asks often is not to wait for memory.
+    let ahead = steps.reduce(Self.day) { least, step in
       let wait = (step.from.milliseconds - time + Self.day) % Self.day
-      return wait == 0 ? Self.day : wait
+      return wait == 0 ? least : min(least, wait)
     }
-    return ahead.min().map { instant + TimeSpan(milliseconds: $0) }
+    return instant + TimeSpan(milliseconds: ahead)
   }
 
   private static func timeOfDay(_ instant: Instant) -> Int64 {

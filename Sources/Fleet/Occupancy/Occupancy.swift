@@ -83,7 +83,7 @@ public struct Occupancy: Sendable {
     atLeast = Array(repeating: 0, count: rows)
     domainCounts = Array(repeating: 0, count: rows * topology.domains.count)
     freeAccelerators = 0
-    for node in topology.nodes.indices { enter(place(of: node), node) }
+    countAll()
   }
 
   /// The row of idle nodes.
@@ -372,6 +372,50 @@ extension Occupancy {
       Run(
         kind: kind, word: Int32(node >> 6), domain: topology.innermost[node],
         nodes: 1 << UInt64(node & 63)))
+  }
+
+  /// Counts all nodes, where none is counted yet: neighbours that stand alike at once.
+  private mutating func countAll() {
+    let domains = topology.innermost
+    var (place, run) = (
+      Place(free: 0, isIdle: false, isInService: false), (word: 0, nodes: UInt64(0))
+    )
+    var domain = Int32(-1)
+    for node in domains.indices {
+      let next = self.place(of: node)
+      if next != place || node >> 6 != run.word || domains[node] != domain {
+        enter(place, run.word, run.nodes, domain)
+        (place, domain, run) = (next, domains[node], (node >> 6, 0))
+      }
+      run.nodes |= 1 << UInt64(node & 63)
+    }
+    enter(place, run.word, run.nodes, domain)
+    // From the inside out: domains come after those around them.
+    let count = topology.tree.count
+    for inner in topology.tree.indices.reversed() {
+      let outer = Int(topology.tree[inner].parent)
+      guard outer >= 0 else { continue }
+      for row in 0...idleRow {
+        domainCounts[row &* count &+ outer] += domainCounts[row &* count &+ inner]
+      }
+    }
+    for free in (0..<topology.mostAcceleratorsPerNode).reversed() {
+      atLeast[free] += atLeast[free + 1]
+    }
+  }
+
+  /// Enters neighbours that stand alike, in their innermost domain alone.
+  private mutating func enter(_ place: Place, _ word: Int, _ nodes: UInt64, _ domain: Int32) {
+    guard place.isInService, nodes != 0 else { return }
+    let count = Int32(nodes.nonzeroBitCount)
+    byFree.insert(row: place.free, word: word, bits: nodes)
+    if place.isIdle { byFree.insert(row: idleRow, word: word, bits: nodes) }
+    freeAccelerators += Int(count) * place.free
+    atLeast[place.free] += count
+    if place.isIdle { atLeast[idleRow] += count }
+    guard domain >= 0 else { return }
+    domainCounts[place.free &* topology.tree.count &+ Int(domain)] += count
+    if place.isIdle { domainCounts[idleRow &* topology.tree.count &+ Int(domain)] += count }
   }
 
   private mutating func enter(_ place: Place, _ node: Int) { count(place, node, 1) }

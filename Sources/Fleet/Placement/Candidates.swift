@@ -93,13 +93,12 @@ extension Occupancy {
 
 extension Topology {
   fileprivate func domainCounts(of set: NodeSet) -> [Int32] {
-    var counts = Array(repeating: Int32(0), count: domains.count)
+    var counts = Array(repeating: Int32(0), count: tree.count)
     // Children come after their parents, so each domain is complete before it is added to its own.
-    for index in domains.indices.reversed() {
-      if domains[index].children.isEmpty {
-        counts[index] = Int32(set.count(in: domains[index].nodes))
-      }
-      if let parent = domains[index].parent { counts[parent] += counts[index] }
+    for index in tree.indices.reversed() {
+      if tree[index].children.isEmpty { counts[index] = Int32(set.count(in: tree[index].nodes)) }
+      let parent = Int(tree[index].parent)
+      if parent >= 0 { counts[parent] += counts[index] }
     }
     return counts
   }

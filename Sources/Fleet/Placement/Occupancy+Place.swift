@@ -54,7 +54,8 @@ extension Occupancy {
     forEachChoice(of: shape) { occupancy, choice in
       fits =
         shape.nodeCount == 1
-        || occupancy.search(shape, choice, afterWaiting: wait).fits(Int(shape.members))
+        || choice.fits(shape, afterWaiting: wait)
+          ?? occupancy.search(shape, choice, afterWaiting: wait).fits(Int(shape.members))
       return !fits
     }
     return fits
@@ -88,6 +89,14 @@ extension Occupancy {
   struct Choice {
     var members: Candidates
     var rest: Candidates?
+
+    /// Whether a gang fits on them that may be anywhere; nil where it must be close together.
+    func fits(_ shape: GangShape, afterWaiting wait: TimeSpan) -> Bool? {
+      guard shape.closeness.required(afterWaiting: wait) == nil, shape.closeness.segments.isEmpty
+      else { return nil }
+      return members.total >= Int(shape.members)
+        && (rest.map { $0.total > Int(shape.members) } ?? true)
+    }
   }
 
   func search(

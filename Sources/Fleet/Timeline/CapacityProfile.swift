@@ -19,9 +19,6 @@ public struct CapacityProfile: Sendable {
   /// The fleet as it would be if nobody held or was promised anything; it knows the conditions.
   var fleet: Occupancy
 
-  /// The fleet as it would be if everything were held.
-  private var full: Occupancy
-
   /// Its domains, in order; empty where counts decide.
   var domains: [DomainTimeline] = []
 
@@ -39,15 +36,10 @@ public struct CapacityProfile: Sendable {
   /// - Parameter namingNodes: whether promises name nodes in a flat pool, too.
   public init(topology: Topology, namingNodes: Bool = false) {
     fleet = Occupancy(topology: topology)
-    full = fleet
     guard namingNodes || !topology.isPool || !topology.domains.isEmpty else {
       pool = PoolTimeline(nodes: topology.nodes.count)
       return
     }
-    full = Occupancy(
-      topology: topology, freeMap: fleet.freeMap.map { _ in 0 },
-      freeHosts: fleet.freeHosts.map { _ in .none }, residuals: fleet.residuals.map { _ in 0 },
-      conditions: [])
     var first = 0
     while first < topology.nodes.count {
       let next = topology.endOfTimeline(from: first)
@@ -80,7 +72,6 @@ public struct CapacityProfile: Sendable {
   /// released, and made anew.
   public mutating func setCondition(_ condition: NodeCondition, of node: NodeID) {
     fleet.setCondition(condition, of: node)
-    full.setCondition(condition, of: node)
     let index = topology.index(of: node)
     guard pool == nil else {
       pool?.setOut(condition != .inService, index)
@@ -159,15 +150,7 @@ public struct CapacityProfile: Sendable {
     for index in domains.indices {
       room.enter(domains, index, from: start, to: start + span)
     }
-    // From where it is nearer: counting all nodes anew costs more than all the rest.
-    if room.isNearlyFull {
-      var occupancy = full
-      occupancy.giveBack(room.free(of: fleet))
-      return occupancy
-    }
-    var occupancy = fleet
-    occupancy.take(room.rest(of: fleet))
-    return occupancy
+    return room.occupancy(servingAs: fleet)
   }
 
   private mutating func change(

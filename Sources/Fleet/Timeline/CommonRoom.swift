@@ -59,89 +59,10 @@ struct CommonRoom {
     }
   }
 
-  /// Whether less than half of all accelerators is free.
-  var isNearlyFull: Bool {
-    map.reduce(0) { $0 + $1.nonzeroBitCount } * 2 < topology.acceleratorCount
-  }
-
-  /// What is free, as somebody might hold it.
-  func free(of fleet: Occupancy) -> Allocation {
-    var result = Allocation(slices: [])
-    let isPlain = hosts.isEmpty && residuals.isEmpty
-    for node in topology.acceleratorFields.indices {
-      // Most often that is all of most nodes.
-      let bits = bits(of: node)
-      if isPlain, bits == 0 { continue }
-      enter(node, bits, hosts.isEmpty ? .none : hosts[node], &result)
-      share(node, &result) { left, _ in left }
-    }
-    return result
-  }
-
-  /// What of a fleet is not free, as somebody might hold it.
-  func rest(of fleet: Occupancy) -> Allocation {
-    var result = Allocation(slices: [])
-    let isPlain = hosts.isEmpty && residuals.isEmpty
-    for node in topology.acceleratorFields.indices {
-      if isPlain, bits(of: node) == topology.acceleratorFields[node].ones { continue }
-      let bits = fleet.accelerators(freeOn: node) & ~bits(of: node) & ~partly(free: node)
-      var host = HostShare.none
-      if !hosts.isEmpty {
-        host = topology.fullHost(of: node)
-        host -= hosts[node]
-      }
-      enter(node, bits, host, &result)
-      share(node, &result) { left, sharing in
-        switch sharing {
-        case .mig: sharing.whole & ~left
-        case .fractions, .none: sharing.whole - left
-        }
-      }
-    }
-    return result
-  }
-
-  @inline(__always)
-  private func bits(of node: Int) -> UInt64 {
-    let field = topology.acceleratorFields[node]
-    guard field.width > 0 else { return 0 }
-    return map[Int(field.word)] >> UInt64(field.shift) & field.ones
-  }
-
-  /// The accelerators of a node of which something, but not all, is free.
-  private func partly(free node: Int) -> UInt64 {
-    guard !residuals.isEmpty else { return 0 }
-    var partly: UInt64 = 0
-    let first = Int(topology.firstDevices[node])
-    for device in 0..<Int(topology.acceleratorFields[node].width)
-    where residuals[first + device] > 0 {
-      partly |= 1 << UInt64(device)
-    }
-    return partly & ~bits(of: node)
-  }
-
-  private func enter(
-    _ node: Int, _ bits: UInt64, _ host: HostShare, _ allocation: inout Allocation
-  ) {
-    guard bits != 0 || !host.isEmpty || partly(free: node) != 0 else { return }
-    allocation.slices.append(NodeSlice(node: topology.nodes[node].id, accelerators: bits))
-    if !hosts.isEmpty { allocation.hosts.append(host) }
-  }
-
-  private func share(
-    _ node: Int, _ allocation: inout Allocation,
-    _ amount: (_ left: UInt16, DeviceSharing) -> UInt16
-  ) {
-    var partly = partly(free: node)
-    guard partly != 0 else { return }
-    let sharing = topology.nodeTypes[topology.nodes[node].type].sharing
-    while partly != 0 {
-      let device = partly.trailingZeroBitCount
-      let left = residuals[Int(topology.firstDevices[node]) + device]
-      allocation.shares.append(
-        DeviceHold(
-          slice: allocation.slices.count - 1, device: device, amount: amount(left, sharing)))
-      partly &= partly - 1
-    }
+  /// That of a fleet, in whose nodes' conditions nothing changes. O(nodes)
+  func occupancy(servingAs fleet: Occupancy) -> Occupancy {
+    Occupancy(
+      topology: topology, freeMap: map, freeHosts: hosts, residuals: residuals,
+      conditions: fleet.conditions)
   }
 }

@@ -107,16 +107,19 @@ struct PowerProfile: Sendable {
   ) -> Overload? {
     let changes = sites[site].changes
     var level = sites[site].base
-    var next = 0
-    var from = start
+    var (next, from) = (0, start)
+    // What it may draw, and until when.
+    var (most, step) = (0, start)
     while from < end {
       while next < changes.count, changes[next].at <= from {
         level += changes[next].by
         next += 1
       }
-      guard let most = meter.limit(ofSite: site, at: from) else { return nil }
-      var until = meter.nextStep(ofSite: site, after: from) ?? .distantFuture
-      if next < changes.count { until = min(until, changes[next].at) }
+      if step <= from {
+        guard let limit = meter.limit(ofSite: site, at: from) else { return nil }
+        (most, step) = (limit, meter.nextStep(ofSite: site, after: from) ?? .distantFuture)
+      }
+      let until = next < changes.count ? min(step, changes[next].at) : step
       if level + draw > most {
         return Overload(site: site, drawn: level, most: most, end: until)
       }
