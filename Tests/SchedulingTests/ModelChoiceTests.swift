@@ -45,4 +45,31 @@ import Units
     let job = scene.submit(.nodes(2), minutes: 60, by: "alpha/ada")
     #expect(!scene.isRunning(job))
   }
+
+  /// Of either model all is borrowed by those who give way; of the one that beta is entitled to
+  /// nothing of, less would be lost. There beta would be the next that has to go.
+  @Test(arguments: ["h100", "a100"])
+  func `makes others go of the one that its member is entitled to`(own: String) throws {
+    let models = ["h100", "a100"]
+    let policy = ClusterPolicy.shared {
+      $0.accounts = .twoMembers { account in
+        let entitled = account.name == "beta" ? own : models.first { $0 != own } ?? own
+        account.entitlement = Entitlement(
+          ofEach: .nothing,
+          ofModels: [.init(model: entitled, amount: .fraction(1_000_000))])
+      }
+      $0.preemption = PreemptionRules()
+      $0.add(mode: "idle") { $0.borrowing = .always }
+    }
+    var scene = Scene(on: try .leaves(nodes: 3, models: models), policy)
+    let victim = scene.submit(.nodes(3, models: [own]), minutes: 600, by: "alpha/ada", mode: "idle")
+    scene.pass(minutes: 20)
+    let other = models.first { $0 != own } ?? own
+    scene.submit(.nodes(3, models: [other]), minutes: 600, by: "alpha/ada", mode: "idle")
+    scene.pass(minutes: 20)
+    let job = scene.submit(.nodes(1), minutes: 60, by: "beta/ben")
+    let claim = try #require(scene.machine.state.claims.first)
+    #expect(claim.preemptor == job)
+    #expect(claim.victims.map(\.job) == [victim])
+  }
 }

@@ -190,18 +190,18 @@ extension ReservingDiscipline {
       return nil
     }
     let ground = isGuaranteed ? Claim.Ground.guarantee : .tier
+    guard let shape = draft.shape(of: job.request, reclaimedOn: ground) else { return nil }
     var room = state.occupancy
     for claim in state.claims { room.withhold(claim.allocation) }
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       let pool = VictimPool(
         for: ground, running, borrowed, besides: [], state, at: instant)
-      var search = VictimSearch(
-        rules, for: id, job.request, on: ground)
+      var search = VictimSearch(rules, for: id, job.request, shape, on: ground)
       let candidates = search.candidates(
         among: pool, before: .distantFuture, PlanDraft(state, at: instant))
       let clearing = room.clearing(
-        for: job.request.shape, among: candidates, by: rules.choice,
+        for: shape, among: candidates, by: rules.choice,
         afterWaiting: instant - job.submitted)
       if instant > now, clearing != nil {
         if let others = goers(for: id, state, at: instant) { return (others, instant) }

@@ -172,6 +172,20 @@ struct PlanDraft {
       request.shape.eligibility?.with(models: names) ?? Eligibility(models: names))
   }
 
+  /// A request's shape on the models on which others may have to go for it, with all that is
+  /// claimed already: for a guarantee those of which it fits into what its member is entitled to,
+  /// or else those that it is lent; nil where there are none.
+  func shape(of request: JobRequest, reclaimedOn ground: Claim.Ground) -> GangShape? {
+    guard ground == .guarantee else {
+      return shape(of: request, onlyOn: lentModels(to: request))
+    }
+    let milli = holdings.charging.milli(of: request.shape)
+    let models = holdings.charging.models(of: request.shape).filter { model in
+      holdings.book.roomWithinEntitlement(request.account, model: model) >= milli
+    }
+    return shape(of: request, onlyOn: models)
+  }
+
   /// The models of which a job may hold now all that it asks for, by what its member is entitled to
   /// and what others lend.
   func lentModels(to request: JobRequest) -> [Int] {

@@ -87,11 +87,13 @@ extension ReservingDiscipline {
     else { return false }
     var preemptor = Preemptor(
       key: key, waiting: waiting, request: job.request, slot: slot, ground: .guarantee)
-    guard isGuaranteed(preemptor, draft) else { return false }
+    guard let shape = draft.shape(of: preemptor.request, reclaimedOn: .guarantee) else {
+      return false
+    }
     note(preemptor, rules, &draft)
     preemptor.yielding = yieldingPromises(&draft)
-    if startOnYieldedRoom(preemptor, &draft) { return true }
-    guard !borrowedRuns(&draft).isEmpty, let claim = claim(for: preemptor, rules, &draft)
+    if startOnYieldedRoom(preemptor, shape, &draft) { return true }
+    guard !borrowedRuns(&draft).isEmpty, let claim = claim(for: preemptor, shape, rules, &draft)
     else { return false }
     carryOut(claim, preemptor, &draft)
     return true
@@ -103,7 +105,9 @@ extension ReservingDiscipline {
     else { return }
     for var preemptor in preemptors(&draft) where stillWaits(preemptor) {
       note(preemptor, rules, &draft)
-      while let claim = claim(for: preemptor, rules, &draft) {
+      while let shape = draft.shape(of: preemptor.request, reclaimedOn: .tier),
+        let claim = claim(for: preemptor, shape, rules, &draft)
+      {
         carryOut(claim, preemptor, &draft)
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
           queue.classes[slot].cause?.isAboutRoom == true,
@@ -175,30 +179,22 @@ extension ReservingDiscipline {
     return queue.marks[slot].standing != .gone && queue.classes[slot].first?.job == id
   }
 
-  /// Whether a job fits into what its member is entitled to, with all that is claimed already.
-  private func isGuaranteed(_ preemptor: Preemptor, _ draft: PlanDraft) -> Bool {
-    let milli = draft.holdings.charging.milli(of: preemptor.request.shape)
-    return draft.holdings.charging.models(of: preemptor.request.shape).contains { model in
-      draft.holdings.book.roomWithinEntitlement(preemptor.request.account, model: model) >= milli
-    }
-  }
-
   /// Starts a job within its member's entitlement where only promises that give way keep the room.
   ///
   /// Nobody need go for it. The next of its class comes up at the next pass.
   private mutating func startOnYieldedRoom(
-    _ preemptor: Preemptor, _ draft: inout PlanDraft
+    _ preemptor: Preemptor, _ shape: GangShape, _ draft: inout PlanDraft
   ) -> Bool {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     let id = preemptor.waiting.job
     guard preemptor.yielding.contains(where: { $0 != id }),
-      mostNodes(for: preemptor, until: draft.now + limit, &draft) >= Int(request.shape.members),
+      mostNodes(for: preemptor, shape, until: draft.now + limit, &draft) >= Int(shape.members),
       let job = draft.state.jobs[id],
-      draft.rooms.all.fits(request.shape, afterWaiting: draft.now - job.submitted)
+      draft.rooms.all.fits(shape, afterWaiting: draft.now - job.submitted)
     else { return false }
-    guard !isBarred(request, &draft), isGuaranteed(preemptor, draft),
+    guard !isBarred(request, &draft),
       let allocation = roomToClear(for: preemptor, until: draft.now + limit, &draft)
-        .placement(of: request.shape, afterWaiting: draft.now - job.submitted),
+        .placement(of: shape, afterWaiting: draft.now - job.submitted),
       draft.holdings.powerObstacle(to: allocation, at: draft.now) == nil,
       isFed(allocation, for: preemptor, until: draft.now + limit, draft)
     else { return false }
@@ -238,13 +234,15 @@ extension ReservingDiscipline {
 
   /// The claim of a job to what others hold, with its proof; nil where it has none.
   private mutating func claim(
-    for preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft
+    for preemptor: Preemptor, _ shape: GangShape, _ rules: PreemptionRules,
+    _ draft: inout PlanDraft
   ) -> Claim? {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
     guard !isBarred(request, &draft) else { return nil }
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
     let pool = victimPool(for: preemptor.ground, &draft)
-    var search = VictimSearch(rules, for: preemptor.waiting.job, request, on: preemptor.ground)
+    var search = VictimSearch(
+      rules, for: preemptor.waiting.job, request, shape, on: preemptor.ground)
     search.promised = promisedNodes(besides: preemptor.yielding, draft)
     // The last room that was looked at, and its end: the next may be the same.
     var known: (end: Instant, room: Occupancy)?
@@ -256,7 +254,7 @@ extension ReservingDiscipline {
       let room = last ?? roomToClear(for: preemptor, until: end, &draft)
       known = (end, room)
       return room.clearing(
-        for: request.shape, among: candidates, by: rules.choice,
+        for: shape, among: candidates, by: rules.choice,
         afterWaiting: draft.now - job.submitted)
     }
     let end = draft.now + VictimSearch.lead(of: policy) + limit
@@ -264,7 +262,8 @@ extension ReservingDiscipline {
     search.takesReaching = !isGuaranteed
     guard
       search.mayHold(
-        among: pool, before: end, besides: mostNodes(for: preemptor, until: end, &draft), draft)
+        among: pool, before: end, besides: mostNodes(for: preemptor, shape, until: end, &draft),
+        draft)
     else {
       wake = min(wake, search.undisturbedUntil)
       return nil
@@ -336,11 +335,11 @@ extension ReservingDiscipline {
 
   /// On how many nodes a member of it may have room then: not on more.
   private func mostNodes(
-    for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
+    for preemptor: Preemptor, _ shape: GangShape, until end: Instant, _ draft: inout PlanDraft
   ) -> Int {
     draft.rooms.mostNodes(
-      for: preemptor.request.shape, until: end, besides: preemptor.waiting.job,
-      orThoseOf: preemptor.yielding) ?? .max
+      for: shape, until: end, besides: preemptor.waiting.job, orThoseOf: preemptor.yielding)
+      ?? .max
   }
 
   /// Whose promises give way to a guarantee: those who would borrow what they were promised.

@@ -120,6 +120,9 @@ struct VictimSearch {
   let request: JobRequest
   let ground: Claim.Ground
 
+  /// What it asks for, on the models that it may have.
+  let shape: GangShape
+
   /// From when on nodes are promised to others, or kept in a window.
   var promised: PromisedNodes?
 
@@ -133,12 +136,13 @@ struct VictimSearch {
   var takesReaching = true
 
   init(
-    _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest,
+    _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest, _ shape: GangShape,
     on ground: Claim.Ground
   ) {
     self.rules = rules
     self.preemptor = preemptor
     self.request = request
+    self.shape = shape
     self.ground = ground
   }
 
@@ -167,7 +171,7 @@ struct VictimSearch {
   ) -> Bool {
     let member = draft.state.policy.accounts.member(of: request.account)
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
-    var hold = VictimHold(for: request.shape, beside: draft.rooms.all)
+    var hold = VictimHold(for: shape, beside: draft.rooms.all)
     for index in pool.entries.indices
     where isOnGround(
       pool.entries[index].borrowsAlways, of: pool.entries[index].member,
@@ -211,7 +215,7 @@ struct VictimSearch {
     let member = state.policy.accounts.member(of: request.account)
     let preempts = state.policy.modes[Int(request.mode.number)].preempts
     var (candidates, sum) = ([ClearingCandidate](), free)
-    var isExact = request.shape.member.share == .whole
+    var isExact = shape.member.share == .whole
     // An entry is never taken out of its array: that would be a copy.
     for index in pool.entries.indices
     where isOnGround(
@@ -238,7 +242,7 @@ struct VictimSearch {
       candidates.append(candidate)
       if let count = pool.entries[index].accelerators { sum += count } else { isExact = false }
     }
-    guard !isExact || sum >= request.shape.acceleratorCount else { return [] }
+    guard !isExact || sum >= shape.acceleratorCount else { return [] }
     return candidates
   }
 
