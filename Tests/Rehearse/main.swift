@@ -6,7 +6,7 @@ import Rehearsal
 struct Rehearse: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rehearse", abstract: "Run the real programs through a whole rehearsal.",
-    subcommands: [Agree.self, Bench.self, Beside.self, Endure.self, Plan.self])
+    subcommands: [Agree.self, Beside.self, Endure.self, Live.self, Plan.self])
 
   /// Says how far it is, on standard error.
   static func progress(_ words: String) {
@@ -94,8 +94,8 @@ struct Agree: ParsableCommand {
   }
 }
 
-/// `rehearse bench`: a live daemon at size.
-struct Bench: ParsableCommand {
+/// `rehearse live`: a live daemon at size.
+struct Live: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a live daemon with 12,500 emulated nodes.")
 
