@@ -61,11 +61,15 @@ public struct PlanBench {
     var report = Report()
     let client = try stage.client()
     var load = ConsortiumLoad(seed: options.seed, hurry: options.hurry)
+    // As people give them: by the half hour of the tasks' clock.
+    let step = Int64(1_800_000 / options.hurry)
     var last: UInt32 = 0
     while report.jobs < options.jobs {
       let reply: SubmissionReply
+      var submission = load.next(after: last)
+      submission.timeLimitMs = submission.timeLimitMs.map { ($0 / step + 1) * step }
       do throws(ClientError) {
-        reply = try client.post(load.next(after: last), to: Route.jobs)
+        reply = try client.post(submission, to: Route.jobs)
       } catch {
         guard case .refused(let refusal) = error, refusal.code != "stopped" else { throw error }
         continue
