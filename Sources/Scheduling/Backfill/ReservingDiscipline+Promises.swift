@@ -267,9 +267,8 @@ extension ReservingDiscipline {
   /// Whether any node that a job is promised has left service since the last plan.
   private func isOutOfService(_ promise: Promise, _ occupancy: Occupancy) -> Bool {
     guard let allocation = promise.reservation.allocation else { return false }
-    return changedNodes.contains { node in
-      occupancy.condition(of: node) != .inService
-        && allocation.slices.contains { $0.node == node }
+    return allocation.slices.contains { slice in
+      occupancy.condition(of: slice.node) != .inService && changedNodes.contains(slice.node)
     }
   }
 
