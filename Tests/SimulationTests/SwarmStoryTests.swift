@@ -63,6 +63,8 @@ import Testing
     Story(
       rule: "rest", seed: 700_292,
       parts: [2...2, 11...16, 19...20, 23...23, 32...32, 43...43, 58...59]),
+    // A claim to other members of a gang that was shrinking was void as it had: that was a stop.
+    Story(rule: "stop", seed: 3_795_449_115, parts: [7...10, 14...15, 51...51]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {
