@@ -65,6 +65,8 @@ import Testing
       parts: [2...2, 11...16, 19...20, 23...23, 32...32, 43...43, 58...59]),
     // A claim to other members of a gang that was shrinking was void as it had: that was a stop.
     Story(rule: "stop", seed: 3_795_449_115, parts: [7...10, 14...15, 51...51]),
+    // Who is always lent what it holds had more room once a project of its own member started.
+    Story(rule: "successor", seed: 3_795_445_049, parts: [4...4, 21...23]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {
