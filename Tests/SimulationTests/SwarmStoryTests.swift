@@ -67,6 +67,10 @@ import Testing
     Story(rule: "stop", seed: 3_795_449_115, parts: [7...10, 14...15, 51...51]),
     // Who is always lent what it holds had more room once a project of its own member started.
     Story(rule: "successor", seed: 3_795_445_049, parts: [4...4, 21...23]),
+    // Promises of those who borrow in any case did not give way to their own member's guarantee.
+    Story(
+      rule: "guarantee", seed: 701_454,
+      parts: [4...4, 6...9, 11...13, 16...16, 19...22]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {
