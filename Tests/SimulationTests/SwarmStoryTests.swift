@@ -71,6 +71,10 @@ import Testing
     Story(
       rule: "guarantee", seed: 701_454,
       parts: [4...4, 6...9, 11...13, 16...16, 19...22]),
+    // Whose promise fell due lost it, as one whose time was over had not ended yet.
+    Story(
+      rule: "promise", seed: 702_638,
+      parts: [4...9, 16...17, 19...26, 34...34, 36...37]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {
