@@ -55,6 +55,24 @@ import Units
         trial.hold(hold, at: history.now)
       }
       #expect(rooms(trial) == rooms(history.book), "seed \(seed)")
+      #expect(borrowed(by: trial) == borrowed(by: history.book), "seed \(seed)")
+    }
+  }
+
+  @Test func `no start that has room makes room for anybody`() {
+    for seed in 0..<600 as Range<UInt64> {
+      var history = RandomHistory(seed: seed)
+      for _ in 0..<20 { history.step() }
+      for _ in 0..<3 {
+        var hold = history.consortium.hold(in: history.book.tree)
+        let room = history.book.roomWithBorrowing(
+          hold.account, model: hold.model, alwaysBorrowed: hold.alwaysBorrowed)
+        hold.milli = min(hold.milli, room.milli)
+        let before = rooms(history.book)
+        history.book.hold(hold, at: history.now)
+        let hasGrown = zip(before, rooms(history.book)).contains { $0 < $1 }
+        #expect(!hasGrown, "seed \(seed): \(hold)")
+      }
     }
   }
 
@@ -66,9 +84,18 @@ import Units
         return [
           book.roomWithinEntitlement(id, model: model),
           book.roomWithBorrowing(id, model: model).milli,
-          book.roomWhenAllIsIdle(id, model: model), book.borrowedMilli(id, model: model),
+          book.roomWithBorrowing(id, model: model, alwaysBorrowed: true).milli,
+          book.roomWhenAllIsIdle(id, model: model),
+          book.roomWhenAllIsIdle(id, model: model, alwaysBorrowed: true),
         ]
       }
+    }
+  }
+
+  /// What each account borrows.
+  private func borrowed(by book: AccountBook) -> [Int] {
+    book.tree.accounts.indices.flatMap { number in
+      (0..<2).map { book.borrowedMilli(AccountID(UInt16(number)), model: $0) }
     }
   }
 

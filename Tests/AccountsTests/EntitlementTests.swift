@@ -140,6 +140,36 @@ import Units
     #expect(books.room("uni/physics") == "20 by uni")
   }
 
+  @Test func `is kept by a project from what its member does not lend anyway`() {
+    var books = SketchedBook(
+      """
+      all
+        uni 60% lend:30%
+          physics 50% lend:0
+          maths 50%
+        firm 40%
+      """)
+    #expect(books.room("uni/maths", always: true) == "70 by all")
+    books.hold("uni/maths", 20)
+    #expect(books.room("uni/maths", always: true) == "50 by uni/physics")
+    books.hold("uni/physics", 10)
+    #expect(books.room("uni/maths", always: true) == "50 by uni/physics")
+  }
+
+  @Test func `is kept by a project from what its member may not borrow anyway`() {
+    var books = SketchedBook(
+      """
+      all
+        uni 60% borrow:50
+          physics 50% lend:0
+          maths 50%
+        firm 40%
+      """)
+    #expect(books.room("uni/maths", always: true) == "50 by uni")
+    books.hold("uni/physics", 10)
+    #expect(books.room("uni/maths", always: true) == "50 by uni")
+  }
+
   @Test func `is kept for a project that does not lend to its siblings`() {
     var books = SketchedBook(Self.limits)
     #expect(books.room("uni/physics") == "70 by all")

@@ -54,6 +54,27 @@ extension Driver {
   }
 }
 
+/// A sweep on three nodes, one of them leaving for a claim that is void since, under a controller
+/// that takes over; another urgent job has a claim to it, which no plan makes any more.
+private func leaving(
+  nodes: Int,
+  _ claim: (JobLifecycle.Run) -> (to: Allocation, victims: [Claim.Victim], shrinks: [Claim.Shrink])
+) throws -> Driver {
+  var driver = try sweeping()
+  driver.sweep(3, at: 0)
+  driver.urgent(1, at: 100)
+  driver.tick(at: 110)
+  driver.give(.cancel(JobID(2)), at: 111)
+  driver.urgent(nodes, at: 112)
+  var state = driver.machine.state
+  let parts = claim(try #require(driver.run(1)))
+  let made = Claim(
+    id: state.nextClaim, preemptor: JobID(3), ground: .tier, allocation: parts.to,
+    victims: parts.victims, shrinks: parts.shrinks)
+  state.apply(.claimed(made, at: .second(112)))
+  return Driver(ControlMachine(resuming: state, plannedAt: .second(112)))
+}
+
 @Suite struct `A gang that is told to be smaller` {
   @Test func `holds all until who leaves is gone, and then makes room`() throws {
     var driver = try sweeping()
@@ -106,14 +127,22 @@ extension Driver {
     #expect(next.launched == [2])
   }
 
-  @Test func `may be told to go altogether meanwhile`() throws {
+  @Test func `is no other claim's victim until it is`() throws {
     var driver = try sweeping()
     driver.sweep(3, at: 0)
     driver.urgent(1, at: 100)
     driver.tick(at: 110)
     driver.give(.cancel(JobID(2)), at: 111)
-    driver.urgent(3, at: 112)
-    #expect(driver.machine.state.jobs[JobID(1)]?.lifecycle.eviction != nil)
+    driver.urgent(1, at: 112)
+    #expect(driver.machine.state.claims.isEmpty)
+    driver.resized(1, number: 1, at: 113)
+    #expect(driver.launched == [3] && driver.resizes.isEmpty)
+  }
+
+  @Test func `goes altogether where an earlier version has claimed all of it`() throws {
+    let eviction = JobLifecycle.Eviction(signal: .second(112), end: .second(122))
+    let victim = Claim.Victim(job: JobID(1), eviction: eviction, loss: 0)
+    var driver = try leaving(nodes: 3) { ($0.allocation, [victim], []) }
     driver.resized(1, number: 1, at: 113)
     let ends = try #require(driver.run(1)?.ends)
     #expect(ends.nodes.count == 1 && ends.exit == .finished)
@@ -123,6 +152,19 @@ extension Driver {
       driver.give(
         .memberEnded(JobID(1), AttemptNumber(1), node, .terminated, code: 143), at: 131)
     }
+    #expect(driver.launched == [3])
+  }
+
+  @Test func `leaves a claim void that an earlier version made to members that stay`() throws {
+    var driver = try leaving(nodes: 1) { run in
+      let stays = run.members?.keeps?.slices.first.map { [$0] } ?? []
+      let keeps = run.allocation.slices.filter { !stays.contains($0) }
+      let shrink = Claim.Shrink(
+        job: JobID(1), keeps: Allocation(slices: keeps), end: .second(122))
+      return (Allocation(slices: stays), [], [shrink])
+    }
+    driver.resized(1, number: 1, at: 113)
+    #expect(driver.run(1)?.allocation.slices.count == 2)
     #expect(driver.launched == [3])
   }
 

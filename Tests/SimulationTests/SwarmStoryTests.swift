@@ -63,6 +63,18 @@ import Testing
     Story(
       rule: "rest", seed: 700_292,
       parts: [2...2, 11...16, 19...20, 23...23, 32...32, 43...43, 58...59]),
+    // A claim to other members of a gang that was shrinking was void as it had: that was a stop.
+    Story(rule: "stop", seed: 3_795_449_115, parts: [7...10, 14...15, 51...51]),
+    // Who is always lent what it holds had more room once a project of its own member started.
+    Story(rule: "successor", seed: 3_795_445_049, parts: [4...4, 21...23]),
+    // Promises of those who borrow in any case did not give way to their own member's guarantee.
+    Story(
+      rule: "guarantee", seed: 701_454,
+      parts: [4...4, 6...9, 11...13, 16...16, 19...22]),
+    // Whose promise fell due lost it, as one whose time was over had not ended yet.
+    Story(
+      rule: "promise", seed: 702_638,
+      parts: [4...9, 16...17, 19...26, 34...34, 36...37]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {

@@ -33,7 +33,8 @@ extension AccountBook {
     }
     let idle = holding(own, model).idle(entitled: entitled(own, model))
     let supply = max(0, lendable) + (alwaysBorrowed ? 0 : idle)
-    let room = limited(supply, account, model, alwaysBorrowed: alwaysBorrowed)
+    let spare = alwaysBorrowed ? idle - self.lendable(own, model) : 0
+    let room = limited(supply, spare: spare, account, model, alwaysBorrowed: alwaysBorrowed)
     return (room.milli, room.boundBy)
   }
 
@@ -47,15 +48,17 @@ extension AccountBook {
     _ account: AccountID, model: Int, alwaysBorrowed: Bool = false
   ) -> Int {
     let own = Int(shape.places[Int(account.number)])
-    var supply = 0
+    var (supply, spare) = (0, 0)
     for place in shape.members.indices {
       let isLent = place != 0 && (place != own || alwaysBorrowed)
       let limit =
         isLent ? terms[index(Int(shape.members[place].number), model)].lendLimit : .max
-      supply += min(entitled(place, model), limit)
+      let lendable = min(entitled(place, model), limit)
+      supply += lendable
+      if place == own { spare = entitled(place, model) - lendable }
     }
     return limited(
-      supply, account, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
+      supply, spare: spare, account, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
     ).milli
   }
 
@@ -64,23 +67,35 @@ extension AccountBook {
     var milli: Int
     var boundBy: AccountID
 
+    /// What is idle besides, and not for work that always borrows, as it is not lent or beyond what
+    /// may be borrowed: what others keep for themselves, they keep of that first. So no start of
+    /// theirs makes room for anybody.
+    var spare = 0
+
     mutating func limit(to most: Int, by account: AccountID) {
       guard most < milli else { return }
       milli = most
       boundBy = account
     }
+
+    mutating func limit(toBorrowing most: Int, by account: AccountID, alwaysBorrowed: Bool) {
+      // Else it may fill its member's entitlement, and nothing is to spare.
+      if alwaysBorrowed { spare += max(0, milli - most) }
+      limit(to: most, by: account)
+    }
   }
 
   /// What limits on borrowing leave of what is to be had, from the member down to an account.
   private func limited(
-    _ supply: Int, _ account: AccountID, _ model: Int, alwaysBorrowed: Bool,
+    _ supply: Int, spare: Int, _ account: AccountID, _ model: Int, alwaysBorrowed: Bool,
     allIsIdle: Bool = false
   ) -> Room {
-    var room = Room(milli: supply, boundBy: .root)
+    var room = Room(milli: supply, boundBy: .root, spare: spare)
     let member = shape.members[Int(shape.places[Int(account.number)])]
     if member != .root {
       room.limit(
-        to: headroom(Int(member.number), model, alwaysBorrowed: alwaysBorrowed), by: member)
+        toBorrowing: headroom(Int(member.number), model, alwaysBorrowed: alwaysBorrowed),
+        by: member, alwaysBorrowed: alwaysBorrowed)
     }
     return narrowed(
       room, Int(account.number), model, alwaysBorrowed: alwaysBorrowed, allIsIdle: allIsIdle)
@@ -104,13 +119,17 @@ extension AccountBook {
       let own = alwaysBorrowed ? 0 : idle(account)
       for place in shape.childRange(parent) where Int(shape.children[place]) != account {
         let sibling = Int(shape.children[place])
-        let kept = max(0, idle(sibling) - terms[index(sibling, model)].lendLimit)
+        var kept = max(0, idle(sibling) - terms[index(sibling, model)].lendLimit)
+        let spared = min(kept, room.spare)
+        room.spare -= spared
+        kept -= spared
         guard kept > 0, room.milli > own else { continue }
         room.limit(to: max(own, room.milli - kept), by: AccountID(UInt16(sibling)))
       }
     }
     room.limit(
-      to: headroom(account, model, alwaysBorrowed: alwaysBorrowed), by: AccountID(UInt16(account)))
+      toBorrowing: headroom(account, model, alwaysBorrowed: alwaysBorrowed),
+      by: AccountID(UInt16(account)), alwaysBorrowed: alwaysBorrowed)
     return room
   }
 

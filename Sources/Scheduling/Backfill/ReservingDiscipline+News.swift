@@ -104,6 +104,8 @@ extension ReservingDiscipline {
     let request = before.request
     freed()
     running.remove(id)
+    // It may have been a victim of the claim that is void: the next plan makes the forecast anew.
+    guard !isForecastVoid else { return claims.victimLeft(id) }
     let limit = run.started + request.timeLimit
     guard request.terms?.window == nil else {
       if now < limit { forecast.releasePower(of: run.allocation, from: now, to: limit) }
@@ -133,7 +135,7 @@ extension ReservingDiscipline {
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
     running.insert(id, job.request, on: run.allocation, since: run.started, state.holdings)
     let end = old.started + job.request.timeLimit
-    guard end > now else { return }
+    guard end > now, !isForecastVoid else { return }
     forecast.hold(
       job.request.shape, as: Reservation(start: now, allocation: run.allocation), for: end - now)
   }

@@ -54,7 +54,7 @@ extension ReservingDiscipline {
     isEarlyKeptByRule = true
     if let verdict = draft.holdings.obstacle(to: request, at: draft.now, isForRoom: true) {
       // A rule keeps it from starting: what it was promised is of use to others.
-      if isDue { loseByRule(index, verdict, &draft) }
+      if isDue, !mayStartOnceOthersEnd(promise, &draft) { loseByRule(index, verdict, &draft) }
       return
     }
     // Who starts late ends late, and may run into the next promise: that is a search.
@@ -64,10 +64,7 @@ extension ReservingDiscipline {
       guard let verdict = draft.holdings.lendingObstacle(to: request, on: allocation) else {
         return fulfil(index, on: allocation, &draft)
       }
-      guard let place = placeLent(for: promise, &draft) else {
-        return loseByRule(index, verdict, &draft)
-      }
-      return fulfil(index, on: place, &draft)
+      return fulfilLent(index, verdict, isDue: true, &draft)
     }
     if !isDue, !draft.holdings.mayBeLent(request, milli: promise.mark.milli, promise.models) {
       return
@@ -78,11 +75,35 @@ extension ReservingDiscipline {
     guard let verdict = draft.holdings.lendingObstacle(to: request, on: place) else {
       return fulfil(index, on: place, &draft)
     }
-    if let place = placeLent(for: promise, &draft) {
+    fulfilLent(index, verdict, isDue: isDue, &draft)
+  }
+
+  /// Starts a promised job that is not lent the place that it found on those of its models that it
+  /// is lent; if it is due and there is no room there, its promise is lost.
+  private mutating func fulfilLent(
+    _ index: Int, _ verdict: Verdict, isDue: Bool, _ draft: inout PlanDraft
+  ) {
+    if let place = placeLent(for: promises[index], &draft) {
       fulfil(index, on: place, &draft)
-    } else if isDue {
+    } else if isDue, !mayStartOnceOthersEnd(promises[index], &draft) {
       loseByRule(index, verdict, &draft)
     }
+  }
+
+  /// Whether the rules let a promised job start where it was promised to once those have ended
+  /// whose time is over: news of that comes at the same instant at the earliest, and agents take a
+  /// moment to end tasks. For agents that are not heard of nobody waits.
+  private func mayStartOnceOthersEnd(_ promise: Promise, _ draft: inout PlanDraft) -> Bool {
+    let ending = draft.ending(among: running)
+    guard !ending.isEmpty, let allocation = promise.reservation.allocation else { return false }
+    var holdings = draft.holdings.trial
+    for id in ending {
+      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
+      holdings.stop(job.request, run, at: draft.now)
+    }
+    let request = promise.request
+    return holdings.obstacle(to: request, at: draft.now, isForRoom: true) == nil
+      && holdings.lendingObstacle(to: request, on: allocation) == nil
   }
 
   /// Where a promised job could start at once on those of its models that it is lent.
@@ -267,9 +288,8 @@ extension ReservingDiscipline {
   /// Whether any node that a job is promised has left service since the last plan.
   private func isOutOfService(_ promise: Promise, _ occupancy: Occupancy) -> Bool {
     guard let allocation = promise.reservation.allocation else { return false }
-    return changedNodes.contains { node in
-      occupancy.condition(of: node) != .inService
-        && allocation.slices.contains { $0.node == node }
+    return allocation.slices.contains { slice in
+      occupancy.condition(of: slice.node) != .inService && changedNodes.contains(slice.node)
     }
   }
 

@@ -54,6 +54,9 @@ struct PlanDraft {
   /// Whether one who tried in vain may succeed later, though nothing happens.
   var mayPreemptLater = false
 
+  /// Whose time is over though they run, once somebody has asked.
+  private var ending: [JobID]?
+
   private var fairOrder: FairOrder?
   private var guarantees = GuaranteeTable()
 
@@ -87,6 +90,21 @@ struct PlanDraft {
       fairOrder = order
       return order
     }
+  }
+
+  /// Those that run though their time is over, on nodes that are heard of: they end at any moment.
+  mutating func ending(among running: RunningJobs) -> [JobID] {
+    if let ending { return ending }
+    let found = running.all.filter { id in
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { return false }
+      let limit = run.started + job.request.timeLimit
+      return min(limit, job.lifecycle.eviction?.end ?? limit) <= now
+        && run.allocation.slices.allSatisfy {
+          holdings.occupancy.condition(of: $0.node) != .silent
+        }
+    }
+    ending = found
+    return found
   }
 
   /// The members that hold less of some model than they are entitled to: only their jobs may have

@@ -104,10 +104,16 @@ struct ClaimedRoom: Sendable {
   ) {
     for index in held.indices where held[index].claim.concerns(id) {
       letGoFree(held[index], at: now, &forecast)
-      held[index].claim.victims.removeAll { $0.job == id }
-      held[index].claim.shrinks.removeAll { $0.job == id }
+      held[index].claim.forget(id)
       held[index].free = Self.free(of: held[index].claim, state.occupancy, state, at: now)
       keepFree(held[index], &forecast)
+    }
+  }
+
+  /// A victim is gone, and `hold(in:)` is to mark all claims anew.
+  mutating func victimLeft(_ id: JobID) {
+    for index in held.indices where held[index].claim.concerns(id) {
+      held[index].claim.forget(id)
     }
   }
 
@@ -172,5 +178,11 @@ extension Claim {
   /// Whether a job has to go or to shrink for it.
   fileprivate func concerns(_ id: JobID) -> Bool {
     victims.contains { $0.job == id } || shrinks.contains { $0.job == id }
+  }
+
+  /// A job that had to go or to shrink for it is gone, or has.
+  fileprivate mutating func forget(_ id: JobID) {
+    victims.removeAll { $0.job == id }
+    shrinks.removeAll { $0.job == id }
   }
 }

@@ -362,18 +362,17 @@ extension ReservingDiscipline {
     for index in byStart {
       let (id, request) = (promises[index].waiting.job, promises[index].request)
       let milli = charging.milli(of: request.shape)
+      // What borrows in any case doesn't fill the entitlement, whatever room that has.
+      let mayFill = draft.holdings.mode(of: request).borrowing != .always
       let model = charging.models(of: request.shape).first {
-        book.roomWithinEntitlement(request.account, model: $0) >= milli
+        mayFill && book.roomWithinEntitlement(request.account, model: $0) >= milli
       }
       guard let model else {
         yielding.append(id)
         continue
       }
-      let isAlways = draft.holdings.mode(of: request).borrowing == .always
       book.hold(
-        AccountBook.Hold(
-          account: request.account, model: model, milli: milli, alwaysBorrowed: isAlways),
-        at: draft.now)
+        AccountBook.Hold(account: request.account, model: model, milli: milli), at: draft.now)
     }
     return yielding.sorted()
   }

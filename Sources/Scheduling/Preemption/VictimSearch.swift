@@ -76,14 +76,14 @@ struct VictimPool: Sendable {
     }
   }
 
-  /// What the going of a run would free, and cost once it may be disturbed; nil where it goes
-  /// already, though no claim says so: it was cancelled, or its claim is void.
+  /// What the going of a run would free, and cost once it may be disturbed; nil where it goes or
+  /// shrinks already, though no claim says so: it was cancelled, or its claim is void.
   func candidate(
     _ index: Int, _ rules: PreemptionRules, _ state: ClusterState
   ) -> ClearingCandidate? {
     let id = entries[index].id
     guard let job = state.jobs[id], let run = job.lifecycle.run, !job.isCancelled,
-      job.lifecycle.eviction == nil
+      job.lifecycle.eviction == nil, run.members?.keeps == nil
     else { return nil }
     let work = LostWork(job, run, rules)
     var candidate = ClearingCandidate(
