@@ -115,18 +115,8 @@ public struct RecordedHistory: Sendable {
     runTimes = RunTimeHistory(estimate)
   }
 
-  /// By live job, as far as there is anything: what checkpoints of earlier attempts have kept, in
-  /// member-milliseconds.
-  var kept: [JobID: Int64] = [:]
-
-  /// What is foreseen of a live job.
-  func work(_ id: JobID, _ job: Cluster.Job, at now: Instant) -> ForeseenWork {
-    let kept = kept[id] ?? 0
-    let before = kept / Int64(max(1, job.request.shape.nodeCount))
-    let ran = job.lifecycle.run.map { (now - $0.started).milliseconds } ?? 0
-    let having = TimeSpan(milliseconds: before + ran)
-    return ForeseenWork(time: runTimes.runTime(of: job.request, having: having).time, kept: kept)
-  }
+  /// How far live jobs have come.
+  var works: [JobID: RecordedWork] = [:]
 
   /// How many jobs were known to run for so long in such a way.
   public func count(_ source: Source) -> Int {
