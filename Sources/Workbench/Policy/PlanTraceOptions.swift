@@ -1,4 +1,5 @@
 import ArgumentParser
+import Arguments
 import Cluster
 import Fleet
 import Hashing
@@ -44,6 +45,20 @@ struct PlanTraceOptions: ParsableArguments {
     }
     guard fleet == nil, inForce == nil, mapAccounts == nil, !selection.isGiven else {
       throw ValidationError("--trace: say which; the scheduler's journal needs no such options")
+    }
+  }
+
+  /// - Throws: where something is said of a journal that is not read, or a scheduler is named that
+  ///   is not asked.
+  func check(beside options: PlanOptions) throws {
+    guard trace != nil else { return }
+    try options.checkNoJournal("a trace is; choose its jobs by --window")
+    guard fleet != nil, inForce != nil else { return }
+    for (name, isGiven) in [
+      ("--state", options.state != nil), ("--controller", options.controller.controller != nil),
+    ] where isGiven {
+      throw ValidationError(
+        "\(name): nobody is asked where --fleet and --in-force are given; leave one of them away")
     }
   }
 
