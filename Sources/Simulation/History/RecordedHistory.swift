@@ -53,6 +53,10 @@ public struct RecordedHistory: Sendable {
   /// When the period begins.
   public internal(set) var begin: Instant
 
+  /// From when on it was asked for; the period begins later where the journal does not reach back
+  /// so far.
+  public internal(set) var asked: Instant
+
   /// The last entry of the journal.
   public internal(set) var end: Instant
 
@@ -99,6 +103,7 @@ public struct RecordedHistory: Sendable {
       deeds.append((job.submitted, .submit(place)))
     }
     begin = self.jobs.first?.submitted ?? Instant(milliseconds: 0)
+    asked = begin
     end = self.jobs.last?.submitted ?? begin
     state = ClusterState(topology: topology, policy: policy)
     lastPlan = .distantPast
@@ -107,6 +112,7 @@ public struct RecordedHistory: Sendable {
   }
 
   init(after snapshot: Snapshot, since: Instant, estimate: EndEstimate) {
+    asked = since
     begin = max(since, snapshot.instant)
     end = snapshot.instant
     state = snapshot.state
