@@ -84,6 +84,7 @@ struct PlanTraceOptions: ParsableArguments {
     let read = try selection.read(trace)
     let jobs = try selection.parts(of: read)[0].jobs
     var mapping = RequestMapping(topology: topology, overruns: .raise)
+    mapping.terms = read.names.terms
     if mapAccounts != nil || !read.names.accounts.isEmpty || !read.names.modes.isEmpty {
       let accounts = try mapAccounts.map(AccountMapping.init(option:))
       try accounts?.check(against: policy)
