@@ -102,7 +102,7 @@ struct RecordedWork: Sendable {
     members > 0 ? done + max(0, (now - since).milliseconds) * members : done
   }
 
-  /// For how long it has run in all, as jobs are reckoned: over all attempts, without what was lost.
+  /// For how long it has run in all, as jobs are reckoned: over all attempts, less all lost.
   func having(at now: Instant) -> TimeSpan {
     TimeSpan(milliseconds: (kept + done(at: now)) / whole)
   }

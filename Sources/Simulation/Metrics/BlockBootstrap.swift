@@ -156,8 +156,8 @@ public struct BlockBootstrap: Sendable {
   /// comes is not like the mean, and the mean itself is known from these blocks alone. Both are
   /// drawn as runs of `count` blocks, as a queue of one day is there on the next (the circular
   /// bootstrap of Politis and Romano 1992). How far apart they are is then stretched by
-  /// `stretch(blocks:ahead:)`. From less than two such spans nothing is said. Narrower intervals, of
-  /// the mean over many of them, are those of `intervals`.
+  /// `stretch(blocks:ahead:)`. From less than two such spans nothing is said. Narrower intervals,
+  /// of the mean over many of them, are those of `intervals`.
   ///
   /// - Precondition: at least one block ahead.
   public func intervals(
