@@ -191,7 +191,7 @@ let package = Package(
       golden: true),
     tests(
       "SimulationTests", core + ["Codec", "Simulation", "Traces", "PolicyFiles", "TestFiles"]),
-    tests("ReportsTests", core + ["Reports", "Simulation", "Traces", "TestFiles"]),
+    tests("ReportsTests", core + ["Codec", "Reports", "Simulation", "Traces", "TestFiles"]),
     tests("WorkbenchTests", ["gsim", "Hashing", "TestFiles"]),
     tests(
       "CodecTests", core + ["Codec", "Simulation", "PolicyFiles", "TestFiles"], golden: true),

@@ -106,7 +106,7 @@ public struct GroupComparison: Sendable {
     precondition(!plays.isEmpty && plays.allSatisfy { $0.jobs.count == plays[0].jobs.count })
     let calendar = Blocks(plays[0].jobs[0])
     let ahead = calendar.flatMap { calendar in
-      aheadDays.map { min(max(1, ($0 + calendar.days / 2) / calendar.days), calendar.count) }
+      aheadDays.map { max(1, ($0 + calendar.days / 2) / calendar.days) }
     }
     seeds = plays[0].jobs.count
     first = plays[0].policy

@@ -44,6 +44,7 @@ struct PlanDocument: Encodable {
   }
 
   private struct Period: Encodable {
+    var asked_ms: Int64
     var begin_ms: Int64
     var end_ms: Int64
     var entry: UInt64
@@ -55,6 +56,7 @@ struct PlanDocument: Encodable {
     var fleet_changes: Int
 
     init(_ history: RecordedHistory) {
+      asked_ms = history.asked.milliseconds
       begin_ms = history.begin.milliseconds
       end_ms = history.end.milliseconds
       entry = history.sequence

@@ -23,6 +23,11 @@ extension PlanReport {
       "'\(next.policy.name)' in place of '\(current.policy.name)', on \(fleet)\n\n"
       + "The period: \(Wording.number(history.jobs.count)) jobs of "
       + "\(span(history.begin, history.end)), from \(source)\(carried).\n"
+    if history.begin > history.asked {
+      text +=
+        "Asked for were \(span(history.asked, history.end)): the first snapshot that the journal "
+        + "has is of later.\n"
+    }
     let (guessed, limited) = (history.count(.byHistory), history.count(.byLimit))
     if guessed + limited > 0 {
       text +=

@@ -139,8 +139,11 @@ extension ReportPage {
       guard let row = FigureRow.all.first(where: { $0.name == name }),
         let value = row.value(run.report)
       else { return nil }
-      let unit = name == "energy" ? " kWh" : ""
-      return "<div><dt>\(name)</dt><dd>\(row.form.word(value))\(unit)</dd></div>"
+      // In megawatt-hours where kilowatt-hours would be too many digits for a tile.
+      let isMuch = name == "energy" && value >= 100_000
+      let unit = name == "energy" ? isMuch ? " MWh" : " kWh" : ""
+      let word = row.form.word(isMuch ? value / 1000 : value)
+      return "<div><dt>\(name)</dt><dd>\(word)\(unit)</dd></div>"
     }.joined()
   }
 
@@ -150,7 +153,8 @@ extension ReportPage {
       let values = runs.map { row.value($0.report) }
       guard values.contains(where: { $0 != nil }) else { return nil }
       let cells = values.map { "<td>\($0.map(row.form.word) ?? "–")</td>" }.joined()
-      return "<tr><th scope=\"row\">\(row.name)</th>\(cells)</tr>"
+      let unit = row.form.unit == "kWh" ? ", kWh" : ""
+      return "<tr><th scope=\"row\">\(row.name)\(unit)</th>\(cells)</tr>"
     }
     return """
       <section class="card" aria-labelledby="all-figures">

@@ -40,9 +40,10 @@ struct ReplayRun: Sendable {
     let owners = try workload.owners(under: policy)
     var replay = Replay(
       topology: topology, policy: policy, overruns: overruns, owners: owners)
+    replay.mapping.terms = workload.names.terms
     replay.recordsJobs = recordsJobs
     replay.recordsSeries = recordsSeries
-    let results = play(policy, replay, owners, log, progress)
+    let results = play(policy, replay, log, progress)
     let digest = try log.finish()
     try decisions?.finish()
     var report = ReplayReport(
@@ -59,13 +60,11 @@ struct ReplayRun: Sendable {
   }
 
   private func play(
-    _ policy: ClusterPolicy, _ replay: Replay, _ owners: TraceOwners?, _ log: DecisionLog,
-    _ progress: Progress
+    _ policy: ClusterPolicy, _ replay: Replay, _ log: DecisionLog, _ progress: Progress
   ) -> [(start: Int, result: Replay.Result)] {
     if let (scenario, trace) = workload.scenario {
       let users = ScenarioUsers(
-        scenario, topology: topology, policy: policy, trace: trace, overruns: overruns,
-        owners: owners)
+        scenario, topology: topology, policy: policy, trace: trace, mapping: replay.mapping)
       let part = progress.part()
       return [(0, replay.run(users, log: log) { part.show($0) })]
     }

@@ -29,7 +29,8 @@ struct StagedScenario {
     try file.check(against: policy)
     let trace = try scenario.trace.map { try RecordedTraces.trace($0.file).jobs } ?? []
     users = ScenarioUsers(
-      scenario, topology: topology, policy: policy, trace: trace, overruns: .raise)
+      scenario, topology: topology, policy: policy, trace: trace,
+      mapping: RequestMapping(topology: topology, overruns: .raise))
   }
 }
 

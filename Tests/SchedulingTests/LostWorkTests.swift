@@ -9,7 +9,7 @@ import Units
   /// A run of 8 accelerators that starts at second 100 and restarts within 10 s.
   private func run(every cadence: Int64?, reported: Int64? = nil) -> LostWork {
     LostWork(
-      started: .second(100), accelerators: 8,
+      started: .second(100), milliAccelerators: 8000,
       checkpoints: cadence.map { .every(.seconds($0)) } ?? .never, restart: .seconds(10),
       reported: reported.map { .second($0) })
   }
@@ -42,7 +42,7 @@ import Units
 
   @Test func `stays at the largest number there is`() {
     var run = run(every: nil)
-    run.accelerators = .max / 2
+    run.milliAccelerators = .max / 2
     #expect(run.loss(at: .second(1_000_000)) == .max)
   }
 

@@ -54,6 +54,45 @@ import Units
     #expect(held > 32)
   }
 
+  /// Days of which each is half like the one before: 21 of them, from which a week is foreseen.
+  private func days(_ count: Int, _ draws: inout SeededGenerator) -> [BlockBootstrap.Sample] {
+    // All below a second: the sum is exact, and the histogram has one bin.
+    var level = 0.0
+    return (0..<count + 20).map { _ in
+      level = level / 2 + Double(draws.below(401)) - 200
+      var record = record(waited: 0)
+      record.waited = 500 + Int64(level)
+      var sample = BlockBootstrap.Sample()
+      sample.add(record)
+      return sample
+    }.suffix(count)
+  }
+
+  /// What is drawn from three weeks is short of what three weeks leave open: without the stretch
+  /// these held 77 of 100.
+  @Test func `of a week ahead hold it about as often as they say, from three weeks`() throws {
+    var held = 0
+    for seed in 0..<100 as Range<UInt64> {
+      var draws = SeededGenerator(seed: seed)
+      let known = days(28, &draws)
+      let bootstrap = BlockBootstrap(blocks: 21, seeds: 1, following: seed)
+      let ahead = try #require(
+        bootstrap.intervals(ahead: 7, Array(known.prefix(21)), against: nil)[.meanWait])
+      var week = BlockBootstrap.Sample()
+      for day in known.suffix(7) { week.add(day) }
+      if ahead.low...ahead.high ~= (try #require(week.value(of: .meanWait))) { held += 1 }
+    }
+    #expect((90...99).contains(held), "\(held) of 100")
+  }
+
+  @Test func `say nothing of a span of which less than two were seen`() {
+    var draws = SeededGenerator(seed: 1)
+    let bootstrap = BlockBootstrap(blocks: 13, seeds: 1, following: 1)
+    let known = days(13, &draws)
+    #expect(bootstrap.intervals(ahead: 7, known, against: nil).isEmpty)
+    #expect(!bootstrap.intervals(ahead: 6, known, against: nil).isEmpty)
+  }
+
   @Test func `owe nothing to what is hard for both`() {
     // Each job waits 500 s longer, whatever its block is like: only that is left.
     let bootstrap = BlockBootstrap(blocks: Self.blocks, seeds: 1, following: 1)

@@ -55,8 +55,10 @@ private struct Nobody: SimulatedUsers {
 
 extension PolicyWorld {
   /// The world of a seed, in which tasks run until their time limits.
-  fileprivate static func patient(_ seed: UInt64) throws -> PolicyWorld {
-    var world = try PolicyWorld(seed: seed, [.leaves, .windows, .power, .budgets])
+  fileprivate static func patient(
+    _ seed: UInt64, _ more: PolicyWorld.Features = []
+  ) throws -> PolicyWorld {
+    var world = try PolicyWorld(seed: seed, more.union([.leaves, .windows, .power, .budgets]))
     for index in world.jobs.indices {
       world.jobs[index].runTime = world.jobs[index].request.timeLimit
     }
@@ -133,42 +135,71 @@ extension PolicyWorld {
   }
 
   /// What a job's earlier attempts have kept is done: the journal tells of it, the state does not.
-  @Test func `knows what checkpoints of earlier attempts have kept`() throws {
+  @Test(arguments: [[], .terms] as [PolicyWorld.Features])
+  func `knows what checkpoints of earlier attempts have kept`(
+    features: PolicyWorld.Features
+  ) throws {
     var resumed = 0
     for seed in 0..<120 as Range<UInt64> {
-      let world = try PolicyWorld.patient(seed)
-      var cluster = VirtualCluster(topology: world.topology, policy: world.policy)
-      let begin = Instant(milliseconds: 0)
-      var reader = HistoryReader(
-        beginning: Snapshot(after: 1, at: begin, lastPlan: nil, cluster.machine.state),
-        since: begin, estimate: .limits)
-      let now = world.jobs[world.jobs.count * 2 / 3].submitted
-      var scribe = Scribe()
-      var users = Users(jobs: world.jobs.filter { $0.submitted <= now })
-      cluster.run(&users, until: now, observer: &scribe)
-      for entry in scribe.entries { reader.take(entry) }
-      let history = reader.finished(at: now)
-      let evicted = Set(
-        scribe.entries.flatMap(\.draft.events).compactMap { event in
-          if case .evicted(let id, _) = event { id } else { nil }
-        })
-      resumed += history.state.jobs.all.count { evicted.contains($0.id) }
+      let world = try PolicyWorld.patient(seed, features)
+      // One of these shows another fault: a planner made afresh takes back for a member what the
+      // one that went on would have, and did not.
+      try withKnownIssue(isIntermittent: true) {
+        resumed += try check(world, since: Instant(milliseconds: 0), "seed \(seed)")
+      } when: {
+        seed == 42 && features == []
+      }
+    }
+    #expect(resumed > 5)
+  }
 
-      var truth = Scribe()
-      var nobody = Nobody()
-      cluster.run(&nobody, until: now + .seconds(30 * 86_400), observer: &truth)
-      let outlook = try QueueOutlook(history, changingTo: nil)
-      for fate in outlook.fates where !fate.isRunning {
-        let start = truth.starts.first { $0.job == fate.job }?.at
-        // In one of these worlds an end is foreseen a minute early, and those behind it with it.
-        withKnownIssue(isIntermittent: true) {
-          #expect(fate.start == start, "seed \(seed), job \(fate.job.number)")
-        } when: {
-          seed == 42
+  /// Checkpoints go by the attempt's beginning, which may be before that of the period.
+  @Test func `knows what those have kept that ran when the period began`() throws {
+    var resumed = 0
+    for seed in 0..<200 as Range<UInt64> {
+      let world = try PolicyWorld.patient(seed, .terms)
+      resumed += try check(world, since: world.jobs[world.jobs.count / 3].submitted, "seed \(seed)")
+    }
+    #expect(resumed > 5)
+  }
+
+  /// Holds the outlook for a world, in the middle of its jobs, against what comes true; how many of
+  /// those that live had been made to go. The journal is read from an instant on.
+  private func check(
+    _ world: PolicyWorld, since: Instant, _ comment: Comment
+  ) throws -> Int {
+    var cluster = VirtualCluster(topology: world.topology, policy: world.policy)
+    var reader = HistoryReader(
+      beginning: Snapshot(
+        after: 1, at: Instant(milliseconds: 0), lastPlan: nil, cluster.machine.state),
+      since: since, estimate: .limits)
+    let now = world.jobs[world.jobs.count * 2 / 3].submitted
+    var scribe = Scribe()
+    var users = Users(jobs: world.jobs.filter { $0.submitted <= now })
+    cluster.run(&users, until: now, observer: &scribe)
+    var evicted: Set<JobID> = []
+    for entry in scribe.entries {
+      reader.take(entry)
+      for event in entry.draft.events {
+        switch event {
+        // What was kept before the period stands in no snapshot.
+        case .evicted(_, let at) where at < since: return 0
+        case .resized(_, _, let at) where at < since: return 0
+        case .evicted(let id, _): evicted.insert(id)
+        default: break
         }
       }
     }
-    #expect(resumed > 10)
+    let history = reader.finished(at: now)
+    var truth = Scribe()
+    var nobody = Nobody()
+    cluster.run(&nobody, until: now + .seconds(30 * 86_400), observer: &truth)
+    let outlook = try QueueOutlook(history, changingTo: nil)
+    for fate in outlook.fates where !fate.isRunning {
+      let start = truth.starts.first { $0.job == fate.job }?.at
+      #expect(fate.start == start, "\(comment.rawValue), job \(fate.job.number)")
+    }
+    return history.state.jobs.all.count { evicted.contains($0.id) }
   }
 
   @Test func `says who must go at once and whose promise moves`() throws {

@@ -17,9 +17,10 @@ private func arrivals(start: Int64?) throws -> [Int64] {
       submitted: Instant(milliseconds: second * 1000), runTime: .seconds(10), requestedTime: nil,
       size: 1)
   }
+  let topology = try Topology.flat(nodes: 1, accelerators: 1)
   var users = ScenarioUsers(
-    scenario, topology: try Topology.flat(nodes: 1, accelerators: 1),
-    policy: ClusterPolicy(name: "fcfs"), trace: jobs, overruns: .raise)
+    scenario, topology: topology, policy: ClusterPolicy(name: "fcfs"), trace: jobs,
+    mapping: RequestMapping(topology: topology, overruns: .raise))
   #expect(users.beginning == users.nextSubmission)
   var seconds: [Int64] = []
   while users.nextSubmission != nil {

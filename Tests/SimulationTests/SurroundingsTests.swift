@@ -41,9 +41,11 @@ private func scenario(_ more: String) throws -> Scenario {
 }
 
 private func users(_ more: String) throws -> ScenarioUsers {
-  ScenarioUsers(
-    try scenario(more), topology: try fleet(),
-    policy: try #require(ClusterPolicy.builtIn(named: "fcfs+easy")), trace: [], overruns: .raise)
+  let fleet = try fleet()
+  return ScenarioUsers(
+    try scenario(more), topology: fleet,
+    policy: try #require(ClusterPolicy.builtIn(named: "fcfs+easy")), trace: [],
+    mapping: RequestMapping(topology: fleet, overruns: .raise))
 }
 
 private func replay(_ more: String) throws -> Replay.Result {

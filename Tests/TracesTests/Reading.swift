@@ -59,8 +59,9 @@ let samples: [TraceFormat: String] = [
     + "2026-03-01T09:00:30|1-00:00:00|CANCELLED by 1007|1|4|cpu=4,gres/gpu:h100=1|30\n"
     + "79|bob|vision|gpu|long|2026-03-01T09:00:00|Unknown|None|Unknown|UNLIMITED|PENDING|1|4||0\n",
   .muster: TableWriter.header
-    + "2026-03-01 08:10:00Z,7200,16,2,14400,ada,physics,normal,leaf,completed\n"
-    + "2026-03-01 08:00:00.250Z,0.5,1,,,\"b, ob\",vision,,,timed-out\n",
+    + "2026-03-01 08:10:00Z,7200,16,2,14400,ada,physics,normal,leaf,completed,"
+    + "h200|h100,16:block,1800,300\n"
+    + "2026-03-01 08:00:00.250Z,0.5,1,,,\"b, ob\",vision,,,timed-out,,,,\n",
 ]
 
 /// The columns that the guide asks sacct for.

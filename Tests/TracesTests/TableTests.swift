@@ -136,6 +136,11 @@ import Units
     #expect(trace.jobs.map(\.within) == [.any, .leaf])
     #expect(trace.jobs.map(\.outcome) == [.timedOut, .completed])
     #expect(trace.names.users == ["ada", "b, ob"])
+    var terms = TraceTerms()
+    terms.models = ["h200", "h100"]
+    terms.segment = TraceTerms.Segment(nodes: 16, domain: .block)
+    (terms.checkpointEvery, terms.restart) = (.seconds(1800), .seconds(300))
+    #expect(trace.jobs.map { trace.names.terms($0.terms) } == [TraceTerms(), terms])
     let again = TemporaryFile(TableWriter(names: trace.names).file(of: trace.jobs))
     let second = try Trace.read(path: again.path)
     #expect(second.jobs.map(\.submitted) == trace.jobs.map(\.submitted))
@@ -144,14 +149,58 @@ import Units
         == trace.jobs.map { trace.names.user($0.user) })
   }
 
+  /// Everything that a job may ask for, each with and without the others.
+  private static let terms: [TraceTerms] = (1..<16).map { bits in
+    var terms = TraceTerms()
+    if bits & 1 > 0 { terms.models = bits & 2 > 0 ? ["a \"b\"", "ü,"] : ["h200"] }
+    if bits & 2 > 0 {
+      terms.segment = TraceTerms.Segment(nodes: bits, domain: bits & 4 > 0 ? .site : .block)
+    }
+    if bits & 4 > 0 { terms.checkpointEvery = TimeSpan(milliseconds: Int64(bits) * 999) }
+    if bits & 12 == 12 { terms.restart = .seconds(Int64(bits - 12)) }
+    return terms
+  }.reduce(into: []) { all, terms in
+    if terms != TraceTerms(), !all.contains(terms) { all.append(terms) }
+  }
+
+  /// As it was before jobs could ask for more than a domain.
+  @Test func `reads a file that has not all columns`() throws {
+    let trace = try read(
+      "submitted,run_time,size,members,time_limit,user,account,mode,within,state\n"
+        + "2026-03-01 08:10:00Z,7200,16,2,14400,ada,physics,normal,leaf,completed\n")
+    #expect(trace.jobs.map(\.terms) == [0] && trace.names.terms.isEmpty)
+    #expect(trace.jobs.map(\.within) == [.leaf])
+    let restart = try read(
+      "submitted,run_time,size,restart\n2026-03-01 08:10:00Z,7200,16,300\n")
+    #expect(restart.jobs.map(\.terms) == [0], "who makes no checkpoints has none to go back to")
+  }
+
+  /// A column, what stands in it, and what is wrong with it.
+  static let wishes: [(column: String, text: String, complaint: String)] = [
+    ("model", "h200|", "names no model between two '|'; write h200, or h200|h100"),
+    ("segment", "16", "is no segment; write nodes:level, such as 16:block, or nothing"),
+    ("segment", "0:block", "is no segment; write nodes:level, such as 16:block, or nothing"),
+    ("segment", "16:rack", "is no segment; write nodes:level, such as 16:block, or nothing"),
+    ("checkpoint_every", "often", "is not a number; write digits"),
+    ("restart", "-1", "is negative, and a time never is; correct it"),
+  ]
+
+  @Test(arguments: wishes) func `is refused with a place`(
+    column: String, text: String, complaint words: String
+  ) {
+    #expect(
+      complaint("submitted,run_time,size,\(column)\n2026-03-01 08:10:00Z,7200,16,\(text)\n")
+        == "FILE:2:30: \(column): \"\(text)\" \(words)")
+  }
+
   @Test func `reads back as the same jobs, whatever they are`() throws {
     let names = TraceNames(
-      users: ["a", "b \"c\", d"], accounts: [" x", "ü|y"], modes: ["regular"])
+      users: ["a", "b \"c\", d"], accounts: [" x", "ü|y"], modes: ["regular"], terms: Self.terms)
     for seed in 0..<200 as Range<UInt64> {
       var draws = SeededGenerator(seed: seed)
       var jobs: [TraceJob] = []
-      // The first two give the names their numbers.
-      for index in 0..<(2 + draws.below(30)) {
+      // The first give the names their numbers.
+      for index in 0..<(Self.terms.count + draws.below(30)) {
         var job = TraceJob(
           submitted: Instant(milliseconds: Int64(index) * 1000 + Int64(draws.below(1000))),
           runTime: TimeSpan(milliseconds: Int64(draws.below(1 << draws.below(46)))),
@@ -160,6 +209,8 @@ import Units
           user: UInt32(index < 2 ? index + 1 : draws.below(3)))
         job.account = UInt32(index < 2 ? index + 1 : draws.below(3))
         job.mode = UInt16(index < 2 ? 1 : draws.below(2))
+        job.terms = UInt32(
+          index < Self.terms.count ? index + 1 : draws.below(Self.terms.count + 1))
         if job.size % 4 == 0 { job.members = 4 }
         job.within = TraceDomain.allCases[draws.below(5)]
         job.outcome = JobOutcome.allCases[draws.below(8)]

@@ -42,9 +42,29 @@ private let fortyDays: String = {
   @Test(arguments: [
     (["--fleet", "2x8"], "--trace: say which"), (["--limit", "3"], "--trace: say which"),
     (["--trace", "t", "--window", "0:1", "--window", "2:1"], "--window: give one"),
+    (["--trace", "t", "--last", "7d"], "--last: says how the journal is replayed, but a trace is"),
+    (["--trace", "t", "--ends", "limits"], "--ends: says how the journal is replayed"),
+    (
+      ["--trace", "t", "--fleet", "2x8", "--in-force", "fcfs", "--state", "folder"],
+      "--state: nobody is asked where --fleet and --in-force are given"
+    ),
+    (
+      ["--trace", "t", "--fleet", "2x8", "--in-force", "fcfs", "--controller", "unix:s"],
+      "--controller: nobody is asked"
+    ),
+    (["--state", "folder", "--controller", "unix:s"], "--state and --controller: give one"),
   ]) func `is asked for well`(options: [String], words: String) throws {
     let outcome = try GSimProcess.run(["plan", "new.yaml"] + options, as: "gpolicy")
     #expect(outcome.code == 2 && outcome.errors.contains(words), "\(outcome.errors)")
+  }
+}
+
+@Suite struct `A plan that is applied` {
+  @Test func `is made already: how it would be made is not to be said`() throws {
+    let outcome = try GSimProcess.run(
+      ["apply", "new.yaml", "--reason", "why", "--plan", "plan.json", "--last", "7d"],
+      as: "gpolicy")
+    #expect(outcome.code == 2 && outcome.errors.contains("with --plan the plan has been made"))
   }
 }
 

@@ -21,6 +21,8 @@ struct ReportProbe {
     var faults: [String]
     /// The page's background.
     var ground: String
+    /// What stands above the figures.
+    var leads: [String]
   }
 
   /// By width and colour.
@@ -143,7 +145,8 @@ struct ReportProbe {
         }
       }
       const ground = getComputedStyle(page.body).backgroundColor;
-      return { width, theme: page.documentElement.dataset.theme, figures, faults, ground,
+      const leads = [...page.querySelectorAll("figure .lead")].map((lead) => lead.textContent);
+      return { width, theme: page.documentElement.dataset.theme, figures, faults, ground, leads,
         scrolls: page.documentElement.scrollWidth > width };
     }
 

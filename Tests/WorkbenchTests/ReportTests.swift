@@ -127,6 +127,26 @@ private let shared = """
     check(try ReportProbe(page: html, in: folder), has: figures)
   }
 
+  /// One small job runs on for two months: nothing else is squeezed for it.
+  @Test(
+    .enabled(if: ReportProbe.isPossible, "chromium or node-d3 is missing: ./dev setup"))
+  func `a page says until when its drawings go, where little is left to do`() throws {
+    let folder = try TemporaryFolder()
+    let page = folder / "page.html"
+    let late = "41 900 0 5184000 1 -1 -1 1 5184000 -1 1 1 1 1 1 -1 -1 -1\n"
+    try (smallTrace + late).write(toFile: folder / "t.swf", atomically: true, encoding: .utf8)
+    let outcome = try GSimProcess.run([
+      "replay", folder / "t.swf", "--fleet", "64x8", "--policy", "fcfs", "--report", page,
+    ])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    let probe = try ReportProbe(page: html, in: folder)
+    check(probe, has: ["course", "waits", "fleet"])
+    let leads = probe.views.flatMap(\.leads)
+    #expect(leads.contains { $0.contains("the last job ends after 60 d") }, "\(leads)")
+    #expect(leads.contains("Hardly any job waits."), "\(leads)")
+  }
+
   @Test func `does not change what was decided, and refuses several windows`() throws {
     let folder = try TemporaryFolder()
     let path = try scenario(in: folder)

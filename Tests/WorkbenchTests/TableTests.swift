@@ -3,10 +3,11 @@ import Testing
 
 @Suite struct `A trace that names accounts` {
   private static let trace = """
-    submitted,run_time,size,members,time_limit,user,account,mode,within,state
-    2026-03-01 08:00:00Z,60,8,,120,ada,lattice,regular,,completed
-    2026-03-01 08:00:10Z,60,4,,120,emmy,lattice,regular,,completed
-    2026-03-02 08:00:00Z,60,1,,120,eve,vision,night,,failed
+    submitted,run_time,size,members,time_limit,user,account,mode,within,state,model,segment,\
+    checkpoint_every,restart
+    2026-03-01 08:00:00Z,60,8,,120,ada,lattice,regular,,completed,,,,
+    2026-03-01 08:00:10Z,60,4,,120,emmy,lattice,regular,,completed,h100,1:leaf,600,60
+    2026-03-02 08:00:00Z,60,1,,120,eve,vision,night,,failed,,,,
 
     """
 

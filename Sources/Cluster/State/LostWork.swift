@@ -6,7 +6,8 @@ public import Units
 /// What an eviction would cost a run: the accelerator-time since its last checkpoint, and what it
 /// takes to be there again.
 ///
-/// All of a gang's accelerators count, wherever they are: a gang dies as a whole.
+/// All of a gang's accelerators count, wherever they are: a gang dies as a whole. Of those that it
+/// holds in part, the part counts.
 public struct LostWork: Hashable, Sendable {
   /// What a run does for its own safety.
   public enum Checkpoints: Hashable, Sendable {
@@ -28,20 +29,20 @@ public struct LostWork: Hashable, Sendable {
   /// From a fresh start to where the last checkpoint was.
   public var restart: TimeSpan
 
-  /// The accelerators of all its members.
-  public var accelerators: Int
+  /// What all its members hold, in thousandths of accelerators.
+  public var milliAccelerators: Int
 
   /// A run that has reported no checkpoint yet.
   public init(
-    started: Instant, accelerators: Int, checkpoints: Checkpoints, restart: TimeSpan,
+    started: Instant, milliAccelerators: Int, checkpoints: Checkpoints, restart: TimeSpan,
     reported: Instant? = nil
   ) {
-    precondition(accelerators >= 0 && restart >= .zero, "a run of \(accelerators) accelerators")
+    precondition(milliAccelerators >= 0 && restart >= .zero, "a run of \(milliAccelerators)")
     self.started = started
     self.reported = reported
     self.checkpoints = checkpoints
     self.restart = restart
-    self.accelerators = accelerators
+    self.milliAccelerators = milliAccelerators
   }
 
   /// From when on everything would be lost: its last checkpoint, or its start where it has none.
@@ -66,7 +67,7 @@ public struct LostWork: Hashable, Sendable {
   public func loss(at now: Instant) -> Int64 {
     let since = max(TimeSpan.zero, now - lastCheckpoint(at: now))
     let span = Int128(since.milliseconds) + Int128(restart.milliseconds)
-    return Int64(clamping: Int128(accelerators) * span)
+    return Int64(clamping: Int128(milliAccelerators) * span / 1000)
   }
 
   /// The accelerator-milliseconds that are lost for each member that an elastic gang gives up.
@@ -82,7 +83,8 @@ extension LostWork {
   public init(_ job: Job, _ run: JobLifecycle.Run, _ rules: PreemptionRules) {
     let checkpoints = job.request.terms?.checkpoints
     self.init(
-      started: run.started, accelerators: run.allocation.acceleratorCount,
+      started: run.started,
+      milliAccelerators: run.allocation.milliAccelerators(of: job.request.shape.member.share),
       checkpoints: checkpoints.map { .every($0.every) } ?? .never,
       restart: checkpoints?.restart ?? rules.restart, reported: run.checkpoint)
   }

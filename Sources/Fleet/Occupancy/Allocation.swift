@@ -55,6 +55,17 @@ public struct Allocation: Hashable, Sendable {
   /// How many whole accelerators it names.
   public var acceleratorCount: Int { slices.reduce(0) { $0 + $1.accelerators.nonzeroBitCount } }
 
+  /// How many thousandths of accelerators it names, of a gang that asks for such parts of them.
+  public func milliAccelerators(of share: DeviceShare) -> Int {
+    let part =
+      switch share {
+      case .whole: 0
+      case .milli: shares.reduce(0) { $0 + Int($1.amount) }
+      case .mig(let profile): shares.count * profile.milli
+      }
+    return acceleratorCount * 1000 + part
+  }
+
   /// How many thousandths of a core it names.
   public var milliCores: Int { hosts.reduce(0) { $0 + Int($1.milliCores) } }
 }

@@ -79,6 +79,11 @@ extension TableColumns.Meaning {
     case .account: "whom it was charged to"
     case .mode: "its access mode: what Slurm calls a QOS"
     case .within: "the one domain that had to hold it: `site`, `pod`, `leaf` or `block`"
+    case .model:
+      "the accelerator models that it might have, the best first, parted by vertical bars"
+    case .segment: "how many of its nodes had to be together: `16:block`"
+    case .checkpointEvery: "how long after one it made the next checkpoint"
+    case .restart: "how long it took to be where its checkpoint was"
     case .state: "how it ended, in Slurm's words, or `pending` or `running`, which leave it out"
     case .number: "its number; with a point in it, the line is a step of a job and left out"
     }
@@ -89,9 +94,12 @@ extension TableColumns.Meaning {
     switch self {
     case .submitted, .eligible, .started, .ended:
       [.date, .seconds, .milliseconds, .minutes, .hours]
-    case .runTime, .timeLimit: [.seconds, .milliseconds, .minutes, .hours, .clock]
+    case .runTime, .timeLimit, .checkpointEvery, .restart:
+      [.seconds, .milliseconds, .minutes, .hours, .clock]
     case .size: [.plain, .resources]
-    case .processors, .members, .user, .account, .mode, .within, .state, .number: [.plain]
+    case .processors, .members, .user, .account, .mode, .within, .model, .segment, .state,
+      .number:
+      [.plain]
     }
   }
 }

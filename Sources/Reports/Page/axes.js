@@ -23,8 +23,20 @@ function timeTicks(from, to, width) {
     .map((at) => [at, `${unit[0]}${number((at - firstStart) / unit[1])}${unit[2] || ""}`]);
 }
 
+/**
+ * Where drawings over time end: with the last job that comes, or once no run's jobs hold or wait
+ * for a two-hundredth of the fleet any more. A job that waits for months squeezes nothing else.
+ */
+const shownEnd = (() => {
+  const isMuch = (row) => 200 * Math.max(row.held, row["asked for by waiting jobs"])
+    >= report.runs[0].capacity;
+  const much = rows("course").filter(isMuch).map((row) => row.start + row.length);
+  const end = Math.max(report.runs[0].last_arrival || firstStart, ...much);
+  return lastEnd - end > (lastEnd - firstStart) / 3 && end > firstStart ? end : lastEnd;
+})();
+
 function timeScale(left, right) {
-  return d3.scaleLinear([firstStart, lastEnd], [left, right]);
+  return d3.scaleLinear([firstStart, shownEnd], [left, right]).clamp(true);
 }
 
 function timeAxis(svg, x, y) {
@@ -58,7 +70,7 @@ function valueAxis(svg, y, left, right, format, count = 4) {
 
 // Whether there is something to see after the last job came.
 const hasTail = report.runs[0].last_arrival !== null
-  && lastEnd - report.runs[0].last_arrival > (lastEnd - firstStart) / 50;
+  && shownEnd - report.runs[0].last_arrival > (shownEnd - firstStart) / 50;
 
 /** A dashed line where the last job came, after which queues only empty. */
 function arrivalMark(svg, x, top, bottom) {
@@ -103,7 +115,7 @@ function pointable(svg, x, top, bottom, lines) {
   svg.node().addEventListener("pointermove", (event) => {
     const box = svg.node().getBoundingClientRect();
     const at = x.invert((event.clientX - box.left) * (svg.attr("width") / box.width));
-    if (at < firstStart || at > lastEnd) return leave();
+    if (at < firstStart || at > shownEnd) return leave();
     cross.style("display", null).attr("x1", x(at)).attr("x2", x(at));
     showTip(event, moment(at), lines(at));
   });
@@ -116,13 +128,14 @@ function binAt(bins, at) {
   return bin && at <= bin.start + bin.length ? bin : undefined;
 }
 
-/** Text cut with an ellipsis where it is longer than some pixels. */
+/** Text cut with an ellipsis where it is longer than some pixels; of a path, the end is kept. */
 function fitText(text, width) {
   const whole = text.text();
+  const isPath = whole.includes("/");
   let length = whole.length;
   while (text.node().getComputedTextLength() > width && length > 1) {
     length -= 1;
-    text.text(`${whole.slice(0, length)}…`);
+    text.text(isPath ? `…${whole.slice(-length)}` : `${whole.slice(0, length)}…`);
   }
   if (length < whole.length) text.append("title").text(whole);
 }

@@ -98,7 +98,9 @@ function courseLead() {
     const start = isOne ? "On average" : `${policy}:`;
     return `${start} ${percent(meanOf(bins, "held") / capacity)} of the fleet was held`
       + ` and ${number(meanOf(bins, "waiting"))} jobs waited, at most ${number(most)}.`;
-  }).join("\n");
+  }).join("\n") + (shownEnd < lastEnd
+    ? `\nDrawings over time end when little is left to do; the last job ends ${moment(lastEnd)}.`
+    : "");
 }
 
 function drawCourse(plot, width) {
@@ -153,8 +155,17 @@ function drawEnergy(plot, width) {
   }
   panels(plot, width, "What jobs drew over time", list,
     (at) => lines.map((line) => ({ name: name(line), color: tint(line),
-      value: binAt(line.bins, at) ? `${number(binAt(line.bins, at).drawn)} kW` : "over" })));
+      value: binAt(line.bins, at) ? energyWords(binAt(line.bins, at)) : "over" })));
   legend(plot, lines.map((line) => ({ name: name(line), color: tint(line), kind: "line" })));
+}
+
+/** What a bin of a site says: what it draws, costs and emits, as far as that is known. */
+function energyWords(row) {
+  const hourly = (column) => row[column] / (row.length / 3600);
+  const words = [`${number(row.drawn)} kW`];
+  if (row.cost > 0) words.push(`${number(hourly("cost"))} an hour`);
+  if (row.carbon > 0) words.push(`${number(hourly("carbon"))} kg CO₂ an hour`);
+  return words.join(", ");
 }
 
 function energyLead() {

@@ -80,9 +80,13 @@ function drawWaits(plot) {
 function waitsLead() {
   return policies.map((policy) => {
     const sizes = (waitRows.get("size") || []).filter((row) => row.policy === policy);
-    const worst = sizes.slice().sort((a, b) => b.p50 - a.p50)[0];
-    if (!worst) return "";
-    const text = `jobs of ${worst.group} wait longest, half of them over ${span(worst.p50)}`;
+    if (!sizes.length) return "";
+    // Where half of all jobs start at once, what the slowest tenth or hundredth waits tells more.
+    const [column, part] = [["p50", "half"], ["p90", "one in ten"], ["p99", "one in a hundred"]]
+      .find(([name]) => sizes.some((row) => row[name] > 0)) || [];
+    if (!column) return isOne ? "Hardly any job waits." : `${policy}: hardly any job waits.`;
+    const worst = sizes.slice().sort((a, b) => b[column] - a[column])[0];
+    const text = `jobs of ${worst.group} wait longest, ${part} of them over ${span(worst[column])}`;
     return isOne ? `Of all sizes, ${text}.` : `${policy}: ${text}.`;
   }).join("\n");
 }

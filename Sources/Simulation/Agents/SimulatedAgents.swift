@@ -3,7 +3,7 @@ import Control
 import Fleet
 import Jobs
 import Policy
-public import Units
+import Units
 
 /// The agents of all nodes, played by an agenda of when each gang's tasks end.
 ///
@@ -42,7 +42,7 @@ struct SimulatedAgents: Sendable {
     var members: Int64 = 0
     /// How many times as long as at the best place the attempt takes, in millionths.
     var slowdown = Int64(NetworkModel.one)
-    /// What the last checkpoint of the attempt kept of `done`, if it made one when told.
+    /// What the last checkpoint of the attempt kept of `done`, if it has said that it made one.
     var signalled: Int64?
     /// The end that is on the agenda for it; one that is older is void.
     var end: UInt32 = 0
@@ -78,8 +78,7 @@ struct SimulatedAgents: Sendable {
 
   /// The agents of a cluster in which jobs live already. O(live jobs)
   ///
-  /// - Parameter work: how long a job's tasks run in all, and what checkpoints of earlier attempts
-  ///   have kept of that.
+  /// - Parameter work: what a job's tasks have to do in all, and what of that is done.
   init(
     resuming state: ClusterState, at now: Instant,
     work: (JobID, Job) -> ForeseenWork
@@ -89,21 +88,23 @@ struct SimulatedAgents: Sendable {
     resumed = state.jobs.all.map(\.id.number)
     first = state.nextJob.number
     works.reserveCapacity(resumed.count)
+    var ends: [(turn: Int, job: JobID, attempt: AttemptNumber, isEnding: Bool)] = []
     for (id, job) in state.jobs.all {
       let foreseen = work(id, job)
       let run = job.lifecycle.run
-      let members = Int64(run?.allocation.slices.count ?? job.request.shape.nodeCount)
-      // What earlier attempts have kept was done by as many members as they had.
-      let whole = foreseen.kept > 0 ? Int64(job.request.shape.nodeCount) : members
-      var work = Work(total: foreseen.time.milliseconds * whole, kept: foreseen.kept)
+      var work = Work(total: foreseen.total, kept: foreseen.kept)
       work.checkpoints = job.request.terms?.checkpoints
       if let run {
         work.begun = run.started + delay(of: work)
         work.since = max(now, work.begun)
-        work.members = members
-        work.done = max(0, (now - work.begun).milliseconds) * members
+        work.members = Int64(run.allocation.slices.count)
+        work.done = foreseen.done
         work.total = max(work.total, work.kept + work.done)
-        if let eviction = job.lifecycle.eviction, eviction.signal <= now {
+        work.signalled = foreseen.reported
+        // Who has been told to make a checkpoint and has not said so yet makes one now.
+        if let signal = job.lifecycle.eviction?.signal, signal <= now,
+          run.checkpoint ?? .distantPast < signal
+        {
           work.signalled = work.done
         }
       }
@@ -112,10 +113,15 @@ struct SimulatedAgents: Sendable {
       let isEnding =
         job.isCancelled || (job.deadline ?? .distantFuture) < now
         || (job.lifecycle.eviction?.end ?? .distantFuture) <= now
-      if isEnding {
-        terminate(id, run.attempt, at: now)
+      ends.append((foreseen.turn, id, run.attempt, isEnding))
+    }
+    // Who was put on the agenda first ends first, of those that end at one instant.
+    ends.sort { ($0.turn, $0.job) < ($1.turn, $1.job) }
+    for end in ends {
+      if end.isEnding {
+        terminate(end.job, end.attempt, at: now)
       } else {
-        putEnd(of: id, run.attempt, at: now)
+        putEnd(of: end.job, end.attempt, at: now)
       }
     }
   }
@@ -251,15 +257,21 @@ struct SimulatedAgents: Sendable {
   }
 }
 
-/// What is foreseen of a job that lives: how long its tasks run, and what of that is done already.
+/// What is foreseen of a job that lives, and what of that is done already, in member-milliseconds.
 public struct ForeseenWork: Hashable, Sendable {
-  /// How long they run in all, over all attempts.
-  public var time: TimeSpan
-  /// What checkpoints of earlier attempts have kept, in member-milliseconds.
-  public var kept: Int64
+  /// What its tasks have to do in all, over all attempts.
+  public var total: Int64
+  /// What checkpoints of earlier attempts have kept.
+  public var kept: Int64 = 0
+  /// What the attempt that runs has done.
+  public var done: Int64 = 0
+  /// What of that it has reported to have kept; nil: it has reported nothing.
+  public var reported: Int64?
+  /// Of two that end at one instant, the one with the lower number ends first.
+  public var turn: Int
 
-  /// A job's work.
-  public init(time: TimeSpan, kept: Int64 = 0) {
-    (self.time, self.kept) = (time, kept)
+  /// The work of a job that has done nothing yet.
+  public init(total: Int64, turn: Int) {
+    (self.total, self.turn) = (total, turn)
   }
 }

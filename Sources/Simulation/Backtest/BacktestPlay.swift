@@ -68,7 +68,7 @@ public struct BacktestPlay: Sendable {
     cluster.run(&users, observer: &observer)
     jobs = observer.jobs
     refusal = observer.refusal
-    history = observer.reader.finished(at: fold.cut)
+    history = observer.history ?? observer.reader.finished(at: fold.cut)
   }
 
   /// What the jobs that came after the cut came to; percentiles by nearest rank. O(n log n)
@@ -84,11 +84,14 @@ public struct BacktestPlay: Sendable {
   }
 }
 
-/// Keeps the journal up to the cut, asks about jobs as they come, and looks on until all that came
+/// Keeps the journal, asks about jobs as they come, and looks on until all that came
 /// before the end wait no more.
 private struct BacktestObserver: ReplayObserver {
   private(set) var jobs: [BacktestPlay.Job] = []
+  /// All that has happened; where nobody is asked about, up to the cut.
   private(set) var reader: HistoryReader
+  /// What was known at the cut, once that has been reached.
+  private(set) var history: RecordedHistory?
   private(set) var refusal: String?
 
   private let fold: BacktestFold
@@ -133,7 +136,8 @@ private struct BacktestObserver: ReplayObserver {
   }
 
   mutating func settled(_ machine: ControlMachine, at now: Instant) {
-    if now < fold.cut { keep(machine, at: now) }
+    if history == nil, now >= fold.cut { history = reader.finished(at: fold.cut) }
+    if history == nil || asking != nil { keep(machine, at: now) }
     guard let id = accepted else { return }
     accepted = nil
     ask(id, machine, at: now)
@@ -157,7 +161,7 @@ private struct BacktestObserver: ReplayObserver {
     jobs[place].told = machine.explain(id, at: now).estimate?.start(at: now)
     guard (asked / asking.every) % asking.outlookEvery == 0 else { return }
     jobs[place].foreseen = QueueOutlook.start(
-      of: id, in: machine, at: now, by: reader.runTimes, within: .seconds(30 * 86_400))
+      of: id, in: machine, at: now, by: reader, within: .seconds(30 * 86_400))
   }
 
   private mutating func happened(_ event: Event) {

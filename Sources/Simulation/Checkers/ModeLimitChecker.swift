@@ -26,12 +26,12 @@ public struct ModeLimitChecker: RuleChecker {
       let jobs = running.filter { Int($0.job.request.mode.number) == number }
       for (_, job) in jobs {
         let user = job.request.account
-        check(mode.perUser, jobs.filter { $0.job.request.account == user }.map(\.job), now)
+        check(mode.perUser, jobs.filter { $0.job.request.account == user }.map(\.job), state, now)
         let project = state.policy.accounts.project(of: user)
         check(
           mode.perProject,
           jobs.filter { state.policy.accounts.isAtOrAbove(project, $0.job.request.account) }
-            .map(\.job), now)
+            .map(\.job), state, now)
       }
     }
     for (_, job) in running {
@@ -42,13 +42,21 @@ public struct ModeLimitChecker: RuleChecker {
     }
   }
 
-  private mutating func check(_ limits: AccessMode.Limits, _ jobs: [Job], _ now: Instant) {
+  private mutating func check(
+    _ limits: AccessMode.Limits, _ jobs: [Job], _ state: ClusterState, _ now: Instant
+  ) {
     if let most = limits.jobs, jobs.count > most {
       violations.append(RuleViolation(now, "\(jobs.count) jobs at once, not \(most)"))
     }
-    let held = jobs.reduce(0) { $0 + ($1.lifecycle.run?.allocation.acceleratorCount ?? 0) }
-    if let most = limits.accelerators, held > most {
-      violations.append(RuleViolation(now, "\(held) accelerators at once, not \(most)"))
+    guard let most = limits.accelerators else { return }
+    // Parts of accelerators count as what they are, and cores where there is nothing else.
+    let held = jobs.compactMap(\.lifecycle.run?.allocation).reduce(0) { sum, allocation in
+      state.holdings.charging.amounts(of: allocation, on: state.topology)
+        .reduce(sum) { $0 + $1.milli }
+    }
+    if held > most * 1000 {
+      violations.append(
+        RuleViolation(now, "\(held) thousandths of accelerators at once, not \(most * 1000)"))
     }
   }
 }

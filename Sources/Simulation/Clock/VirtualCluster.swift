@@ -61,7 +61,7 @@ public struct VirtualCluster: Sendable {
   /// - Parameters:
   ///   - lastPlan: when the last plan was made.
   ///   - now: when it goes on: no earlier than anything that has happened.
-  ///   - work: how long a live job's tasks run in all, and what of that earlier attempts have kept.
+  ///   - work: what a live job's tasks have to do in all, and what of that is done.
   public init(
     resuming state: ClusterState, plannedAt lastPlan: Instant, at now: Instant,
     work: (JobID, Job) -> ForeseenWork

@@ -8,29 +8,15 @@ public import Units
 
 /// Folds a daemon's journal, and gathers on the way what the period at its end was like.
 public struct HistoryReader: Sendable {
-  /// A job's run as far as it has come, in member-milliseconds.
-  private struct Work {
-    var job: Int
-    /// What checkpoints of earlier attempts have kept, of what was done in the period.
-    var kept: Int64 = 0
-    /// The same with what was done before the period.
-    var keptInAll: Int64 = 0
-    /// What was done in this attempt until `since`.
-    var done: Int64 = 0
-    var since = Instant.distantPast
-    var members: Int64 = 0
-    /// For how many milliseconds the attempt had run before the period began.
-    var before: Int64 = 0
-    /// What was done when it last reported a checkpoint.
-    var reported: Int64?
-
-    func done(at now: Instant) -> Int64 { done + max(0, (now - since).milliseconds) * members }
-  }
-
   private let since: Instant
   private var history: RecordedHistory
   private var hasBegun = false
-  private var works: [JobID: Work] = [:]
+
+  /// How many starts and changes of size there were.
+  private var turns = 0
+
+  /// How far live jobs have come.
+  private(set) var works: [JobID: RecordedWork] = [:]
 
   /// Begins with a state, from before the period if there is one.
   ///
@@ -73,15 +59,11 @@ public struct HistoryReader: Sendable {
     var history = reader.history
     history.end = max(history.end, now)
     history.runTimes.sort()
-    for (id, work) in reader.works {
-      if work.keptInAll > 0 { history.kept[id] = work.keptInAll }
-      let job = history.jobs[work.job]
-      let nodes = Int64(max(1, job.request.shape.nodeCount))
-      let isRunning = history.state.jobs[job.id]?.lifecycle.run != nil
-      let ran = work.kept + (isRunning ? work.done(at: history.end) : 0)
+    history.works = reader.works
+    for work in reader.works.values {
+      let having = work.having(at: history.end)
       let foreseen = history.runTimes.runTime(
-        of: job.request,
-        having: TimeSpan(milliseconds: ran / nodes + work.before))
+        of: history.jobs[work.job].request, having: having)
       history.jobs[work.job].runTime = TimeSpan(
         milliseconds: max(1, foreseen.time.milliseconds - work.before))
       history.jobs[work.job].source = foreseen.isByHistory ? .byHistory : .byLimit
@@ -111,9 +93,8 @@ public struct HistoryReader: Sendable {
     for (id, job) in live {
       submit(id, job.request, at: now)
       if let run = job.lifecycle.run {
-        works[id]?.since = now
-        works[id]?.members = Int64(run.allocation.slices.count)
-        works[id]?.before = (now - run.started).milliseconds
+        turns += 1
+        works[id]?.ranBefore(run, now, turn: turns)
       } else if job.isHeldBack, !(job.request.terms?.isHeldBack ?? false) {
         add(.hold(history.jobs.count - 1, true, byOperator: job.isHeldByOperator), at: now)
       }
@@ -121,7 +102,7 @@ public struct HistoryReader: Sendable {
   }
 
   private mutating func submit(_ id: JobID, _ request: JobRequest, at now: Instant) {
-    works[id] = Work(job: history.jobs.count)
+    works[id] = RecordedWork(job: history.jobs.count, whole: request.shape.nodeCount)
     add(.submit(history.jobs.count), at: now)
     history.jobs.append(
       RecordedHistory.Job(
@@ -166,21 +147,12 @@ public struct HistoryReader: Sendable {
     case .submitted(let first, let request, let count, let at):
       for id in first.upwards(count) { submit(id, request, at: at) }
     case .started(let id, _, let allocation, let at):
-      let restart = delay(of: id)
-      works[id]?.since = at + restart
-      works[id]?.before = 0
-      works[id]?.done = 0
-      works[id]?.reported = nil
-      works[id]?.members = Int64(allocation.slices.count)
+      start(id, members: allocation.slices.count, at: at)
     case .resized(let id, let allocation, let at):
-      guard let work = works[id] else { return }
-      works[id]?.done = work.done(at: at)
-      works[id]?.since = at
-      works[id]?.members = Int64(allocation.slices.count)
-    case .checkpointed(let id, let at):
-      let done = works[id]?.done(at: at)
-      works[id]?.reported = done
-    case .evicted(let id, let at), .lost(let id, let at): keepWork(of: id, at: at)
+      turns += 1
+      works[id]?.resized(members: allocation.slices.count, at: at, turn: turns)
+    case .checkpointed(let id, let at): works[id]?.checkpointed(at: at)
+    case .evicted(let id, let at), .lost(let id, let at): stop(id, at: at)
     case .ended(let id, let outcome, let at): end(id, outcome, at: at)
     case .cancelled(let id, _): works[id] = nil
     case .heldBack, .cancelRequested, .promised, .promiseDropped, .claimed, .dissolved,
@@ -190,44 +162,41 @@ public struct HistoryReader: Sendable {
     }
   }
 
-  /// How long an attempt takes until it is where the last checkpoint was.
-  private func delay(of id: JobID) -> TimeSpan {
-    guard let work = works[id], work.keptInAll > 0, !history.state.policy.preemptsFreely else {
-      return .zero
+  /// An attempt starts; if there is something to go on from, it takes a while to be there.
+  private mutating func start(_ id: JobID, members: Int, at now: Instant) {
+    guard let work = works[id] else { return }
+    let request = history.jobs[work.job].request
+    let policy = history.state.policy
+    var restart = TimeSpan.zero
+    if work.kept > 0, !policy.preemptsFreely {
+      restart = request.terms?.checkpoints?.restart ?? policy.preemption?.restart ?? .zero
     }
-    let own = history.jobs[work.job].request.terms?.checkpoints?.restart
-    return own ?? history.state.policy.preemption?.restart ?? .zero
+    turns += 1
+    works[id]?.started(
+      asking: request.shape.nodeCount, members: members, at: now + restart, turn: turns)
   }
 
-  /// An attempt has come to nothing, but for what its last checkpoint has kept: the one that it
-  /// reported, or else one by its cadence.
-  private mutating func keepWork(of id: JobID, at now: Instant) {
+  private mutating func stop(_ id: JobID, at now: Instant) {
     guard let work = works[id] else { return }
-    let done = work.done(at: now)
-    var kept = done
-    if !history.state.policy.preemptsFreely {
-      guard let checkpoints = history.jobs[work.job].request.terms?.checkpoints else { return }
-      let every = checkpoints.every.milliseconds * max(1, work.members)
-      kept = work.reported ?? (every > 0 ? done - done % every : 0)
-    }
-    works[id]?.kept += kept
-    works[id]?.keptInAll += kept + work.before * work.members
+    works[id]?.stopped(
+      at: now, cadence: history.jobs[work.job].request.terms?.checkpoints?.every,
+      keepsAll: history.state.policy.preemptsFreely)
   }
 
   private mutating func end(_ id: JobID, _ outcome: JobOutcome, at now: Instant) {
     guard let work = works.removeValue(forKey: id) else { return }
     let request = history.jobs[work.job].request
-    let ran = (work.kept + work.done(at: now)) / Int64(max(1, request.shape.nodeCount))
-    var time = ran
+    let whole = work.having(at: now)
+    var time = whole.milliseconds - work.before
     switch outcome {
     case .completed, .cancelled: break
     case .failed, .nodeFailed: history.jobs[work.job].exit = .failed
     case .outOfMemory: history.jobs[work.job].exit = .outOfMemory
     // It would have run on: so it does not end by itself before its limit again.
-    case .timedOut: time = request.timeLimit.milliseconds - work.before + 1000
+    case .timedOut: time = request.timeLimit.milliseconds - work.attemptBefore + 1000
     }
     history.jobs[work.job].runTime = TimeSpan(milliseconds: max(1, time))
-    let whole = TimeSpan(milliseconds: max(1, time + work.before))
-    history.runTimes.add(request, ran: min(whole, request.timeLimit))
+    history.runTimes.add(
+      request, ran: outcome == .timedOut ? request.timeLimit : min(whole, request.timeLimit))
   }
 }

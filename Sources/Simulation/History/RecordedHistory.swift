@@ -53,6 +53,10 @@ public struct RecordedHistory: Sendable {
   /// When the period begins.
   public internal(set) var begin: Instant
 
+  /// From when on it was asked for; the period begins later where the journal does not reach back
+  /// so far.
+  public internal(set) var asked: Instant
+
   /// The last entry of the journal.
   public internal(set) var end: Instant
 
@@ -99,6 +103,7 @@ public struct RecordedHistory: Sendable {
       deeds.append((job.submitted, .submit(place)))
     }
     begin = self.jobs.first?.submitted ?? Instant(milliseconds: 0)
+    asked = begin
     end = self.jobs.last?.submitted ?? begin
     state = ClusterState(topology: topology, policy: policy)
     lastPlan = .distantPast
@@ -107,6 +112,7 @@ public struct RecordedHistory: Sendable {
   }
 
   init(after snapshot: Snapshot, since: Instant, estimate: EndEstimate) {
+    asked = since
     begin = max(since, snapshot.instant)
     end = snapshot.instant
     state = snapshot.state
@@ -115,18 +121,8 @@ public struct RecordedHistory: Sendable {
     runTimes = RunTimeHistory(estimate)
   }
 
-  /// By live job, as far as there is anything: what checkpoints of earlier attempts have kept, in
-  /// member-milliseconds.
-  var kept: [JobID: Int64] = [:]
-
-  /// What is foreseen of a live job.
-  func work(_ id: JobID, _ job: Cluster.Job, at now: Instant) -> ForeseenWork {
-    let kept = kept[id] ?? 0
-    let before = kept / Int64(max(1, job.request.shape.nodeCount))
-    let ran = job.lifecycle.run.map { (now - $0.started).milliseconds } ?? 0
-    let having = TimeSpan(milliseconds: before + ran)
-    return ForeseenWork(time: runTimes.runTime(of: job.request, having: having).time, kept: kept)
-  }
+  /// How far live jobs have come.
+  var works: [JobID: RecordedWork] = [:]
 
   /// How many jobs were known to run for so long in such a way.
   public func count(_ source: Source) -> Int {

@@ -114,6 +114,7 @@ public struct BlockBootstrap: Sendable {
 
   private let blocks: Int
   private let seeds: Int
+  private let seed: UInt64
   /// For each draw, for each of its blocks, which one it is, and of which seed.
   private let plans: [[Int32]]
 
@@ -124,6 +125,7 @@ public struct BlockBootstrap: Sendable {
     precondition(blocks > 1 && seeds > 0, "nothing to draw from")
     self.blocks = blocks
     self.seeds = seeds
+    self.seed = seed
     // Far from the seeds that workloads themselves are drawn from.
     var draws = SeededGenerator(seed: seed ^ 0x424C_4F43_4B53)
     plans = (0..<Self.draws).map { _ in
@@ -148,31 +150,79 @@ public struct BlockBootstrap: Sendable {
     return Self.middle(of: values)
   }
 
-  /// Where the figure of the next so many blocks lies, or its difference; nil: too few jobs.
+  /// Where the figure of the next so many blocks lies, or its difference; nil: too little is known.
   ///
-  /// As many blocks that follow one another are drawn as one, as a queue of one day is there on the
-  /// next; and to each such draw is added by how much the figure of all blocks is off, by another
-  /// draw: that is known no better. Narrower intervals, of the mean over many such spans, are those
-  /// of `intervals`.
+  /// What a plan can be wrong by has two parts, which are drawn apart (Stine 1985): the span that
+  /// comes is not like the mean, and the mean itself is known from these blocks alone. Both are
+  /// drawn as runs of `count` blocks, as a queue of one day is there on the next (the circular
+  /// bootstrap of Politis and Romano 1992). How far apart they are is then stretched by
+  /// `stretch(blocks:ahead:)`. From less than two such spans nothing is said. Narrower intervals,
+  /// of the mean over many of them, are those of `intervals`.
   ///
-  /// - Precondition: no more blocks than there are.
+  /// - Precondition: at least one block ahead.
   public func intervals(
     ahead count: Int, _ samples: [Sample], against base: [Sample]?
   ) -> [Figure: Interval] {
-    precondition((1...blocks).contains(count), "\(count) blocks of \(blocks)")
-    let whole = (0..<Int32(blocks * seeds)).map { $0 }
-    let centre = differences(samples, base, whole)
+    precondition(count > 0, "\(count) blocks ahead")
+    guard blocks >= 2 * count else { return [:] }
+    let centre = differences(samples, base, (0..<Int32(blocks * seeds)).map { $0 })
+    var random = SeededGenerator(seed: seed ^ 0x4148_4541_44)
     var values: [Figure: [Double]] = [:]
-    for (draw, plan) in plans.enumerated() {
-      let (seed, first) = (draw % seeds, Int(plan[0]) % blocks)
-      let run = (0..<count).map { Int32(seed * blocks + (first + $0) % blocks) }
-      let off = differences(samples, base, plan)
-      for (figure, value) in differences(samples, base, run) {
-        guard let drawn = off[figure], let known = centre[figure] else { continue }
-        values[figure, default: []].append(value + drawn - known)
+    for _ in 0..<Self.draws {
+      let coming = differences(samples, base, run(of: count, &random))
+      var plan: [Int32] = []
+      while plan.count < blocks { plan += run(of: min(count, blocks - plan.count), &random) }
+      let learned = differences(samples, base, plan)
+      for (figure, value) in coming {
+        guard let mean = learned[figure] else { continue }
+        values[figure, default: []].append(value - mean)
       }
     }
-    return Self.middle(of: values)
+    let stretch = Self.stretch(blocks: blocks, ahead: count)
+    var intervals = Self.middle(of: values)
+    for (figure, errors) in intervals {
+      guard let known = centre[figure] else { continue }
+      intervals[figure] = Interval(
+        low: known + stretch * errors.low, high: known + stretch * errors.high)
+    }
+    return intervals
+  }
+
+  /// Blocks that follow one another, of one seed; after the last comes the first.
+  private func run(of count: Int, _ random: inout SeededGenerator) -> [Int32] {
+    let first = random.below(blocks * seeds)
+    let (seed, block) = first.quotientAndRemainder(dividingBy: blocks)
+    return (0..<count).map { Int32(seed * blocks + (block + $0) % blocks) }
+  }
+
+  /// By what the spread of runs of m blocks among n is short of that of spans that come.
+  ///
+  /// Runs are drawn from the very blocks whose mean they are held against, so that their variance
+  /// is short by the part m ÷ n: √(n ÷ (n − m)), as of Wu's jackknife histogram (1990). And the
+  /// spread is itself known from few runs: Student's t in place of the normal distribution
+  /// (Hesterberg 2015 for the bootstrap). Its degrees of freedom are those of overlapping runs,
+  /// 3m (n − m) ÷ (2m² + 1): n − 1 for single blocks, 1.5 (n ÷ m − 1) for long runs (Meketon and
+  /// Schmeiser 1984).
+  static func stretch(blocks n: Int, ahead m: Int) -> Double {
+    let degrees = Double(3 * m * (n - m)) / Double(2 * m * m + 1)
+    return (Double(n) / Double(n - m)).squareRoot() * studentQuantile(degrees) / normalQuantile
+  }
+
+  /// Beyond it lies one in forty values of a normal distribution.
+  private static let normalQuantile = 1.959964
+
+  /// Beyond it lies one in forty values of Student's t: within 3 % from 1.5 degrees of freedom on.
+  ///
+  /// Abramowitz and Stegun 1964, 26.7.5.
+  static func studentQuantile(_ degrees: Double) -> Double {
+    let x = normalQuantile
+    let y = x * x
+    let terms = [
+      x, x * (y + 1) / 4, x * ((5 * y + 16) * y + 3) / 96,
+      x * (((3 * y + 19) * y + 17) * y - 15) / 384,
+      x * ((((79 * y + 776) * y + 1482) * y - 1920) * y - 945) / 92160,
+    ]
+    return terms.reversed().reduce(0) { $0 / degrees + $1 }
   }
 
   private func differences(

@@ -103,7 +103,8 @@ public struct PreemptionMetrics: Sendable {
   private mutating func lost(_ request: JobRequest, _ run: LiveJob.Run, at now: Instant) {
     let checkpoints = request.terms?.checkpoints
     let work = LostWork(
-      started: run.started, accelerators: run.allocation.acceleratorCount,
+      started: run.started,
+      milliAccelerators: run.allocation.milliAccelerators(of: request.shape.member.share),
       checkpoints: checkpoints.map { .every($0.every) } ?? .never,
       restart: checkpoints?.restart ?? restart, reported: run.checkpoint)
     lostAcceleratorMilliseconds += Int128(work.loss(at: now))

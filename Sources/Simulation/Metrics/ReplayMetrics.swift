@@ -53,20 +53,25 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     var since: Instant
     /// Milliseconds that it has waited before its starts.
     var waited: Int64 = 0
-    var units: Int32 = 0
+    /// What it asks of each accelerator.
+    var share: DeviceShare
+    var hasStarted = false
+    /// What it holds, in thousandths of accelerators, or of cores where there are none.
+    var milli: Int64 = 0
   }
 
   private let countsCores: Bool
-  private let fleetUnits: Int
+  private let fleetMilli: Int
   private var live: [Live] = []
   private var firstSubmission: Instant?
   private var lastEnd: Instant?
-  private var heldUnitMilliseconds: Int64 = 0
+  /// What was held, in thousandths times milliseconds.
+  private var heldMilli = Int128(0)
 
   /// Nothing measured yet; in a fleet without accelerators it is cores that are counted.
   public init(topology: Topology) {
     countsCores = topology.acceleratorCount == 0
-    fleetUnits = countsCores ? topology.milliCores / 1000 : topology.acceleratorCount
+    fleetMilli = countsCores ? topology.milliCores : topology.acceleratorCount * 1000
   }
 
   /// Takes note of what the machine did.
@@ -86,21 +91,23 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
 
   private mutating func happened(_ event: Event) {
     switch event {
-    case .submitted(_, _, let count, let at):
+    case .submitted(_, let request, let count, let at):
       counts.submitted += count
       if firstSubmission == nil { firstSubmission = at }
-      live += repeatElement(Live(submitted: at, since: at), count: count)
+      let job = Live(submitted: at, since: at, share: request.shape.member.share)
+      live += repeatElement(job, count: count)
     case .started(let id, _, let allocation, let at):
       let index = Int(id.number) - 1
-      if live[index].units == 0 { counts.started += 1 }
+      if !live[index].hasStarted { counts.started += 1 }
+      live[index].hasStarted = true
       live[index].waited += (at - live[index].since).milliseconds
       live[index].since = at
-      live[index].units = units(of: allocation)
+      hold(allocation, index)
     case .evicted(let id, let at), .lost(let id, let at):
       held(Int(id.number) - 1, until: at)
     case .resized(let id, let allocation, let at):
       held(Int(id.number) - 1, until: at)
-      live[Int(id.number) - 1].units = units(of: allocation)
+      hold(allocation, Int(id.number) - 1)
     case .ended(let id, let outcome, let at):
       switch outcome {
       case .completed: counts.completed += 1
@@ -120,13 +127,15 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
     }
   }
 
-  private func units(of allocation: Allocation) -> Int32 {
-    Int32(countsCores ? allocation.milliCores / 1000 : allocation.acceleratorCount)
+  private mutating func hold(_ allocation: Allocation, _ index: Int) {
+    live[index].milli = Int64(
+      countsCores
+        ? allocation.milliCores : allocation.milliAccelerators(of: live[index].share))
   }
 
   private mutating func held(_ index: Int, until now: Instant) {
     let span = (now - live[index].since).milliseconds
-    heldUnitMilliseconds += span * Int64(live[index].units)
+    heldMilli += Int128(span) * Int128(live[index].milli)
     live[index].since = now
   }
 
@@ -153,6 +162,6 @@ public struct ReplayMetrics: ReplayObserver, Sendable {
   /// The part of the fleet that was held, averaged over the makespan.
   public var allocatedFraction: Double {
     guard makespan > .zero else { return 0 }
-    return Double(heldUnitMilliseconds) / Double(fleetUnits) / Double(makespan.milliseconds)
+    return Double(heldMilli) / Double(fleetMilli) / Double(makespan.milliseconds)
   }
 }

@@ -64,7 +64,8 @@ public struct QueueOutlook: Sendable {
     var cluster = VirtualCluster(
       resuming: state, plannedAt: history.lastPlan, at: now
     ) { id, job in
-      history.work(id, job, at: now)
+      guard let work = history.works[id] else { preconditionFailure("job \(id.number) is unknown") }
+      return work.foreseen(job.request, at: now, by: history.runTimes)
     }
     cluster.incidents.insert(Incident(at: now, change.map { .policyChanged($0) } ?? .tick), at: 0)
     var watch = Watch()
@@ -97,16 +98,18 @@ public struct QueueOutlook: Sendable {
 
   /// When a waiting job starts, if nothing else comes; nil: not within a span.
   ///
-  /// - Parameter runTimes: by what it is foreseen how long the jobs run that live now.
+  /// - Parameter reader: has taken all that happened: by it is foreseen how long the jobs run that
+  ///   live now, and it knows what of that is done.
   public static func start(
-    of job: JobID, in machine: ControlMachine, at now: Instant, by runTimes: RunTimeHistory,
+    of job: JobID, in machine: ControlMachine, at now: Instant, by reader: HistoryReader,
     within span: TimeSpan
   ) -> Instant? {
+    let runTimes = reader.runTimes
     var cluster = VirtualCluster(
       resuming: machine.state, plannedAt: machine.lastPlan, at: now
-    ) { _, job in
-      let ran = job.lifecycle.run.map { now - $0.started } ?? .zero
-      return ForeseenWork(time: runTimes.runTime(of: job.request, having: ran).time)
+    ) { id, job in
+      guard let work = reader.works[id] else { preconditionFailure("job \(id.number) is unknown") }
+      return work.foreseen(job.request, at: now, by: runTimes)
     }
     cluster.incidents.insert(Incident(at: now, .tick), at: 0)
     var watch = Watch()

@@ -26,7 +26,9 @@ public struct Replay: Sendable {
 
   let topology: Topology
   let policy: ClusterPolicy
-  private(set) var mapping: RequestMapping
+
+  /// What a trace's jobs ask for.
+  public var mapping: RequestMapping
 
   /// Whether each job is recorded, in some 50 bytes.
   public var recordsJobs = false

@@ -18,9 +18,7 @@ struct ModelledUsers: Sendable {
   /// What a party of the model asks for beside its jobs' sizes.
   private struct Terms: Sendable {
     var eligibility: Eligibility?
-    var perNode: Int
-    /// The accelerators of a block that holds its jobs whole; 0: none has to.
-    var blockSize = 0
+    var room: PartyRoom
     var terms: JobTerms?
   }
 
@@ -100,8 +98,8 @@ struct ModelledUsers: Sendable {
   private func simulated(_ drawn: GeneratedJob) -> SimulatedJob {
     let party = parties[drawn.party]
     let size = Int(drawn.job.size)
-    var shape = GangShape.accelerators(size, perNode: party.perNode).with(party.eligibility)
-    if size > party.perNode, size <= party.blockSize { shape = shape.with(.within(.block)) }
+    var shape = GangShape.accelerators(size, perNode: party.room.perNode).with(party.eligibility)
+    if party.room.domain(ofSize: size) == .block { shape = shape.with(.within(.block)) }
     let limit = drawn.job.requestedTime ?? drawn.job.runTime
     return SimulatedJob(
       submitted: drawn.job.submitted,
@@ -113,21 +111,9 @@ struct ModelledUsers: Sendable {
   private static func terms(
     of party: GeneratedParty, checkpoints: Checkpointing?, on topology: Topology
   ) -> Terms {
-    let types = topology.nodeTypes.filter { $0.acceleratorModel == party.model }
-    // A fleet without that model runs its jobs on any.
-    let model = types.isEmpty ? nil : party.model
-    var terms = Terms(
-      eligibility: model.map { Eligibility(models: [$0]) },
-      perNode: types.map(\.accelerators).max() ?? topology.mostAcceleratorsPerNode)
+    let room = PartyRoom(of: party, on: topology)
+    var terms = Terms(eligibility: room.model.map { Eligibility(models: [$0]) }, room: room)
     terms.terms = (checkpoints ?? party.checkpoints).map(JobTerms.init(checkpoints:))
-    guard party.staysInBlock else { return terms }
-    for block in topology.domains(at: .block) {
-      let nodes = topology.domains[block].nodes
-      guard let first = nodes.first, topology.type(of: first).acceleratorModel == model else {
-        continue
-      }
-      terms.blockSize = max(terms.blockSize, nodes.count * terms.perNode)
-    }
     return terms
   }
 }

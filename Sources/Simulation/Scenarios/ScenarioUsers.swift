@@ -38,10 +38,10 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
   /// - Parameters:
   ///   - policy: has all accounts and modes that the scenario names: `ScenarioFile.check`.
   ///   - trace: the jobs of its trace, in order of submission.
-  ///   - owners: who pays for these where the scenario has no shares; nil: the root.
+  ///   - mapping: what these ask for; who pays for them where the scenario has no shares.
   public init(
     _ scenario: Scenario, topology: Topology, policy: ClusterPolicy, trace: [TraceJob],
-    overruns: Overruns, owners: TraceOwners? = nil
+    mapping: RequestMapping
   ) {
     let tree = policy.accounts
     let perNode = topology.mostAcceleratorsPerNode
@@ -55,13 +55,13 @@ public struct ScenarioUsers: SimulatedUsers, Sendable {
       within: beginning..<(end ?? trace.last?.submitted ?? .distantFuture))
     curves = scenario.sites
     let names = ScenarioNames(policy: policy)
-    var mapping = RequestMapping(topology: topology, overruns: overruns)
-    if scenario.trace?.shares.isEmpty ?? true { mapping.owners = owners }
+    var recording = mapping
+    if !(scenario.trace?.shares.isEmpty ?? true) { recording.owners = nil }
     recorded = RecordedUsers(
-      scenario, mapping: mapping, names: names, jobs: trace, until: end)
+      scenario, mapping: recording, names: names, jobs: trace, until: end)
     modelled = scenario.workloads.map { [beginning, end] workload in
       ModelledUsers(
-        workload, of: scenario, on: topology, names: names, overruns: overruns,
+        workload, of: scenario, on: topology, names: names, overruns: mapping.overruns,
         within: beginning..<(end ?? .distantFuture))
     }
     streams = scenario.streams.map { [beginning, end] stream in

@@ -17,6 +17,8 @@ public struct TraceJob: Sendable, Equatable {
   public var account: UInt32 = 0
   /// Over how many nodes it was spread evenly; 0 where the trace does not tell.
   public var members: UInt32 = 0
+  /// What else it asks for, by `TraceNames.terms`; 0 where the trace does not tell.
+  public var terms: UInt32 = 0
   /// Under which access mode, by `TraceNames.modes`; 0 where the trace does not tell.
   public var mode: UInt16 = 0
   /// The one domain that had to hold it.

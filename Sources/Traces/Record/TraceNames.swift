@@ -1,6 +1,6 @@
-/// The users, accounts and modes that a trace names; jobs hold their numbers.
+/// The users, accounts, modes and terms that a trace names; jobs hold their numbers.
 ///
-/// Number 0 stands for none, number n for the n-th name. A format whose users are numbers already,
+/// Number 0 stands for none, number n for the n-th. A format whose users are numbers already,
 /// such as SWF, names none of them.
 public struct TraceNames: Sendable, Equatable {
   /// Who submitted jobs, in the order in which they came.
@@ -9,12 +9,17 @@ public struct TraceNames: Sendable, Equatable {
   public var accounts: [String]
   /// The access modes that jobs ran under: what Slurm calls a QOS.
   public var modes: [String]
+  /// What jobs ask for beside their size.
+  public var terms: [TraceTerms]
 
   /// Names in the order of their numbers.
-  public init(users: [String] = [], accounts: [String] = [], modes: [String] = []) {
+  public init(
+    users: [String] = [], accounts: [String] = [], modes: [String] = [], terms: [TraceTerms] = []
+  ) {
     self.users = users
     self.accounts = accounts
     self.modes = modes
+    self.terms = terms
   }
 
   /// The name of a user: where the format names none, the number itself; nil for 0.
@@ -30,15 +35,20 @@ public struct TraceNames: Sendable, Equatable {
 
   /// The name of a mode; nil for 0.
   public func mode(_ number: UInt16) -> String? { number > 0 ? modes[Int(number) - 1] : nil }
+
+  /// What a job asks for beside its size; nothing for 0.
+  public func terms(_ number: UInt32) -> TraceTerms {
+    number > 0 ? terms[Int(number) - 1] : TraceTerms()
+  }
 }
 
-/// Names with the numbers that they were given.
-struct NameNumbers {
-  private(set) var names: [String] = []
-  private var numbers: [String: UInt32] = [:]
+/// Names, or terms, with the numbers that they were given.
+struct NameNumbers<Name: Hashable & Sendable>: Sendable {
+  private(set) var names: [Name] = []
+  private var numbers: [Name: UInt32] = [:]
 
   /// The number of a name, which is given one when it first comes.
-  mutating func number(of name: String) -> UInt32 {
+  mutating func number(of name: Name) -> UInt32 {
     if let number = numbers[name] { return number }
     names.append(name)
     let number = UInt32(names.count)

@@ -30,6 +30,14 @@ public struct TableColumns: Sendable, Hashable {
     case mode
     /// The one domain that had to hold it: site, pod, leaf or block.
     case within
+    /// The accelerator models that it might have, the best first, parted by `|`.
+    case model
+    /// How many of its nodes had to be together, such as `16:block`.
+    case segment
+    /// How long after one it made the next checkpoint.
+    case checkpointEvery = "checkpoint-every"
+    /// How long it took to be where its checkpoint was.
+    case restart
     /// How it ended, or that it has not.
     case state
     /// Its number; a line whose number has a point in it is a step of a job.
@@ -173,6 +181,9 @@ extension TableColumns {
       Column(.timeLimit, "time_limit", .seconds), Column(.user, "user", .plain),
       Column(.account, "account", .plain), Column(.mode, "mode", .plain),
       Column(.within, "within", .plain), Column(.state, "state", .plain),
+      Column(.model, "model", .plain), Column(.segment, "segment", .plain),
+      Column(.checkpointEvery, "checkpoint_every", .seconds),
+      Column(.restart, "restart", .seconds),
     ])
 }
 

@@ -6,9 +6,10 @@ struct TableRows: RowReader {
   private let header: TableHeader
   private let tells: Set<TableColumns.Meaning>
   private var fields: [Range<Int>] = []
-  private var users = NameNumbers()
-  private var accounts = NameNumbers()
-  private var modes = NameNumbers()
+  private var users = NameNumbers<String>()
+  private var accounts = NameNumbers<String>()
+  private var modes = NameNumbers<String>()
+  private var terms = NameNumbers<TraceTerms>()
 
   /// What a line tells; below zero, or nil: nothing.
   private struct Record {
@@ -26,6 +27,9 @@ struct TableRows: RowReader {
     var account = 0..<0
     var mode = 0..<0
     var within = TraceDomain.any
+    var checkpointEvery = NumberRules.unknown
+    var restart = NumberRules.unknown
+    var terms = TraceTerms()
     var state: JobState?
     var isStep = false
     /// Where the time stands that the job ended, for its faults.
@@ -39,7 +43,8 @@ struct TableRows: RowReader {
   }
 
   var names: TraceNames {
-    TraceNames(users: users.names, accounts: accounts.names, modes: modes.names)
+    TraceNames(
+      users: users.names, accounts: accounts.names, modes: modes.names, terms: terms.names)
   }
 
   mutating func row(in line: borrowing Span<UInt8>) throws(LineFault) -> Row {
@@ -86,10 +91,34 @@ struct TableRows: RowReader {
           "is no domain", "write site, pod, leaf or block, or nothing", line, field, column)
       }
       if record.within == .any { record.within = domain }
+    case .model, .segment: try wish(field, column, into: &record.terms, in: line)
+    case .checkpointEvery: try span(field, column, line, &record.checkpointEvery)
+    case .restart: try span(field, column, line, &record.restart)
     case .state: record.state = JobState(line.text(field, hasQuotes: table.hasQuotes))
     case .number:
       for place in field where line[place] == UInt8(ascii: ".") { record.isStep = true }
     }
+  }
+
+  /// The models of a field, or its segment.
+  private func wish(
+    _ field: Range<Int>, _ column: TableColumns.Column, into terms: inout TraceTerms,
+    in line: borrowing Span<UInt8>
+  ) throws(LineFault) {
+    let text = line.text(field, hasQuotes: table.hasQuotes)
+    guard column.meaning == .segment else {
+      guard let models = TraceTerms.models(text) else {
+        throw TableValue.fault(
+          "names no model between two '|'", "write h200, or h200|h100", line, field, column)
+      }
+      if terms.models.isEmpty { terms.models = models }
+      return
+    }
+    guard let segment = TraceTerms.Segment(word: text) else {
+      throw TableValue.fault(
+        "is no segment", "write nodes:level, such as 16:block, or nothing", line, field, column)
+    }
+    terms.segment = terms.segment ?? segment
   }
 
   private func instant(
@@ -153,12 +182,24 @@ struct TableRows: RowReader {
     job.mode = mode
     if record.members > 0, size % record.members == 0 { job.members = UInt32(record.members) }
     job.within = record.within
+    job.terms = terms(of: record)
     if case .ended(let outcome) = record.state { job.outcome = outcome }
     return accelerators > 0 ? .job(job) : .processorJob(job)
   }
 
+  /// The number of what a job asks for beside its size; 0: nothing. Who makes no checkpoints has
+  /// none to go back to.
+  private mutating func terms(of record: Record) -> UInt32 {
+    var terms = record.terms
+    if record.checkpointEvery > 0 {
+      terms.checkpointEvery = TimeSpan(milliseconds: record.checkpointEvery)
+      if record.restart >= 0 { terms.restart = TimeSpan(milliseconds: record.restart) }
+    }
+    return terms == TraceTerms() ? 0 : self.terms.number(of: terms)
+  }
+
   private func number(
-    _ field: Range<Int>, _ numbers: inout NameNumbers, _ line: borrowing Span<UInt8>
+    _ field: Range<Int>, _ numbers: inout NameNumbers<String>, _ line: borrowing Span<UInt8>
   ) -> UInt32 {
     field.isEmpty ? 0 : numbers.number(of: line.text(field, hasQuotes: table.hasQuotes))
   }

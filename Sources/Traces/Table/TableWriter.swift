@@ -25,7 +25,9 @@ public struct TableWriter: Sendable {
     append(names.user(job.user), to: &out)
     append(names.account(job.account), to: &out)
     append(names.mode(job.mode), to: &out)
-    out += ",\(job.within.word),\(job.outcome.word)\n".utf8
+    out += ",\(job.within.word),\(job.outcome.word)".utf8
+    append(names.terms(job.terms), to: &out)
+    out.append(UInt8(ascii: "\n"))
   }
 
   /// The whole file, header first.
@@ -35,6 +37,14 @@ public struct TableWriter: Sendable {
     out.reserveCapacity(out.count + jobs.count * bytesPerLine)
     for job in jobs { append(job, to: &out) }
     return out
+  }
+
+  private func append(_ terms: TraceTerms, to out: inout [UInt8]) {
+    append(terms.models.isEmpty ? nil : terms.modelWords, to: &out)
+    out += ",\(terms.segmentWord)".utf8
+    for span in [terms.checkpointEvery, terms.restart] {
+      if let span { append(span, to: &out) } else { out.append(UInt8(ascii: ",")) }
+    }
   }
 
   /// Seconds, with as many decimals as the milliseconds need.

@@ -93,8 +93,9 @@ struct BacktestCommand: ParsableCommand {
     guard !folds.isEmpty else {
       throw CommandFailure("\(trace): is shorter than what is learned from and foreseen together")
     }
-    let mapping = RequestMapping(topology: topology, overruns: .raise)
-    let mappings = try policies.map { policy in
+    var mapping = RequestMapping(topology: topology, overruns: .raise)
+    mapping.terms = read.names.terms
+    let mappings = try policies.map { [mapping] policy in
       var mapping = mapping
       if !read.names.accounts.isEmpty || !read.names.modes.isEmpty {
         mapping.owners = try TraceOwners(

@@ -51,9 +51,10 @@ struct ExplainCommand: ParsableCommand {
     let (topology, policy) = (setting.topology, setting.policy)
     let output = try JSONOutput(json, inputs: setting.inputs)
     let load = try workload.load(setting.scenario, for: topology)
-    let replay = Replay(
+    var replay = Replay(
       topology: topology, policy: policy, overruns: workload.overruns,
       owners: try load.owners(under: policy))
+    replay.mapping.terms = load.names.terms
     let (machine, now, beginning) = try play(load, replay, topology, policy)
     let id = JobID(job)
     guard id < machine.state.nextJob else { throw lateJob(machine, now, beginning) }
@@ -74,8 +75,7 @@ struct ExplainCommand: ParsableCommand {
     let found: (machine: ControlMachine, now: Instant)?
     if let (scenario, trace) = load.scenario {
       let users = ScenarioUsers(
-        scenario, topology: topology, policy: policy, trace: trace, overruns: workload.overruns,
-        owners: try load.owners(under: policy))
+        scenario, topology: topology, policy: policy, trace: trace, mapping: replay.mapping)
       beginning = users.beginning
       found = replay.controller(users, at: moment(beginning))
     } else {

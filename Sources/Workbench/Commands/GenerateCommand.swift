@@ -106,13 +106,14 @@ struct GenerateCommand: ParsableCommand {
     let parties = drawn.parties
     let names = TraceNames(
       accounts: Self.names(parties.compactMap(\.account)),
-      modes: Self.names(parties.compactMap(\.mode)))
+      modes: Self.names(parties.compactMap(\.mode)), terms: parties.map(\.terms))
     let numbers = parties.map { party in
       (
         account: UInt32(names.accounts.firstIndex { $0 == party.account }.map { $0 + 1 } ?? 0),
         mode: UInt16(names.modes.firstIndex { $0 == party.mode }.map { $0 + 1 } ?? 0)
       )
     }
+    let rooms = parties.map { PartyRoom(of: $0, on: topology) }
     let writer = TableWriter(names: names)
     var bytes = Array(TableWriter.header.utf8)
     var count = 0
@@ -120,6 +121,8 @@ struct GenerateCommand: ParsableCommand {
       count += 1
       var job = next.job
       (job.account, job.mode) = numbers[next.party]
+      job.terms = UInt32(next.party + 1)
+      job.within = rooms[next.party].domain(ofSize: Int(job.size))
       writer.append(job, to: &bytes)
       guard bytes.count > 1 << 16 else { continue }
       try write(bytes)

@@ -39,11 +39,15 @@ struct SpanArgument: ExpressibleByArgument {
 struct PlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How much of the journal is replayed, from its end: 30d, 12h.", valueName: "time"))
-  var last = SpanArgument(days: 30)
+      "How much of the journal is replayed, from its end: 30d, 12h. (default: 30d)",
+      valueName: "time"))
+  var last: SpanArgument?
 
-  @Option(help: "By what jobs are foreseen to end that are not over: history, or limits.")
-  var ends = EndEstimate.history
+  @Option(
+    help: ArgumentHelp(
+      "By what jobs are foreseen to end that are not over: history, or limits. "
+        + "(default: history)"))
+  var ends: EndEstimate?
 
   @Option(
     help: ArgumentHelp(
@@ -53,6 +57,19 @@ struct PlanOptions: ParsableArguments {
   var state: String?
 
   @OptionGroup(title: "The scheduler") var controller: ControllerOptions
+
+  func validate() throws {
+    guard state == nil || controller.controller == nil else {
+      throw ValidationError("--state and --controller: give one, as a plan is of one journal")
+    }
+  }
+
+  /// - Throws: where something is said of how the journal is replayed, and none is.
+  func checkNoJournal(_ why: String) throws {
+    for (name, isGiven) in [("--last", last != nil), ("--ends", ends != nil)] where isGiven {
+      throw ValidationError("\(name): says how the journal is replayed, but \(why)")
+    }
+  }
 
   /// The files that a plan reads by these options.
   var inputs: [String] { state.map { [$0, $0 + "/journal.db"] } ?? [] }
@@ -95,7 +112,8 @@ struct Planning {
   /// From a daemon's journal.
   init(_ options: PlanOptions) throws {
     let journal = try JournalSource(state: options.state, options.controller)
-    self.init(source: journal.name, try journal.past(options.last.span, options.ends))
+    let last = options.last ?? SpanArgument(days: 30)
+    self.init(source: journal.name, try journal.past(last.span, options.ends ?? .history))
   }
 
   /// From a trace, where one is named; else from a daemon's journal.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Arguments
 import Cluster
 import Fleet
 import Hashing
@@ -47,6 +48,20 @@ struct PlanTraceOptions: ParsableArguments {
     }
   }
 
+  /// - Throws: where something is said of a journal that is not read, or a scheduler is named that
+  ///   is not asked.
+  func check(beside options: PlanOptions) throws {
+    guard trace != nil else { return }
+    try options.checkNoJournal("a trace is; choose its jobs by --window")
+    guard fleet != nil, inForce != nil else { return }
+    for (name, isGiven) in [
+      ("--state", options.state != nil), ("--controller", options.controller.controller != nil),
+    ] where isGiven {
+      throw ValidationError(
+        "\(name): nobody is asked where --fleet and --in-force are given; leave one of them away")
+    }
+  }
+
   /// The files that are read, so that nothing is written over them.
   var inputs: [String] {
     [trace, fleet?.written, inForce?.written, mapAccounts, selection.columns].compactMap { $0 }
@@ -69,6 +84,7 @@ struct PlanTraceOptions: ParsableArguments {
     let read = try selection.read(trace)
     let jobs = try selection.parts(of: read)[0].jobs
     var mapping = RequestMapping(topology: topology, overruns: .raise)
+    mapping.terms = read.names.terms
     if mapAccounts != nil || !read.names.accounts.isEmpty || !read.names.modes.isEmpty {
       let accounts = try mapAccounts.map(AccountMapping.init(option:))
       try accounts?.check(against: policy)

@@ -40,6 +40,7 @@ struct PolicyApplyCommand: ParsableCommand {
     guard options.state == nil else {
       throw ValidationError("--state: a policy is applied to a daemon; leave this away")
     }
+    if plan != nil { try options.checkNoJournal("with --plan the plan has been made") }
   }
 
   func run() throws {

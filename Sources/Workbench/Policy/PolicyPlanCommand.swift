@@ -30,6 +30,8 @@ struct PolicyPlanCommand: ParsableCommand {
     completion: .file())
   var json: String?
 
+  func validate() throws { try trace.check(beside: options) }
+
   func run() throws {
     let proposal = try ProposedPolicy(new)
     let output = try JSONOutput(json, inputs: [new] + options.inputs + trace.inputs)
