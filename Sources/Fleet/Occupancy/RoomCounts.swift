@@ -14,7 +14,10 @@ public struct RoomCounts: Sendable {
   private let isPlain: Bool
 
   /// One stage: an occupancy as it is.
-  public init(_ occupancy: Occupancy) {
+  ///
+  /// - Parameter eligibility: the only nodes that are counted; nil: all. O(nodes) where it is some
+  public init(_ occupancy: Occupancy, on eligibility: Eligibility? = nil) {
+    let occupancy = eligibility.map { occupancy.narrowed(to: $0) } ?? occupancy
     width = occupancy.atLeast.count
     rows = occupancy.atLeast
     room = occupancy
@@ -61,7 +64,7 @@ public struct RoomCounts: Sendable {
 
   /// Whether a gang may fit at a stage if so many nodes had any room besides; false is sure.
   ///
-  /// - Precondition: as for `fits`.
+  /// - Precondition: `Occupancy.isBoundedByCounts(_:)` says so, on the nodes that it may have.
   public func mayFit(_ shape: GangShape, at stage: Int, besides nodes: Int) -> Bool {
     guard Int(shape.member.accelerators) <= width - 2 else { return false }
     return self.nodes(for: shape.member, at: stage) + nodes >= Int(shape.members)
@@ -69,7 +72,7 @@ public struct RoomCounts: Sendable {
 
   /// How many nodes have room for a gang's member at a stage.
   ///
-  /// - Precondition: as for `fits`.
+  /// - Precondition: as for `mayFit`.
   public func nodes(for shape: GangShape, at stage: Int) -> Int {
     nodes(for: shape.member, at: stage)
   }
@@ -86,6 +89,28 @@ extension Occupancy {
     shape.isPlain && !mustLook(for: shape.member) && shape.rest.map(mustLook) != true
   }
 
+  /// Whether a gang has no room where too few of the nodes that it may have have so much free,
+  /// wherever they are; otherwise numbers say nothing about it. O(1)
+  public func isBoundedByCounts(_ shape: GangShape) -> Bool {
+    shape.eligibility?.includesReserved != true && !mustLook(for: shape.member)
+  }
+
+  /// The same, but nothing is free on nodes that a gang may not have.
+  fileprivate func narrowed(to eligibility: Eligibility) -> Occupancy {
+    guard let eligible = topology.nodes(eligible: eligibility, ofNamedModels: true) else {
+      return self
+    }
+    var map = Array(repeating: UInt64(0), count: freeMap.count)
+    eligible.forEach { node in
+      let field = topology.acceleratorFields[node]
+      guard field.width > 0 else { return }
+      map[Int(field.word)] |= freeMap[Int(field.word)] & field.ones << UInt64(field.shift)
+    }
+    return Occupancy(
+      topology: topology, freeMap: map, freeHosts: freeHosts, residuals: residuals,
+      conditions: conditions)
+  }
+
   /// On how many nodes an allocation names anything that is free. O(its slices)
   ///
   /// - Precondition: it names whole accelerators only.
@@ -97,4 +122,18 @@ extension Occupancy {
     }
     return count
   }
+}
+
+/// The nodes of a fleet that a gang may have, whatever is free of them.
+public struct EligibleNodes: Sendable {
+  private let set: NodeSet?
+
+  /// Those that an eligibility leaves. O(nodes / 64)
+  public init(of eligibility: Eligibility?, on topology: Topology) {
+    set = topology.nodes(eligible: eligibility, ofNamedModels: true)
+  }
+
+  /// Whether a node is one of them, by its place. O(1)
+  @inline(__always)
+  public func contains(_ node: Int) -> Bool { set?.contains(node) ?? true }
 }

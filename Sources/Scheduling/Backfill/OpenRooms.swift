@@ -80,6 +80,28 @@ struct OpenRooms: Sendable {
     var end = LastEnd()
   }
 
+  /// Counts of rooms, by who asks.
+  private struct Stages: Sendable {
+    private var known: [(eligibility: Eligibility?, counts: RoomCounts)] = []
+
+    /// The counts of the nodes that some may have, once the first of what is kept are taken.
+    mutating func counts(
+      on eligibility: Eligibility?, upTo stage: Int, of free: Occupancy, _ places: [Int],
+      _ shelf: borrowing Shelf
+    ) -> RoomCounts {
+      var index = known.firstIndex { $0.eligibility == eligibility } ?? known.count
+      if index == known.count {
+        known.append((eligibility, RoomCounts(free, on: eligibility)))
+        index = known.count - 1
+      }
+      while known[index].counts.count <= stage {
+        let next = places[known[index].counts.count - 1]
+        known[index].counts.append(withholding: shelf.all[next].allocation)
+      }
+      return known[index].counts
+    }
+  }
+
   private var free: Occupancy
 
   /// All that is kept.
@@ -93,11 +115,11 @@ struct OpenRooms: Sendable {
   private var rooms: [Occupancy?] = []
 
   /// The counts of what is free once so many of what is in the way are taken, and before: as far as
-  /// anybody has asked.
-  private var stages: RoomCounts?
+  /// anybody has asked, of the nodes that some may have.
+  private var stages = Stages()
 
   /// The same without what some jobs are promised, who stand in order.
-  private var others: (yielding: [JobID], places: [Int], stages: RoomCounts)?
+  private var others: (yielding: [JobID], places: [Int], stages: Stages)?
 
   /// By shape, in order.
   private var lastEnds: [Known] = []
@@ -155,7 +177,7 @@ struct OpenRooms: Sendable {
   }
 
   private mutating func forgetEnds() {
-    stages = nil
+    stages = Stages()
     others = nil
     lastEnds.removeAll(keepingCapacity: true)
     changes += 1
@@ -287,16 +309,13 @@ struct OpenRooms: Sendable {
 
   /// Whether a gang fits once so many of what is in the way are taken, as counts decide.
   private mutating func fits(_ shape: GangShape, at stage: Int) -> Bool {
-    count(upTo: stage)
-    return stages?.fits(shape, at: stage) == true
+    counts(for: shape, upTo: stage).fits(shape, at: stage)
   }
 
-  /// Counts what is free once so many of what is in the way are taken, and before.
-  private mutating func count(upTo stage: Int) {
-    if stages == nil { stages = RoomCounts(free) }
-    while let known = stages?.count, known <= stage, let place = inTheWay?[known - 1] {
-      stages?.append(withholding: shelf.all[place].allocation)
-    }
+  /// Counts what is free once so many of what is in the way are taken, and before, of the nodes that
+  /// a gang may have.
+  private mutating func counts(for shape: GangShape, upTo stage: Int) -> RoomCounts {
+    stages.counts(on: shape.eligibility, upTo: stage, of: free, inTheWay ?? [], shelf)
   }
 
   /// Whether a gang may fit until a time where it is promised some of what is free itself; false is
@@ -304,13 +323,13 @@ struct OpenRooms: Sendable {
   mutating func mayFit(
     _ shape: GangShape, until end: Instant, besides promised: Allocation
   ) -> Bool {
-    guard free.isDecidedByCounts(shape), promised.hosts.isEmpty, promised.shares.isEmpty else {
+    guard free.isBoundedByCounts(shape), promised.hosts.isEmpty, promised.shares.isEmpty else {
       return true
     }
     sort()
     let stage = count(before: end)
-    count(upTo: stage)
-    return stages?.mayFit(shape, at: stage, besides: free.nodesFree(of: promised)) == true
+    return counts(for: shape, upTo: stage)
+      .mayFit(shape, at: stage, besides: free.nodesFree(of: promised))
   }
 
   /// On how many nodes a member of a gang may have room until a time, with what a job is promised
@@ -319,27 +338,26 @@ struct OpenRooms: Sendable {
   mutating func mostNodes(
     for shape: GangShape, until end: Instant, besides job: JobID, orThoseOf yielding: [JobID]
   ) -> Int? {
-    guard free.isDecidedByCounts(shape) else { return nil }
+    guard free.isBoundedByCounts(shape) else { return nil }
     sort()
     if others?.yielding != yielding {
       let places = (inTheWay ?? []).filter { place in
         guard case .promise(let owner) = shelf.all[place].owner else { return true }
         return !yielding.sortedContains(owner)
       }
-      others = (yielding, places, RoomCounts(free))
+      others = (yielding, places, Stages())
     }
     let places = others?.places ?? []
     let stage = places.partitioningIndex { shelf.all[$0].from >= end }
-    while let known = others?.stages.count, known <= stage {
-      others?.stages.append(withholding: shelf.all[places[known - 1]].allocation)
-    }
+    let counts = others?.stages.counts(
+      on: shape.eligibility, upTo: stage, of: free, places, shelf)
     var own = 0
     for place in places[..<stage] where shelf.all[place].owner == .promise(job) {
       let promised = shelf.all[place].allocation
       guard promised.hosts.isEmpty, promised.shares.isEmpty else { return nil }
       own = free.nodesFree(of: promised)
     }
-    return others.map { $0.stages.nodes(for: shape, at: stage) + own }
+    return counts.map { $0.nodes(for: shape, at: stage) + own }
   }
 
   /// The first promise or window that is in the way of who ends by a time.

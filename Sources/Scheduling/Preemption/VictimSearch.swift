@@ -297,6 +297,7 @@ struct VictimSearch {
 private struct VictimHold {
   private let free: Occupancy
   private let shape: GangShape
+  private let eligible: EligibleNodes
 
   /// Whether numbers of accelerators by node say anything about the gang.
   private let isExact: Bool
@@ -313,7 +314,8 @@ private struct VictimHold {
   init(for shape: GangShape, beside free: Occupancy) {
     self.free = free
     self.shape = shape
-    isExact = free.isDecidedByCounts(shape) && !shape.member.wholeNode
+    eligible = EligibleNodes(of: shape.eligibility, on: free.topology)
+    isExact = free.isBoundedByCounts(shape) && !shape.member.wholeNode
     held = isExact ? Array(repeating: 0, count: free.topology.nodes.count) : []
     sum = shape.member.share == .whole ? free.freeAccelerators : nil
   }
@@ -329,6 +331,7 @@ private struct VictimHold {
   }
 
   private mutating func add(_ more: Int16, on node: Int) {
+    guard eligible.contains(node) else { return }
     let (wanted, before) = (Int(shape.member.accelerators), free.acceleratorsFree(on: node))
     let hadRoom = held[node] > 0 && before + Int(held[node]) >= wanted
     held[node] = held[node].addingReportingOverflow(more).overflow ? .max : held[node] + more
