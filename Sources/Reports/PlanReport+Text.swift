@@ -104,7 +104,10 @@ extension PlanReport {
     let parts = BlockBootstrap.Figure.allCases.compactMap { figure in
       measures[figure]?.ahead.map { "\(figure.words) \(figure.written($0))" }
     }
-    guard !parts.isEmpty else { return "" }
+    guard !parts.isEmpty else {
+      return "\nOf the next \(Self.aheadDays) days nothing is said: that takes jobs of "
+        + "\(2 * Self.aheadDays) days at least.\n"
+    }
     return "\nFor the next \(Self.aheadDays) days, from weeks like these: "
       + parts.joined(separator: ",\n") + ".\nHow often such a span held: see Prediction.md.\n"
   }

@@ -32,6 +32,7 @@ import Units
       short.text().contains("0 jobs of 20 d, from a journal.\nAsked for were 30 d: the first"))
     let json = String(decoding: try short.json(), as: UTF8.self)
     #expect(json.contains("\"asked_ms\" : 864000000"), "\(json)")
+    #expect(short.text().contains("Of the next 7 days nothing is said: that takes jobs of 14 days"))
     let whole = try report(from: 5, asked: 10, end: 40)
     #expect(!whole.text().contains("Asked for"))
     #expect(whole.text().contains("0 jobs of 30 d, from a journal.\n"), "\(whole.text())")

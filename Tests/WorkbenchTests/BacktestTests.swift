@@ -152,6 +152,28 @@ private let fortyDays: String = {
 }
 
 @Suite struct `A generated workload` {
+  @Test func `says which models, blocks and checkpoints its jobs ask for`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let fleet = root.appending(path: "Policies/fleets/gigafactory.yaml").path
+    let outcome = try GSimProcess.run(
+      ["generate", "gigafactory-mix", "--jobs", "2000", "--fleet", fleet])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let rows = outcome.output.split(separator: "\n").dropFirst()
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows.count == 2000 && rows.allSatisfy { $0.count == 14 })
+    // A tray has four accelerators of this model, a block 72 of them.
+    let racks = rows.filter { $0[10] == "gb200" }
+    #expect(racks.contains { $0[8] == "block" })
+    for row in racks {
+      let size = try #require(Int(row[2]))
+      #expect((row[8] == "block") == (5...72).contains(size), "\(row)")
+    }
+    let trained = rows.filter { !$0[12].isEmpty }
+    #expect(trained.contains { $0[7] == "member" } && trained.allSatisfy { $0[13] == "300" })
+    #expect(!trained.contains { $0[7] == "inference" })
+  }
+
   @Test func `has the same jobs whenever it begins`() throws {
     func jobs(_ more: [String]) throws -> [String] {
       let outcome = try GSimProcess.run(
