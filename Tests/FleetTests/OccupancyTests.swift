@@ -71,6 +71,31 @@ import Units
     }
   }
 
+  @Test(arguments: 0..<100)
+  func `is bounded by counts of the nodes that a gang may have`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let topology = try randomTopology(&random)
+    let whole = Occupancy(topology: topology)
+    let some = topology.nodes.map(\.id).filter { _ in random.below(3) > 0 }
+    guard !some.isEmpty else { return }
+    let eligibility = Eligibility(models: topology.models, named: some)
+    var (stages, counts) = ([whole], RoomCounts(whole, on: eligibility))
+    #expect(counts.nodes(for: .accelerators(1, perNode: 1), at: 0) == some.count)
+    while let last = stages.last, stages.count < 6,
+      let allocation = last.placement(of: randomShape(&random, on: topology))
+    {
+      stages.append(last.withholding(allocation))
+      counts.append(withholding: allocation)
+    }
+    for _ in 0..<20 {
+      let shape = randomShape(&random, on: topology).with(eligibility)
+      guard whole.isBoundedByCounts(shape) else { continue }
+      for (stage, occupancy) in stages.enumerated() where occupancy.fits(shape) {
+        #expect(counts.mayFit(shape, at: stage, besides: 0), "\(shape)")
+      }
+    }
+  }
+
   @Test func `stops at an accelerator that is taken twice`() async {
     await #expect(processExitsWith: .failure) {
       var occupancy = Occupancy(topology: try Topology.flat(nodes: 1, accelerators: 2))
