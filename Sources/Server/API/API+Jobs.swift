@@ -4,11 +4,8 @@ import Codec
 import Control
 import Fleet
 import Foundation
-import HTTPTypes
-import Hummingbird
-import HummingbirdCore
 import Jobs
-import NIOCore
+import NIOHTTP1
 import Policy
 import Scheduling
 import Store
@@ -232,11 +229,9 @@ extension API {
     let part = try await poll(place.member, on: place.node, query)
     var response = Reply.text(
       Array(Data(base64Encoded: part.bytes) ?? Data()), type: "application/octet-stream")
-    if let name = HTTPField.Name("X-Muster-Offset") {
-      let length = Data(base64Encoded: part.bytes)?.count ?? 0
-      response.headers[name] = "\(part.offset + Int64(length))"
-    }
-    if let name = HTTPField.Name("X-Muster-Ended") { response.headers[name] = "\(part.isEnded)" }
+    let length = Data(base64Encoded: part.bytes)?.count ?? 0
+    response.headers.add(name: "X-Muster-Offset", value: "\(part.offset + Int64(length))")
+    response.headers.add(name: "X-Muster-Ended", value: "\(part.isEnded)")
     return response
   }
 
