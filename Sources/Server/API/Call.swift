@@ -113,10 +113,10 @@ struct Call: Sendable {
   /// The whole body.
   ///
   /// - Throws: `Refusal` where it is longer than it may be.
-  func body(most: Int) async throws(Refusal) -> Data {
+  func body(most: Int) async throws(Refusal) -> [UInt8] {
     if let length = request.length, length > most { throw tooLong(most) }
     do {
-      return Data((try await request.body.whole(upTo: most)).readableBytesView)
+      return Array(buffer: try await request.body.whole(upTo: most))
     } catch {
       throw tooLong(most)
     }
@@ -126,7 +126,14 @@ struct Call: Sendable {
   func message<Message: Decodable>(
     _ type: Message.Type = Message.self, most: Int = 1 << 20
   ) async throws(Refusal) -> Message {
-    try WireJSON.decode(Message.self, from: try await body(most: most))
+    try WireJSON.decode(Message.self, from: Data(try await body(most: most)))
+  }
+
+  /// The body as a submission.
+  func submission() async throws(Refusal) -> JobSubmission {
+    let body = try await body(most: API.longestSubmission)
+    if let plain = JobSubmission(line: body[...]) { return plain }
+    return try WireJSON.decode(from: Data(body))
   }
 
   private func tooLong(_ most: Int) -> Refusal {
@@ -148,9 +155,23 @@ enum Reply {
 
   /// What an agent is to do.
   static func commands(_ batch: CommandBatch) throws(Refusal) -> Response {
-    try reply(.ok) {
+    try written { text in try text.put(batch) }
+  }
+
+  /// A job.
+  static func row(_ row: JobRow) throws(Refusal) -> Response { try written { $0.put(row) } }
+
+  /// What a submission came to.
+  static func submitted(_ reply: SubmissionReply) throws(Refusal) -> Response {
+    try written(.created) { $0.put(reply) }
+  }
+
+  private static func written(
+    _ status: HTTPResponseStatus = .ok, _ write: (inout JSONText) throws -> Void
+  ) throws(Refusal) -> Response {
+    try reply(status) {
       var text = JSONText()
-      try text.put(batch)
+      try write(&text)
       return text.bytes
     }
   }
