@@ -37,10 +37,40 @@ struct PlainKey: Sendable {
   static let mostMemoryMib = PlainKey("most_memory_mib")
   static let signal = PlainKey("signal")
   static let checkpointed = PlainKey("checkpointed")
+  static let gang = PlainKey("gang")
+  static let task = PlainKey("task")
+  static let terms = PlainKey("terms")
+  static let indices = PlainKey("indices")
+  static let throttle = PlainKey("throttle")
+  static let exclusive = PlainKey("exclusive")
+  static let gpus = PlainKey("gpus")
+  static let gpusPerMember = PlainKey("gpus_per_member")
+  static let leastMembers = PlainKey("least_members")
+  static let memoryMib = PlainKey("memory_mib")
+  static let milliCores = PlainKey("milli_cores")
+  static let within = PlainKey("within")
+  static let begin = PlainKey("begin")
+  static let checkpointEveryMs = PlainKey("checkpoint_every_ms")
+  static let deadline = PlainKey("deadline")
+  static let dependencies = PlainKey("dependencies")
+  static let condition = PlainKey("condition")
+  static let isHeldBack = PlainKey("is_held_back")
+  static let reservation = PlainKey("reservation")
+  static let appends = PlainKey("appends")
+  static let arguments = PlainKey("arguments")
+  static let checkpointSignal = PlainKey("checkpoint_signal")
+  static let aheadMs = PlainKey("ahead_ms")
+  static let directory = PlainKey("directory")
+  static let environment = PlainKey("environment")
+  static let errors = PlainKey("errors")
+  static let output = PlainKey("output")
+  static let script = PlainKey("script")
+  static let tasksPerMember = PlainKey("tasks_per_member")
+  static let warning = PlainKey("warning")
 }
 
 /// Reads JSON as it is written here: no white space, keys in the order in which they are asked
-/// for, texts without escapes.
+/// for, texts without escapes but those of ends of lines, tabs, quotes and slashes.
 ///
 /// A key that is not the next one has no value. Whatever can't be read stays where it is, so that
 /// the next key is not found either, and nothing is ever at its end: then `WireJSON` may still make
@@ -56,8 +86,19 @@ struct PlainReader {
     place = bytes.startIndex
   }
 
+  /// Whether something was found that is not what was asked for.
+  private var isLost = false
+
   /// Whether all was read, and nothing stands behind it.
-  var isAtEnd: Bool { place == bytes.endIndex }
+  var isAtEnd: Bool { place == bytes.endIndex && !isLost }
+
+  /// What was found is not what was asked for: nothing is ever at its end.
+  mutating func lose() { isLost = true }
+
+  private mutating func lost<Value>() -> Value? {
+    isLost = true
+    return nil
+  }
 
   // MARK: Structure
 
@@ -94,8 +135,13 @@ struct PlainReader {
   }
 
   /// Whether the list is over; if not, its next element stands here; nil: neither.
-  mutating func isListOver() -> Bool? {
-    if take("]") {
+  mutating func isListOver() -> Bool? { isOver(with: "]") }
+
+  /// Whether an object of any keys is over; if not, its next entry stands here; nil: neither.
+  mutating func isMapOver() -> Bool? { isOver(with: "}") }
+
+  private mutating func isOver(with bracket: Character) -> Bool? {
+    if take(bracket) {
       isFirst = false
       return true
     }
@@ -124,19 +170,90 @@ struct PlainReader {
   /// Where the bytes of a text without escapes stand.
   private func quoted(_ key: PlainKey) -> Range<Int>? {
     guard let start = value(of: key), bytes[start] == UInt8(ascii: "\"") else { return nil }
-    var end = start + 1
-    while end < bytes.endIndex, bytes[end] != UInt8(ascii: "\"") {
-      guard bytes[end] != UInt8(ascii: "\\"), bytes[end] >= 0x20 else { return nil }
-      end += 1
+    let end = endOfPlain(start + 1)
+    guard end < bytes.endIndex, bytes[end] == UInt8(ascii: "\"") else { return nil }
+    return (start + 1)..<end
+  }
+
+  /// The first place from here on that may not stand in a text without escapes.
+  private func endOfPlain(_ start: Int) -> Int {
+    var end = start
+    while end < bytes.endIndex, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\"),
+      bytes[end] >= 0x20
+    { end += 1 }
+    return end
+  }
+
+  /// A text that begins here, and the place behind it.
+  private func text(at start: Int) -> (text: String, end: Int)? {
+    guard start < bytes.endIndex, bytes[start] == UInt8(ascii: "\"") else { return nil }
+    var (place, end) = (start + 1, endOfPlain(start + 1))
+    var unescaped: [UInt8] = []
+    while end < bytes.endIndex, bytes[end] == UInt8(ascii: "\\") {
+      guard end + 1 < bytes.endIndex, let meant = Self.escaped(bytes[end + 1]) else { return nil }
+      unescaped += bytes[place..<end]
+      unescaped.append(meant)
+      (place, end) = (end + 2, endOfPlain(end + 2))
     }
-    return end < bytes.endIndex ? (start + 1)..<end : nil
+    guard end < bytes.endIndex, bytes[end] == UInt8(ascii: "\"") else { return nil }
+    let rest = bytes[place..<end]
+    if unescaped.isEmpty {
+      return String(validating: rest, as: UTF8.self).map { ($0, end + 1) }
+    }
+    return String(validating: unescaped + rest, as: UTF8.self).map { ($0, end + 1) }
+  }
+
+  /// What stands for a byte behind a backslash.
+  private static func escaped(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "n"): 0x0A
+    case UInt8(ascii: "r"): 0x0D
+    case UInt8(ascii: "t"): 0x09
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte
+    default: nil
+    }
   }
 
   mutating func text(_ key: PlainKey) -> String? {
-    guard let range = quoted(key), let text = String(validating: bytes[range], as: UTF8.self)
-    else { return nil }
-    goOn(range.upperBound + 1)
+    guard let start = value(of: key), let (text, end) = text(at: start) else { return nil }
+    goOn(end)
     return text
+  }
+
+  /// What a text stands for.
+  mutating func value<Value>(_ key: PlainKey, _ make: (String) -> Value?) -> Value? {
+    guard let text = text(key) else { return nil }
+    return make(text) ?? lost()
+  }
+
+  /// A list of texts.
+  mutating func texts(_ key: PlainKey) -> [String]? {
+    guard openList(key) else { return nil }
+    var texts: [String] = []
+    var isOver = isListOver()
+    while isOver == false {
+      guard let (text, end) = text(at: place) else { return lost() }
+      goOn(end)
+      texts.append(text)
+      isOver = isListOver()
+    }
+    return isOver == true ? texts : lost()
+  }
+
+  /// An object of texts by any names, each once.
+  mutating func map(_ key: PlainKey) -> [String: String]? {
+    guard open(key) else { return nil }
+    var map: [String: String] = [:]
+    var isOver = isMapOver()
+    while isOver == false {
+      guard let (name, colon) = text(at: place), colon < bytes.endIndex,
+        bytes[colon] == UInt8(ascii: ":"), let (value, end) = text(at: colon + 1),
+        map.updateValue(value, forKey: name) == nil
+      else { return lost() }
+      goOn(end)
+      isOver = isMapOver()
+    }
+    return isOver == true ? map : lost()
   }
 
   mutating func moment(_ key: PlainKey) -> Moment? {

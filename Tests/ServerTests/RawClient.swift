@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Server
+import Wire
 
 /// Asks over a Unix socket or TLS, a connection a question, in the plainest HTTP.
 struct RawClient: Sendable {
@@ -45,13 +46,30 @@ struct RawClient: Sendable {
   }
 
   func ask(_ method: String, _ path: String, _ body: String = "") async throws -> Answer {
-    let channel = try await connect()
     let proof = authorization.map { "Authorization: \($0)\r\n" } ?? ""
-    let text = try await channel.executeThenClose { inbound, outbound in
-      try await outbound.write(
-        ByteBuffer(
-          string: "\(method) \(path) HTTP/1.1\r\nHost: muster\r\nConnection: close\r\n\(proof)"
-            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"))
+    let text = try await say(
+      "\(method) \(path) HTTP/1.1\r\nHost: muster\r\nConnection: close\r\n\(proof)"
+        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    return Self.answer(text)
+  }
+
+  /// Says something over a connection of its own, and takes what comes back until its end.
+  ///
+  /// - Parameters:
+  ///   - isLast: whether the daemon is told that no more will come.
+  ///   - meanwhile: called once the daemon has read it; what is said then.
+  func say(
+    _ text: String, isLast: Bool = false, meanwhile: (() async throws -> String)? = nil
+  ) async throws -> String {
+    let channel = try await connect()
+    return try await channel.executeThenClose { inbound, outbound in
+      try await outbound.write(ByteBuffer(string: text))
+      if let meanwhile {
+        // The daemon's one loop has read the first part when it answers what was asked after it.
+        _ = try await get(Route.ping)
+        try await outbound.write(ByteBuffer(string: try await meanwhile()))
+      }
+      if isLast { outbound.finish() }
       var all = ByteBuffer()
       do {
         for try await part in inbound { all.writeImmutableBuffer(part) }
@@ -60,15 +78,17 @@ struct RawClient: Sendable {
       }
       return String(buffer: all)
     }
-    return Self.answer(text)
   }
 
   private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.allowRemoteHalfClosure, value: true)
     @Sendable func wrapped(
       _ channel: any Channel
     ) throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
-      try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+      try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel,
+        configuration: .init(isOutboundHalfClosureEnabled: true))
     }
     switch place {
     case .socket(let path):

@@ -51,7 +51,7 @@ final class Station: Sendable {
     }
     change(&submission)
     let request = try Resolution(in: state).request(for: submission, by: Self.ada)
-    let spec = try SubmissionSpec(submission, by: TaskUser(uid: 1001, gid: 1001, name: "ada"))
+    let spec = SubmissionSpec(submission, by: TaskUser(uid: 1001, gid: 1001, name: "ada"))
     return await controller.tell(
       Telling(submitting: request, count: count, spec, from: "ada"))
   }

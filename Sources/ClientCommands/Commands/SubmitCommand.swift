@@ -32,12 +32,12 @@ struct SubmitCommand: ClientCommand {
 
   /// Reads the command line, and with it what the script and the environment say; then submits.
   static func submit(_ typed: [String], in world: Surroundings) throws {
-    var line = try SubmitLine(typed)
+    let line = try SubmitLine(typed)
     let script = try line.script(in: world)
-    let origins = try SubmissionOrigins(
-      script: script, typed: line.options, environment: world.environment)
-    line.options = try origins.words()
-    let command = try parse(line.words)
+    let origins = try SubmissionOrigins(script: script, environment: world.environment)
+    // To read options takes longer than all else that is done here.
+    let command =
+      origins.isEmpty ? line.command : try parse(try origins.words() + line.words)
     for line in origins.late {
       world.errors(
         "gsub: \(script.name):\(line): this #GSUB stands behind the first command: it is not read")
@@ -91,14 +91,18 @@ private struct SubmitLine {
     @Argument(parsing: .captureForPassthrough) var words: [String] = []
   }
 
+  /// The command as it was typed.
+  private(set) var command = SubmitCommand()
   /// What stands before the script.
-  var options: [String]
+  private let options: [String]
   private let script: [String]
   private let wrap: String?
 
   init(_ typed: [String]) throws {
     let located = try Locator.parse(typed)
     wrap = located.manner.wrap
+    (command.options, command.manner) = (located.options, located.manner)
+    command.controller = located.controller
     var words = located.words
     options = typed.dropLast(words.count)
     if let word = words.first, word.hasPrefix("-"), word != "-", word != "--" {

@@ -5,7 +5,6 @@ import ArgumentParser
 struct SubmissionOrigins {
   /// Options and their values, and where they stand.
   private var origins: [(place: String, words: [String])] = []
-  private let typed: [String]
 
   /// What begins the names of variables that stand for options: `MUSTER_GSUB_GPUS` for `--gpus`.
   ///
@@ -13,12 +12,9 @@ struct SubmissionOrigins {
   /// options by a `gsub` within it.
   private static let prefix = "MUSTER_GSUB_"
 
-  init(
-    script: Script, typed: [String], environment: [String: String]
-  ) throws(CommandFailure) {
+  init(script: Script, environment: [String: String]) throws(CommandFailure) {
     let reader = try DirectiveReader(script.text, named: script.name)
     late = reader.late
-    self.typed = typed
     origins = reader.directives.map {
       ("\(script.name):\($0.line): \($0.text)", $0.words)
     }
@@ -35,13 +31,15 @@ struct SubmissionOrigins {
   /// Lines of the script that look like options but stand behind its first command.
   let late: [Int]
 
-  /// All words, the weakest first.
+  /// Whether all that is asked for was typed.
+  var isEmpty: Bool { origins.isEmpty }
+
+  /// What stands before what was typed, the weakest first.
   ///
   /// - Throws: `CommandFailure` where a line or a variable holds anything but options of a job. A
   ///   bare word or `--` there would turn what was typed, `--dry-run` too, into arguments.
   func words() throws -> [String] {
     let untyped = origins.flatMap(\.words)
-    guard !untyped.isEmpty else { return typed }
     if let (place, _) = origins.first(where: { $0.words.contains("--") }) {
       throw CommandFailure(
         "\(place): -- ends the options, which only the command line can; take it out", exitCode: 2)
@@ -51,7 +49,7 @@ struct SubmissionOrigins {
     } catch {
       throw fault() ?? error
     }
-    return untyped + typed
+    return untyped
   }
 
   /// The first origin that can't be read by itself, and why; nil: they are at odds together.

@@ -1,6 +1,4 @@
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Units
 import Wire
 
@@ -17,10 +15,10 @@ extension API {
     let session = try session(call)
     let body = try await call.body(most: Self.longestReport)
     let batch: ReportBatch
-    if let plain = ReportBatch(line: Array(body)[...]) {
+    if let plain = ReportBatch(line: body[...]) {
       batch = plain
     } else {
-      batch = try WireJSON.decode(from: body)
+      batch = try WireJSON.decode(from: Data(body))
     }
     return try Reply.message(try await hub.take(batch, from: session))
   }

@@ -5,8 +5,6 @@ import Control
 import Dispatch
 import Fleet
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Jobs
 import Policy
 import PolicyFiles

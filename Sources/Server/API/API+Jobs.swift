@@ -4,11 +4,8 @@ import Codec
 import Control
 import Fleet
 import Foundation
-import HTTPTypes
-import Hummingbird
-import HummingbirdCore
 import Jobs
-import NIOCore
+import NIOHTTP1
 import Policy
 import Scheduling
 import Store
@@ -20,9 +17,9 @@ extension API {
   // MARK: Submitting
 
   func submit(_ call: Call) async throws(Refusal) -> Response {
-    let submission = try await call.message(JobSubmission.self, most: Self.longestSubmission)
+    let submission = try await call.submission()
     let request = try Resolution(in: state).request(for: submission, by: call.caller)
-    let spec = try SubmissionSpec(submission, by: try call.caller.taskUser())
+    let spec = SubmissionSpec(submission, by: try call.caller.taskUser())
     let count = submission.array?.indices.count ?? 1
     try board.expect(count, of: spec.user.name)
     defer { board.settle(count, of: spec.user.name) }
@@ -30,8 +27,7 @@ extension API {
       submitting: request, count: count, spec, from: call.caller.author)
     switch await controller.tell(telling) {
     case .accepted(let job, let count):
-      return try Reply.message(
-        SubmissionReply(job: job.number, count: count), status: .created)
+      return try Reply.submitted(SubmissionReply(job: job.number, count: count))
     case .rejected(let rejection): throw Refusal(rejection)
     case .stopped(let error): throw Refusal(stopped: error)
     case .done, .refused, .outdated:
@@ -41,7 +37,7 @@ extension API {
 
   /// What would become of a job: tried on a copy of the machine, by the planner itself.
   func forecast(_ call: Call) async throws(Refusal) -> Response {
-    let submission = try await call.message(JobSubmission.self, most: Self.longestSubmission)
+    let submission = try await call.submission()
     let request = try Resolution(in: state).request(for: submission, by: call.caller)
     var (machine, now) = await controller.look()
     var effects: [Effect] = []
@@ -112,11 +108,11 @@ extension API {
     let job = try call.job()
     let wait = try call.waitMs()
     let first = try await row(of: job, call)
-    guard wait > 0, !first.state.isOver else { return try Reply.message(first) }
+    guard wait > 0, !first.state.isOver else { return try Reply.row(first) }
     await board.waitForEnd(of: job, atMost: wait) { [controller] in
       controller.store.durable.state.jobs[job] == nil
     }
-    return try Reply.message(try await row(of: job, call))
+    return try Reply.row(try await row(of: job, call))
   }
 
   /// The row of a job that the caller may see.
@@ -183,14 +179,14 @@ extension API {
       input = .hold(job, change == .hold, byOperator: isOperators)
     case .signal(let name):
       try hub.signal(job, name)
-      return try Reply.message(row)
+      return try Reply.row(row)
     }
     if case .stopped(let error) = await controller.tell(
       Telling(input, from: call.caller.author))
     {
       throw Refusal(stopped: error)
     }
-    return try Reply.message(try await self.row(of: job, call))
+    return try Reply.row(try await self.row(of: job, call))
   }
 
   // MARK: Explaining
@@ -232,11 +228,9 @@ extension API {
     let part = try await poll(place.member, on: place.node, query)
     var response = Reply.text(
       Array(Data(base64Encoded: part.bytes) ?? Data()), type: "application/octet-stream")
-    if let name = HTTPField.Name("X-Muster-Offset") {
-      let length = Data(base64Encoded: part.bytes)?.count ?? 0
-      response.headers[name] = "\(part.offset + Int64(length))"
-    }
-    if let name = HTTPField.Name("X-Muster-Ended") { response.headers[name] = "\(part.isEnded)" }
+    let length = Data(base64Encoded: part.bytes)?.count ?? 0
+    response.headers.add(name: "X-Muster-Offset", value: "\(part.offset + Int64(length))")
+    response.headers.add(name: "X-Muster-Ended", value: "\(part.isEnded)")
     return response
   }
 

@@ -1,7 +1,5 @@
 import Codec
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Store
 import Synchronization
 import Units

@@ -1,8 +1,6 @@
 import Cluster
 import Codec
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Logging
 import Policy
 import PolicyFiles

@@ -1,9 +1,8 @@
 import Cluster
 import Codec
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Logging
+import NIOHTTP1
 import Policy
 import Store
 import Units

@@ -1,18 +1,14 @@
 import Cluster
 import Codec
 import Foundation
-import HTTPTypes
-public import Hummingbird
-public import HummingbirdCore
 import Logging
-import NIOCore
 import Policy
 import Store
 import Units
 import Wire
 
 /// The addresses of the API, each with who may ask and what is answered.
-public final class API: HTTPResponder {
+final class API: Sendable {
   /// The largest body of a submission, and of what an agent says.
   static let longestSubmission = 8 << 20
   static let longestReport = 64 << 20
@@ -42,15 +38,15 @@ public final class API: HTTPResponder {
   /// Answers a request; whatever is wrong with it is answered by a refusal.
   ///
   /// Who asks is made out before anything else is looked at: whom nobody knows learns nothing.
-  public func respond(to request: Request, context: CallContext) async throws -> Response {
+  func respond(to request: Request) async -> Response {
     do throws(Refusal) {
-      let caller = try await identification.caller(of: request, on: context.channel)
+      let caller = try await identification.caller(of: request)
       let call = try Call(request, by: caller)
       if let refusal = Permissions.refusal(of: call.endpoint, by: caller) { throw refusal }
       if call.isBrief { return try await answer(call) }
       return try await Self.apart { () async throws(Refusal) in try await answer(call) }
     } catch {
-      logger.debug("refused: \(error)", metadata: ["path": "\(request.uri.path)"])
+      logger.debug("refused: \(error)", metadata: ["path": "\(request.path)"])
       return Reply.refusal(error)
     }
   }

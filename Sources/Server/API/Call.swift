@@ -1,19 +1,9 @@
 import Foundation
-import HTTPTypes
-public import Hummingbird
-import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import Units
 import Wire
-
-/// A connection's request as it comes in: what says who is at the other end.
-public struct CallContext: InitializableFromSource {
-  let channel: any Channel
-
-  /// The context of a request on a connection.
-  public init(source: ApplicationRequestContextSource) { channel = source.channel }
-}
 
 /// One request to the API: who asks, what for, and with which words.
 struct Call: Sendable {
@@ -23,13 +13,12 @@ struct Call: Sendable {
 
   /// What stands in the address where the endpoint has stars.
   let words: [Substring]
-  private let query: [String: String]
 
   /// - Throws: `Refusal` where nothing is asked in this way.
   init(_ request: Request, by caller: Caller) throws(Refusal) {
     self.request = request
     self.caller = caller
-    switch Endpoint.match(request.method, request.uri.path) {
+    switch Endpoint.match(request.method, request.path) {
     case .found(let endpoint, let words):
       self.endpoint = endpoint
       self.words = words
@@ -39,9 +28,6 @@ struct Call: Sendable {
         fix: "see Documentation/Reference/API.md")
     case .nothing: throw Self.noSuchRoute(request)
     }
-    var query: [String: String] = [:]
-    for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
-    self.query = query
   }
 
   /// Whether it is answered in a moment, and so on the event loop that has read it: what people
@@ -49,8 +35,7 @@ struct Call: Sendable {
   var isBrief: Bool {
     switch endpoint {
     case .ping, .job, .changeJob: true
-    case .submit:
-      request.headers[.contentLength].flatMap { Int($0) }.map { $0 <= Self.briefBytes } ?? false
+    case .submit: request.length.map { $0 <= Self.briefBytes } ?? false
     case .forecast, .jobs, .why, .output, .history, .nodes, .changeNodes, .accounts,
       .reservations, .policy, .changePolicy, .policyChanges, .policyChange, .journal,
       .editPolicy, .fleet, .changeFleet, .tokens,
@@ -64,7 +49,7 @@ struct Call: Sendable {
 
   private static func noSuchRoute(_ request: Request) -> Refusal {
     Refusal(
-      "no-such-route", "there is nothing at '\(request.uri.path)'", where: "address",
+      "no-such-route", "there is nothing at '\(request.path)'", where: "address",
       fix: "see Documentation/Reference/API.md")
   }
 
@@ -80,13 +65,13 @@ struct Call: Sendable {
 
   // MARK: Words behind the address
 
-  func text(_ name: String) -> String? { query[name] }
+  func text(_ name: String) -> String? { request.query[name] }
 
   /// A whole number in a range.
   func number(
     _ name: String, in range: ClosedRange<Int64>, default standard: Int64
   ) throws(Refusal) -> Int64 {
-    guard let text = query[name] else { return standard }
+    guard let text = request.query[name] else { return standard }
     guard let number = Int64(text), range.contains(number) else {
       throw refusal(
         name, text, fix: "give a whole number of \(range.lowerBound) to \(range.upperBound)")
@@ -102,7 +87,7 @@ struct Call: Sendable {
   /// Numbers of jobs, between commas.
   func jobs(_ name: String) throws(Refusal) -> [UInt32] {
     var jobs: [UInt32] = []
-    for word in (query[name] ?? "").split(separator: ",") {
+    for word in (request.query[name] ?? "").split(separator: ",") {
       guard let job = UInt32(word) else {
         throw refusal(name, String(word), fix: "give numbers of jobs, and commas between them")
       }
@@ -112,7 +97,7 @@ struct Call: Sendable {
   }
 
   func moment(_ name: String) throws(Refusal) -> Moment? {
-    guard let text = query[name] else { return nil }
+    guard let text = request.query[name] else { return nil }
     guard let moment = Moment(text) else {
       throw refusal(name, text, fix: "write an instant such as 2026-03-01T06:00:00Z")
     }
@@ -128,13 +113,10 @@ struct Call: Sendable {
   /// The whole body.
   ///
   /// - Throws: `Refusal` where it is longer than it may be.
-  func body(most: Int) async throws(Refusal) -> Data {
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > most {
-      throw tooLong(most)
-    }
+  func body(most: Int) async throws(Refusal) -> [UInt8] {
+    if let length = request.length, length > most { throw tooLong(most) }
     do {
-      let buffer = try await request.body.collect(upTo: most)
-      return Data(buffer.readableBytesView)
+      return Array(buffer: try await request.body.whole(upTo: most))
     } catch {
       throw tooLong(most)
     }
@@ -144,7 +126,14 @@ struct Call: Sendable {
   func message<Message: Decodable>(
     _ type: Message.Type = Message.self, most: Int = 1 << 20
   ) async throws(Refusal) -> Message {
-    try WireJSON.decode(Message.self, from: try await body(most: most))
+    try WireJSON.decode(Message.self, from: Data(try await body(most: most)))
+  }
+
+  /// The body as a submission.
+  func submission() async throws(Refusal) -> JobSubmission {
+    let body = try await body(most: API.longestSubmission)
+    if let plain = JobSubmission(line: body[...]) { return plain }
+    return try WireJSON.decode(from: Data(body))
   }
 
   private func tooLong(_ most: Int) -> Refusal {
@@ -156,39 +145,49 @@ struct Call: Sendable {
 
 /// What is answered.
 enum Reply {
-  private static let json: HTTPFields = [.contentType: "application/json"]
+  private static let json: HTTPHeaders = ["content-type": "application/json"]
 
   static func message(
-    _ message: some Encodable, status: HTTPResponse.Status = .ok
+    _ message: some Encodable, status: HTTPResponseStatus = .ok
   ) throws(Refusal) -> Response {
     try reply(status) { try WireJSON.encode(message) }
   }
 
   /// What an agent is to do.
   static func commands(_ batch: CommandBatch) throws(Refusal) -> Response {
-    try reply(.ok) {
+    try written { text in try text.put(batch) }
+  }
+
+  /// A job.
+  static func row(_ row: JobRow) throws(Refusal) -> Response { try written { $0.put(row) } }
+
+  /// What a submission came to.
+  static func submitted(_ reply: SubmissionReply) throws(Refusal) -> Response {
+    try written(.created) { $0.put(reply) }
+  }
+
+  private static func written(
+    _ status: HTTPResponseStatus = .ok, _ write: (inout JSONText) throws -> Void
+  ) throws(Refusal) -> Response {
+    try reply(status) {
       var text = JSONText()
-      try text.put(batch)
+      try write(&text)
       return text.bytes
     }
   }
 
   private static func reply<Bytes: Collection<UInt8>>(
-    _ status: HTTPResponse.Status, _ bytes: () throws -> Bytes
+    _ status: HTTPResponseStatus, _ bytes: () throws -> Bytes
   ) throws(Refusal) -> Response {
     do {
-      return Response(
-        status: status, headers: json,
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: try bytes())))
+      return Response(status, json, .whole(ByteBuffer(bytes: try bytes())))
     } catch {
       throw Refusal("bad-answer", "the answer can't be written: \(error)", fix: "report this")
     }
   }
 
   static func text(_ bytes: [UInt8], type: String) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: type],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    Response(.ok, ["content-type": type], .whole(ByteBuffer(bytes: bytes)))
   }
 
   /// How many bytes of rows are written at once: enough that going back and forth is cheap.
@@ -200,20 +199,15 @@ enum Reply {
   static func rows(
     _ fill: @escaping @Sendable (inout JSONText) async throws -> Bool
   ) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: "application/jsonl"],
-      body: ResponseBody { writer in
-        try await API.apart {
-          var text = JSONText(capacity: 2 * pieceBytes)
-          var isMore = true
-          while isMore {
-            isMore = try await fill(&text)
-            if !text.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: text.bytes)) }
-            text.clear()
-          }
-        }
-        try await writer.finish(nil)
-      })
+    stream("application/jsonl") { writer in
+      var text = JSONText(capacity: 2 * pieceBytes)
+      var isMore = true
+      while isMore {
+        isMore = try await fill(&text)
+        if !text.bytes.isEmpty { try await writer.write(text.bytes) }
+        text.clear()
+      }
+    }
   }
 
   /// Bytes, written as they are made.
@@ -222,31 +216,35 @@ enum Reply {
   static func bytes(
     _ next: @escaping @Sendable () async throws -> [UInt8]
   ) -> Response {
+    stream("application/octet-stream") { writer in
+      while true {
+        let bytes = try await next()
+        guard !bytes.isEmpty else { break }
+        try await writer.write(bytes)
+      }
+    }
+  }
+
+  /// An answer that takes its time, away from the event loop.
+  private static func stream(
+    _ type: String, _ write: @escaping @Sendable (ResponseWriter) async throws -> Void
+  ) -> Response {
     Response(
-      status: .ok, headers: [.contentType: "application/octet-stream"],
-      body: ResponseBody { writer in
-        try await API.apart {
-          while true {
-            let bytes = try await next()
-            guard !bytes.isEmpty else { break }
-            try await writer.write(ByteBuffer(bytes: bytes))
-          }
-        }
-        try await writer.finish(nil)
-      })
+      .ok, ["content-type": type],
+      .stream { writer in try await API.apart { try await write(writer) } })
   }
 
   static func refusal(_ refusal: Refusal) -> Response {
     let bytes = (try? WireJSON.encode(refusal)) ?? Data()
     let status = status(of: refusal.code)
     var headers = json
-    if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"muster\"" }
-    return Response(
-      status: status, headers: headers,
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    if status == .unauthorized {
+      headers.add(name: "www-authenticate", value: "Bearer realm=\"muster\"")
+    }
+    return Response(status, headers, .whole(ByteBuffer(bytes: bytes)))
   }
 
-  private static func status(of code: String) -> HTTPResponse.Status {
+  private static func status(of code: String) -> HTTPResponseStatus {
     switch code {
     case "not-permitted": .forbidden
     case "unknown-caller", "bad-token": .unauthorized
@@ -255,7 +253,7 @@ enum Reply {
       "no-output":
       .notFound
     case "other-method": .methodNotAllowed
-    case "body-too-long": .contentTooLarge
+    case "body-too-long": .payloadTooLarge
     case "no-agent", "no-answer", "stopped": .serviceUnavailable
     case "too-many-jobs": .tooManyRequests
     case "bad-answer": .internalServerError

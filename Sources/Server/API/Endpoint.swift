@@ -1,4 +1,4 @@
-import HTTPTypes
+import NIOHTTP1
 public import Wire
 
 /// The addresses of the API, how each is asked, and which roles may: the one table of both.
@@ -132,7 +132,7 @@ public enum Endpoint: String, CaseIterable, Sendable {
   /// The endpoint of a request.
   ///
   /// - Parameter path: all that stands before the query.
-  static func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+  static func match(_ method: HTTPMethod, _ path: String) -> Match {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count > 2, parts[0].isEmpty, parts[1] == "v1" else { return .nothing }
     var result = Match.nothing

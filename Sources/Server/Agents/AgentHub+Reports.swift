@@ -96,13 +96,15 @@ extension AgentHub {
       guard batch.first <= state.received + 1 else { return (state.received, []) }
       var gates: [Gate] = []
       if let fence = batch.fenceMs { keeps(to: .init(milliseconds: fence), state.nodes, &table) }
+      var last = state.received
       for (index, report) in batch.reports.enumerated() {
         let number = batch.first + UInt64(index)
-        guard number > state.received else { continue }
+        guard number > last else { continue }
         gates += take(report, session, &table)
-        table.sessions[session]?.received = number
+        last = number
       }
-      return (table.sessions[session]?.received ?? 0, gates)
+      table.sessions[session]?.received = last
+      return (last, gates)
     }
     guard let taken else { throw noSession(session) }
     for gate in taken.gates { gate.open() }

@@ -246,14 +246,13 @@ extension AgentHub {
 /// Nodes by name, as one version of the fleet has them.
 struct NodeNames: Sendable {
   let topology: Topology
+  private let texts: [String]
   private let ids: [String: NodeID]
 
   init(_ topology: Topology) {
     self.topology = topology
-    var ids: [String: NodeID] = [:]
-    ids.reserveCapacity(topology.nodes.count)
-    for node in topology.nodes { ids["\(node.name)"] = node.id }
-    self.ids = ids
+    texts = topology.nodes.map { "\($0.name)" }
+    ids = Dictionary(zip(texts, topology.nodes.map(\.id))) { $1 }
   }
 
   subscript(name: String) -> NodeID? { ids[name] }
@@ -261,4 +260,7 @@ struct NodeNames: Sendable {
   func name(of node: NodeID) -> NodeName {
     topology.nodes[topology.index(of: node)].name
   }
+
+  /// The name as it is written.
+  func text(of node: NodeID) -> String { texts[topology.index(of: node)] }
 }

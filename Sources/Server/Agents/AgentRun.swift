@@ -65,7 +65,8 @@ struct AgentRun: Sendable {
   private(set) var hasLost: Bool
 
   private var gang: GangMembers
-  private var places: [NodeID: Int] = [:]
+  /// The members' places in the order of their nodes; nil: that is the order in which they stand.
+  private var placesByNode: [Int]?
   private var startingCount: Int
   private var leavingCount = 0
 
@@ -112,12 +113,25 @@ struct AgentRun: Sendable {
   }
 
   /// The member on a node; nil: it has none there.
-  func member(on node: NodeID) -> Member? { places[node].map { members[$0] } }
+  func member(on node: NodeID) -> Member? { place(on: node).map { members[$0] } }
+
+  /// O(log members)
+  private func place(on node: NodeID) -> Int? {
+    let place: Int
+    if let placesByNode {
+      let index = placesByNode.partitioningIndex { members[$0].node >= node }
+      guard index < placesByNode.count else { return nil }
+      place = placesByNode[index]
+    } else {
+      place = members.partitioningIndex { $0.node >= node }
+    }
+    return place < members.count && members[place].node == node ? place : nil
+  }
 
   private mutating func findPlaces() {
-    places = [:]
-    places.reserveCapacity(members.count)
-    for (place, member) in members.enumerated() { places[member.node] = place }
+    let isInOrder = zip(members, members.dropFirst()).allSatisfy { $0.node < $1.node }
+    placesByNode =
+      isInOrder ? nil : members.indices.sorted { members[$0].node < members[$1].node }
   }
 
   // MARK: What happens
@@ -138,7 +152,7 @@ struct AgentRun: Sendable {
 
   /// A member's tasks are gone, by what is durable.
   mutating func ended(on node: NodeID) -> UInt32? {
-    guard let place = places[node] else { return nil }
+    guard let place = place(on: node) else { return nil }
     return ended(at: place)
   }
 

@@ -7,9 +7,9 @@ import Wire
 /// What the hub knows: running attempts by job and node, and sessions by name and node.
 struct AgentTable: Sendable {
   private(set) var runs: [JobID: AgentRun] = [:]
-  private var jobs: [NodeID: [JobID]] = [:]
+  private var jobs = NodeTable<[JobID]>([])
   var sessions: [String: SessionState] = [:]
-  var session: [NodeID: String] = [:]
+  var session = NodeTable<String?>(nil)
   var addresses: [NodeID: String] = [:]
   /// The nodes that the machine was told nobody hears of.
   var silent: Set<NodeID> = []
@@ -46,7 +46,7 @@ struct AgentTable: Sendable {
   }
 
   /// The jobs with a member on a node.
-  func jobs(on node: NodeID) -> [JobID] { jobs[node] ?? [] }
+  func jobs(on node: NodeID) -> [JobID] { jobs[node] }
 
   mutating func start(_ job: JobID, _ run: AgentRun) {
     runs[job] = run
@@ -67,14 +67,13 @@ struct AgentTable: Sendable {
   }
 
   private mutating func leave(_ job: JobID, _ node: NodeID) {
-    guard let place = jobs[node]?.firstIndex(of: job) else { return }
-    jobs[node]?.remove(at: place)
-    if jobs[node]?.isEmpty == true { jobs[node] = nil }
+    guard let place = jobs[node].firstIndex(of: job) else { return }
+    jobs[node].remove(at: place)
   }
 
   private mutating func come(_ job: JobID, _ node: NodeID) {
-    guard jobs[node]?.contains(job) != true else { return }
-    jobs[node, default: []].append(job)
+    guard !jobs[node].contains(job) else { return }
+    jobs[node].append(job)
   }
 
   // MARK: Commands

@@ -12,7 +12,7 @@ struct LaunchWriter {
   private let run: AgentRun
   private let epoch: UInt64
   private let names: NodeNames
-  private let session: [NodeID: String]
+  private let session: NodeTable<String?>
   private let addresses: [NodeID: String]
 
   init(
@@ -35,32 +35,51 @@ struct LaunchWriter {
     where isMeant: (AgentRun.Member) -> Bool = { _ in true }
   ) -> [String: GangLaunch]? {
     guard let whole = orderOfNobody else { return nil }
-    var orders: [String: GangLaunch] = [:]
     let share = shareText
     var shares: [Int: [Int]] = [:]
     for hold in run.allocation.shares {
       shares[Int(hold.slice), default: []].append(Int(hold.device))
     }
+    var members: [String: [GangLaunch.Member]] = [:]
+    // Neighbours are mostly of one agent, and hold the same accelerators.
+    var (agent, its) = ("", [GangLaunch.Member]())
+    var held: (bits: UInt64, devices: [Int]) = (0, [])
     for (index, slice) in run.allocation.slices.enumerated() {
       let place = run.members[index]
       guard place.isStaying, isMeant(place), let name = session[slice.node] else { continue }
-      var devices: [Int] = []
-      var bits = slice.accelerators
-      while bits != 0 {
-        devices.append(bits.trailingZeroBitCount)
-        bits &= bits - 1
+      if name != agent {
+        members[agent] = its
+        (agent, its) = (name, members.removeValue(forKey: name) ?? [])
       }
-      if let parts = shares[index] { devices += parts }
+      if slice.accelerators != held.bits {
+        held = (slice.accelerators, Self.devices(slice.accelerators))
+      }
       var member = GangLaunch.Member(
-        member: place.number, node: "\(names.name(of: slice.node))", devices: devices,
+        member: place.number, node: names.text(of: slice.node),
+        devices: shares[index].map { held.devices + $0 } ?? held.devices,
         share: shares[index] == nil ? "1" : share)
       if !run.allocation.hosts.isEmpty {
         let host = run.allocation.hosts[index]
         (member.milliCores, member.memoryMib) = (Int(host.milliCores), Int(host.memory))
       }
-      orders[name, default: whole].members.append(member)
+      its.append(member)
     }
-    return orders
+    members[agent] = its
+    return members.filter { !$0.value.isEmpty }.mapValues { members in
+      var order = whole
+      order.members = members
+      return order
+    }
+  }
+
+  private static func devices(_ accelerators: UInt64) -> [Int] {
+    var devices: [Int] = []
+    var bits = accelerators
+    while bits != 0 {
+      devices.append(bits.trailingZeroBitCount)
+      bits &= bits - 1
+    }
+    return devices
   }
 
   private func whole() -> GangLaunch? {

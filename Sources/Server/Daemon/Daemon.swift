@@ -2,13 +2,10 @@ import Cluster
 import Codec
 import Fleet
 import Foundation
-import Hummingbird
-import HummingbirdCore
-import HummingbirdTLS
 import Jobs
 public import Logging
 import NIOCore
-import NIOPosix
+import NIOHTTP1
 import NIOSSL
 import ServiceLifecycle
 import Store
@@ -160,44 +157,35 @@ public final class Daemon: Sendable {
     _ whenServing: @escaping @Sendable (ListenAddress) -> Void
   ) throws -> any Service {
     try prepare(address)
-    let loop = MultiThreadedEventLoopGroup.singleton.next()
-    let app = Application(
-      responder: api, server: try Self.server(at: address, certificate),
-      configuration: ApplicationConfiguration(
-        address: address.bind, serverName: "Muster", backlog: 4096),
-      onServerRunning: { [logger] channel in
-        var served = address
-        switch address {
-        case .unix(let path):
-          // Whoever can reach the folder may connect: the kernel says who they are.
-          try? FileManager.default.setAttributes(
-            [.posixPermissions: 0o666], ofItemAtPath: path)
-        case .https(let host, let port):
-          served = .https(host: host, port: channel.localAddress?.port ?? port)
-        }
-        logger.info("serving at \(served)")
-        whenServing(served)
-      },
-      eventLoopGroupProvider: address.isLocal ? .shared(loop) : .singleton,
-      logger: Self.quiet(logger))
-    return address.isLocal ? LoopBoundService(base: app, loop: loop) : app
+    let date = HTTPDate(controller.clock)
+    return HTTPListener(
+      at: address,
+      HTTPConnection.Settings(
+        respond: { [api] request in await api.respond(to: request) },
+        headers: { ["date": date.now, "server": "Muster"] },
+        // Longer than any poll, and short enough for those who hang on and say nothing.
+        idleLimit: address.isLocal ? nil : .seconds(90)),
+      try Self.security(of: address, certificate)
+    ) { [logger] served in
+      if case .unix(let path) = served {
+        // Whoever can reach the folder may connect: the kernel says who they are.
+        try? FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
+      }
+      logger.info("serving at \(served)")
+      whenServing(served)
+    }
   }
 
-  private static func server(
-    at address: ListenAddress, _ certificate: ServerCertificate?
-  ) throws -> HTTPServerBuilder {
-    guard !address.isLocal else {
-      return HTTPServerBuilder { LoopBoundChannel(base: HTTP1Channel(responder: $0)) }
-    }
+  private static func security(
+    of address: ListenAddress, _ certificate: ServerCertificate?
+  ) throws -> NIOSSLContext? {
+    guard !address.isLocal else { return nil }
     guard let certificate else {
       throw Refusal(
         "no-certificate", "a port is served with TLS alone, and no certificate is given",
         where: "\(address)", fix: "give a certificate and its key")
     }
-    // Longer than any poll, and short enough for those who hang on and say nothing.
-    return try .tls(
-      .http1(configuration: .init(idleTimeout: .seconds(90))),
-      tlsConfiguration: try certificate.configuration())
+    return try NIOSSLContext(configuration: try certificate.configuration())
   }
 
   /// The server's own words are of no use to an operator: what matters is said here.

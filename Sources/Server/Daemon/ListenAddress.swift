@@ -1,6 +1,4 @@
 import Foundation
-import Hummingbird
-import HummingbirdCore
 public import Wire
 
 /// Where the daemon is reached: `unix:PATH`, or `https://HOST:PORT`.
@@ -33,15 +31,6 @@ public enum ListenAddress: Hashable, Sendable {
 
   /// Whether it is a Unix socket, which no other machine reaches.
   public var isLocal: Bool { if case .unix = self { true } else { false } }
-
-  /// The address as the HTTP server has it.
-  var bind: BindAddress {
-    switch self {
-    case .unix(let path): .unixDomainSocket(path: path)
-    case .https(let host, let port):
-      .hostname(host.trimmingCharacters(in: ["[", "]"]), port: port)
-    }
-  }
 }
 
 extension ListenAddress: CustomStringConvertible {

@@ -1,8 +1,4 @@
-import HTTPTypes
-import Hummingbird
-import HummingbirdCore
-import NIOCore
-import NIOSSL
+import NIOHTTP1
 import Units
 import Users
 import Wire
@@ -25,20 +21,21 @@ struct Identification: Sendable {
   }
 
   /// - Throws: `Refusal` where nobody knows who asks.
-  func caller(of request: Request, on channel: any Channel) async throws(Refusal) -> Caller {
-    if let words = request.headers[.authorization] {
-      return try issuer.caller(bearing: try token(in: words), at: clock.now())
+  func caller(of request: Request) async throws(Refusal) -> Caller {
+    let words = request.headers["authorization"]
+    guard words.isEmpty else {
+      let token = try token(in: words.joined(separator: ", "))
+      return try issuer.caller(bearing: token, at: clock.now())
     }
-    if let caller = await socket.caller(of: channel) { return caller }
-    if let certificate = try? await channel.nioSSL_peerCertificate().get(),
-      let bytes = try? certificate.toDERBytes()
-    {
-      return try CertificateIdentity(reading: bytes).caller(users)
+    switch request.peer {
+    case .process(let credentials): return await socket.caller(of: credentials)
+    case .certificate(let bytes): return try CertificateIdentity(reading: bytes).caller(users)
+    case .nobody:
+      throw Refusal(
+        "unknown-caller", "nobody knows who asks", where: "Authorization",
+        fix: "send a token: 'gctl token' makes one on the daemon's machine, and clients take it "
+          + "from MUSTER_TOKEN, --token-file or ~/.config/muster/token")
     }
-    throw Refusal(
-      "unknown-caller", "nobody knows who asks", where: "Authorization",
-      fix: "send a token: 'gctl token' makes one on the daemon's machine, and clients take it from "
-        + "MUSTER_TOKEN, --token-file or ~/.config/muster/token")
   }
 
   private func token(in words: String) throws(Refusal) -> String {

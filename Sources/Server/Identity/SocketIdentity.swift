@@ -1,14 +1,6 @@
 import Glibc
-import NIOCore
 import Users
 import Wire
-
-/// What the kernel says of who is at the other end of a Unix socket.
-struct PeerCredentials: Sendable {
-  var process: Int32 = 0
-  var uid: UInt32 = 0
-  var gid: UInt32 = 0
-}
 
 /// Says who asks over a Unix socket: the kernel vouches for the user's number.
 ///
@@ -19,14 +11,8 @@ struct SocketIdentity: Sendable {
 
   init(_ users: UserDirectory) { self.users = users }
 
-  /// Who is at the other end of a connection; nil where the kernel doesn't say.
-  func caller(of channel: any Channel) async -> Caller? {
-    guard let provider = channel as? any SocketOptionProvider else { return nil }
-    let peer: PeerCredentials? = try? await provider.unsafeGetSocketOption(
-      level: SocketOptionLevel(SOL_SOCKET), name: SocketOptionName(SO_PEERCRED)
-    ).get()
-    // Of a socket of another kind the kernel gives a number that nobody has.
-    guard let peer, peer.uid != UInt32.max, peer.process > 0 else { return nil }
+  /// Who is at the other end of a connection.
+  func caller(of peer: PeerCredentials) async -> Caller {
     let role: Role = peer.uid == 0 || peer.uid == own ? .administrator : .user
     // Where this machine knows no name, the number stands for it.
     let known = users.recent(numbered: peer.uid)

@@ -22,23 +22,18 @@ public struct SubmissionSpec: Hashable, Sendable {
   private static let version: UInt8 = 1
 
   /// A submission as somebody sent it.
-  ///
-  /// - Throws: `Refusal` where what runs can't be written down.
-  public init(_ submission: JobSubmission, by user: TaskUser) throws(Refusal) {
+  public init(_ submission: JobSubmission, by user: TaskUser) {
     name = submission.name
     self.user = user
     indices = submission.array?.indices ?? []
-    do {
-      taskBytes = Array(try WireJSON.encode(submission.task))
-    } catch {
-      throw Refusal(
-        "bad-body", "what runs can't be kept: \(error)", where: "task", fix: "leave that away")
-    }
+    var text = JSONText()
+    text.put(submission.task)
+    taskBytes = text.bytes
   }
 
   /// What runs.
   public var task: TaskSpec? {
-    try? WireJSON.decode(TaskSpec.self, from: Data(taskBytes))
+    TaskSpec(line: taskBytes[...]) ?? (try? WireJSON.decode(from: Data(taskBytes)))
   }
 
   /// The bytes that the journal keeps.

@@ -33,25 +33,42 @@ extension JSONText {
     put("master_address", launch.masterAddress)
     put("master_port", Int64(launch.masterPort))
     put("member_count", Int64(launch.memberCount))
-    put("members", launch.members) { $0.put($1) }
+    put(launch.members)
     put("name", launch.name)
     put("nodes", launch.nodes)
     key("task")
-    put(json: try WireJSON.encode(launch.task))
+    put(launch.task)
     if let left = launch.timeLeftMs { put("time_left_ms", left) }
     key("user")
     put(json: try WireJSON.encode(launch.user))
     close()
   }
 
-  private mutating func put(_ member: GangLaunch.Member) {
-    open()
-    put("devices", member.devices) { $0.put(number: $1) }
-    put("member", Int64(member.member))
-    put("memory_mib", Int64(member.memoryMib))
-    put("milli_cores", Int64(member.milliCores))
-    put("node", member.node)
-    put("share", member.share)
-    close()
+  /// Neighbours differ in little more than their numbers and nodes: what stands before a number is
+  /// written at once.
+  private mutating func put(_ members: [GangLaunch.Member]) {
+    var written: (devices: [Int], text: [UInt8]) = ([], Self.before(member: []))
+    put("members", members) { text, member in
+      if member.devices != written.devices {
+        written = (member.devices, Self.before(member: member.devices))
+      }
+      text.put(json: written.text)
+      text.put(number: member.member)
+      text.put(json: Self.beforeMemory)
+      text.put(number: member.memoryMib)
+      text.put(json: Self.beforeCores)
+      text.put(number: member.milliCores)
+      text.put("node", member.node)
+      text.put("share", member.share)
+      text.close()
+    }
+  }
+
+  private static let beforeMemory = Array(#","memory_mib":"#.utf8)
+  private static let beforeCores = Array(#","milli_cores":"#.utf8)
+
+  private static func before(member devices: [Int]) -> [UInt8] {
+    let list = devices.map { "\($0)" }.joined(separator: ",")
+    return Array(#"{"devices":[\#(list)],"member":"#.utf8)
   }
 }

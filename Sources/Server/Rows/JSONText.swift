@@ -53,6 +53,20 @@ struct JSONText {
     put(text)
   }
 
+  /// A text under a name that somebody else has chosen.
+  mutating func put(named name: String, _ text: String) {
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    isFirst = false
+    put(name)
+    bytes.append(UInt8(ascii: ":"))
+    put(text)
+  }
+
+  mutating func put(_ name: String, _ flag: Bool) {
+    key(name)
+    bytes.append(contentsOf: flag ? "true".utf8 : "false".utf8)
+  }
+
   mutating func put(_ name: String, _ moment: Moment) {
     key(name)
     bytes.append(UInt8(ascii: "\""))

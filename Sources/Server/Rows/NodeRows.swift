@@ -21,7 +21,8 @@ struct NodeRows: Sendable {
   init(_ state: ClusterState, _ hub: AgentHub) {
     self.state = state
     connected = hub.table.withLock { table in
-      Set(table.session.keys).subtracting(table.silent)
+      Set(state.topology.nodes.map(\.id).filter { table.session[$0] != nil })
+        .subtracting(table.silent)
     }
     for (id, job) in state.jobs.all {
       guard let allocation = job.lifecycle.run?.allocation else { continue }

@@ -24,6 +24,20 @@ public enum RowWriting {
     return Data(text.bytes)
   }
 
+  /// What runs.
+  public static func line(_ task: TaskSpec) -> Data {
+    var text = JSONText()
+    text.put(task)
+    return Data(text.bytes)
+  }
+
+  /// What a submission came to.
+  public static func line(_ reply: SubmissionReply) -> Data {
+    var text = JSONText()
+    text.put(reply)
+    return Data(text.bytes)
+  }
+
   /// What an agent is to do.
   public static func line(_ batch: CommandBatch) throws -> Data {
     var text = JSONText()

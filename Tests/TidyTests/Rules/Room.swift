@@ -67,9 +67,8 @@ struct Room: Sendable {
       "Server",
       coreNames + [
         "Arguments", "Store", "Users", "Wire", "PolicyFiles", "ArgumentParser", "Crypto",
-        "Dispatch", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging",
-        "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle", "SwiftASN1", "Synchronization",
-        "UnixSignals", "X509",
+        "Dispatch", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "ServiceLifecycle",
+        "SwiftASN1", "Synchronization", "UnixSignals", "X509",
       ]),
     edge(
       "ClientCommands",

@@ -92,7 +92,7 @@ func unsafeViolations(in source: SwiftSource) -> [Violation] {
     // NIO's name for asking the kernel for an option whose type it doesn't know: a copy of a value.
     guard token.text != "unsafeGetSocketOption" else { return nil }
     // Swift has no other way to run a task on a thread of one's choice.
-    guard source.path != "Sources/Server/Daemon/LoopBound.swift" || token.text != "unsafe" else {
+    guard source.path != "Sources/Server/HTTP/LoopExecutor.swift" || token.text != "unsafe" else {
       return nil
     }
     let prefixes = ["unsafe", "Unsafe", "withUnsafe"]
