@@ -67,7 +67,8 @@ struct RawClient: Sendable {
       if let meanwhile {
         // The daemon's one loop has read the first part when it answers what was asked after it.
         _ = try await get(Route.ping)
-        try await outbound.write(ByteBuffer(string: try await meanwhile()))
+        let more = try await meanwhile()
+        if !more.isEmpty { try await outbound.write(ByteBuffer(string: more)) }
       }
       if isLast { outbound.finish() }
       var all = ByteBuffer()

@@ -179,9 +179,9 @@ final class HTTPConnection: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // What is no HTTP was answered by NIO's own handler.
     abandon()
-    context.close(promise: nil)
+    // What is no HTTP was answered by NIO's own handler; the answer before it may be on its way.
+    if error is HTTPParserError { close(context) } else { context.close(promise: nil) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
