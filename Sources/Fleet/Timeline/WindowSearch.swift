@@ -79,7 +79,8 @@ struct WindowSearch {
     if let level = shape.closeness.required { divide(into: level) }
   }
 
-  /// Leaves out the nodes that the gang may not have; domains without any other are never looked at.
+  /// Leaves out the nodes that the gang may not have; where there is no other in a domain, nobody
+  /// ever looks at it.
   private mutating func leaveOut(all eligible: NodeSet) {
     for index in states.indices {
       states[index].eligible = eligible.bits(of: profile.domains[index].nodes)

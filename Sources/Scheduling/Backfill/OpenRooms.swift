@@ -312,8 +312,8 @@ struct OpenRooms: Sendable {
     counts(for: shape, upTo: stage).fits(shape, at: stage)
   }
 
-  /// Counts what is free once so many of what is in the way are taken, and before, of the nodes that
-  /// a gang may have.
+  /// Counts what is free once so many of what is in the way are taken, and before, of the nodes
+  /// that a gang may have.
   private mutating func counts(for shape: GangShape, upTo stage: Int) -> RoomCounts {
     stages.counts(on: shape.eligibility, upTo: stage, of: free, inTheWay ?? [], shelf)
   }
