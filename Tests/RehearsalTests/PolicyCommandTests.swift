@@ -67,7 +67,14 @@ extension `The real programs` {
           submission.timeLimitMs = 3_600_000
           let _: SubmissionReply = try client.post(submission, to: Route.jobs)
         }
-        usleep(1_500_000)
+        // Until the short ones are over, and nothing happens for two seconds.
+        var (last, quiet) = (UInt64(0), 0)
+        while quiet < 20 {
+          usleep(100_000)
+          let standing: ServerStanding = try client.get(from: Route.ping)
+          quiet = standing.journal == last ? quiet + 1 : 0
+          last = standing.journal
+        }
       }
     }
 
