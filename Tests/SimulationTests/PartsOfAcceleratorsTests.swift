@@ -31,26 +31,10 @@ private func job(
     runTime: .seconds(minutes * 60))
 }
 
-/// Two members; urgent jobs take the room of ordinary ones, which are given two minutes.
-private func policy() -> ClusterPolicy {
-  var policy = ClusterPolicy(name: "urgent")
-  policy.order = .fairShare
-  policy.backfill = .reserving
-  policy.preemption = PreemptionRules()
-  policy.preemption?.restart = .seconds(60)
-  policy.preemption?.reclaims = false
-  for name in ["a", "b"] {
-    var account = Account(name: name, kind: .member, parent: .root)
-    account.entitlement = Entitlement(ofEach: .fraction(500_000))
-    policy.accounts.add(account)
-  }
-  policy.modes[0].isPreemptible = true
-  policy.modes[0].grace = .seconds(120)
-  var urgent = AccessMode(name: "urgent")
-  urgent.tier = 1
-  urgent.preempts = [0]
-  policy.modes.append(urgent)
-  return policy
+/// Reclaims nothing; who was evicted takes a minute to be where it was.
+private let policy = ClusterPolicy.urgentHalves {
+  $0.restart = .seconds(60)
+  $0.reclaims = false
 }
 
 @Suite struct `Parts of accelerators, measured` {
@@ -67,14 +51,14 @@ private func policy() -> ClusterPolicy {
       job(share, at: 0, minutes: 60), job(.whole, at: 0, minutes: 100),
       job(.whole, at: 30, minutes: 8, urgent: true),
     ]
-    var shared = PolicyMetrics(topology: topology, policy: policy())
-    var cluster = VirtualCluster(topology: topology, policy: policy())
+    var shared = PolicyMetrics(topology: topology, policy: policy)
+    var cluster = VirtualCluster(topology: topology, policy: policy)
     cluster.run(jobs, observer: &shared)
     #expect(shared.preemption.evictions == 1)
     #expect(shared.preemption.lostHours * 60 == part * (32 + 1))
 
     var held = ReplayMetrics(topology: topology)
-    cluster = VirtualCluster(topology: topology, policy: policy())
+    cluster = VirtualCluster(topology: topology, policy: policy)
     cluster.run(jobs, observer: &held)
     #expect(held.counts.started == 3 && held.makespan == .seconds(100 * 60))
     #expect(held.allocatedFraction == (part * (32 + 60) + 8 + 100) / 200)
@@ -82,7 +66,7 @@ private func policy() -> ClusterPolicy {
 
   @Test func `count against the limits of a mode`() throws {
     let topology = try pair(.fractions)
-    var limited = policy()
+    var limited = policy
     limited.modes[0].perUser.accelerators = 1
     for (most, running, isBroken) in [(2, 3, true), (1, 2, false)] {
       var before = limited

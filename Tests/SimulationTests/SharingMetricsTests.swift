@@ -7,28 +7,6 @@ import Simulation
 import Testing
 import Units
 
-/// Two members with half of the fleet each; ordinary jobs may go for urgent ones.
-private func halves(_ tune: (inout PreemptionRules) -> Void = { _ in }) -> ClusterPolicy {
-  var policy = ClusterPolicy(name: "halves")
-  policy.order = .fairShare
-  policy.backfill = .reserving
-  var rules = PreemptionRules()
-  tune(&rules)
-  policy.preemption = rules
-  for name in ["a", "b"] {
-    var account = Account(name: name, kind: .member, parent: .root)
-    account.entitlement = Entitlement(ofEach: .fraction(500_000))
-    policy.accounts.add(account)
-  }
-  policy.modes[0].isPreemptible = true
-  policy.modes[0].grace = .seconds(120)
-  var urgent = AccessMode(name: "urgent")
-  urgent.tier = 1
-  urgent.preempts = [0]
-  policy.modes.append(urgent)
-  return policy
-}
-
 /// Jobs of two nodes' fleets of four accelerators, by minutes.
 private func job(
   of account: UInt16, nodes: Int, at minute: Int64, minutes: Int64, urgent: Bool = false,
@@ -68,7 +46,7 @@ private func job(
       job(of: 1, nodes: 2, at: 0, minutes: 60, leastMembers: 1),
       job(of: 2, nodes: 1, at: 30, minutes: 30),
     ]
-    let metrics = try measured(jobs, halves())
+    let metrics = try measured(jobs, .urgentHalves())
     #expect(metrics.preemption.shrinks == 1)
     #expect(metrics.preemption.evictions == 0)
     #expect(metrics.preemption.lostHours == 0)
@@ -87,7 +65,7 @@ private func job(
       job(of: 2, nodes: 1, at: 10, minutes: 5, urgent: true),
     ]
     let cancel = Incident(at: Instant(milliseconds: 660_000), .cancel(JobID(3)))
-    let metrics = try measured(jobs, halves { $0.reclaims = false }, [cancel])
+    let metrics = try measured(jobs, ClusterPolicy.urgentHalves { $0.reclaims = false }, [cancel])
     #expect(metrics.preemption.claims == 1)
     #expect(metrics.preemption.evictions == 1)
     #expect(metrics.preemption.dissolved == 1)
@@ -98,7 +76,7 @@ private func job(
 
   /// What nobody was promised is lent by the root: b has a quarter, a nothing.
   @Test func `attributes what is promised to nobody to all together`() throws {
-    var policy = halves()
+    var policy = ClusterPolicy.urgentHalves()
     var accounts = AccountTree(root: "everybody")
     accounts.add(Account(name: "a", kind: .member, parent: .root))
     var b = Account(name: "b", kind: .member, parent: .root)

@@ -8,20 +8,6 @@ import Simulation
 import Testing
 import Units
 
-/// Two members with half of the fleet each.
-private func halves() -> ClusterPolicy {
-  var policy = ClusterPolicy(name: "halves")
-  policy.order = .fairShare
-  policy.backfill = .reserving
-  policy.preemption = PreemptionRules()
-  for name in ["a", "b"] {
-    var account = Account(name: name, kind: .member, parent: .root)
-    account.entitlement = Entitlement(ofEach: .fraction(500_000))
-    policy.accounts.add(account)
-  }
-  return policy
-}
-
 /// Notes when jobs start, by number.
 private struct Starts: ReplayObserver {
   var minutes: [UInt32: Int64] = [:]
@@ -53,7 +39,7 @@ private struct Starts: ReplayObserver {
     ]
     var starts = Starts()
     var cluster = VirtualCluster(
-      topology: try Topology.flat(nodes: 4, accelerators: 8), policy: halves())
+      topology: try Topology.flat(nodes: 4, accelerators: 8), policy: .halves())
     cluster.run(jobs, observer: &starts)
     #expect(starts.minutes == [1: 0, 2: 0, 3: 0, 4: 100, 5: 2])
   }
