@@ -49,22 +49,10 @@ import Wire
   @Test func `are read by hand as the decoder reads them, or not at all, whatever is changed`()
     throws
   {
-    var random = SeededGenerator(seed: 22)
-    var byHand = 0
-    for _ in 0..<3_000 {
-      var line = Array(try WireJSON.encode(Self.batch(&random)))
-      let place = random.below(line.count)
-      switch random.below(4) {
-      case 0: line.remove(at: place)
-      case 1: line.insert(UInt8(random.below(256)), at: place)
-      case 2: line[place] = Array("0123456789-.e\",:{}[]".utf8)[random.below(20)]
-      default: line.removeSubrange(place...)
-      }
-      guard let read = ReportBatch(line: line[...]) else { continue }
-      byHand += 1
-      #expect(
-        (try? WireJSON.decode(ReportBatch.self, from: Data(line))) == read,
-        "\(String(decoding: line, as: UTF8.self))")
+    let byHand = try linesReadByHand(of: 3_000, seed: 22) {
+      try WireJSON.encode(Self.batch(&$0))
+    } _: {
+      ReportBatch(line: $0)
     }
     #expect(byHand > 100)
   }

@@ -127,22 +127,10 @@ import Wire
   }
 
   @Test func `are read by hand as the decoder reads them, or not at all, whatever is changed`() {
-    var random = SeededGenerator(seed: 12)
-    var byHand = 0
-    for _ in 0..<2_000 {
-      var line = Array(RowWriting.line(Self.row(&random)))
-      let place = random.below(line.count)
-      switch random.below(4) {
-      case 0: line.remove(at: place)
-      case 1: line.insert(UInt8(random.below(256)), at: place)
-      case 2: line[place] = Array("0123456789-.e\",:{}Z".utf8)[random.below(19)]
-      default: line.removeSubrange(place...)
-      }
-      guard let read = JobRow(line: line[...]) else { continue }
-      byHand += 1
-      #expect(
-        (try? WireJSON.decode(JobRow.self, from: Data(line))) == read,
-        "\(String(decoding: line, as: UTF8.self))")
+    let byHand = linesReadByHand(of: 2_000, seed: 12) {
+      RowWriting.line(Self.row(&$0))
+    } _: {
+      JobRow(line: $0)
     }
     #expect(byHand > 100)
   }

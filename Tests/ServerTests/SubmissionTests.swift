@@ -94,24 +94,10 @@ import Wire
   @Test func `are read by hand as the decoder reads them, or not at all, whatever is changed`()
     throws
   {
-    var random = SeededGenerator(seed: 33)
-    var byHand = 0
-    for _ in 0..<6_000 {
-      var line = Array(try WireJSON.encode(Self.submission(&random)))
-      let place = random.below(line.count)
-      switch random.below(4) {
-      case 0: line.remove(at: place)
-      case 1: line.insert(UInt8(random.below(256)), at: place)
-      case 2: line[place] = Array("0123456789-.e\"\\,:{}[]".utf8)[random.below(21)]
-      default:
-        let end = min(line.count, place + 1 + random.below(40))
-        line.removeSubrange(place..<end)
-      }
-      guard let read = JobSubmission(line: line[...]) else { continue }
-      byHand += 1
-      #expect(
-        (try? WireJSON.decode(JobSubmission.self, from: Data(line))) == read,
-        "\(String(decoding: line, as: UTF8.self))")
+    let byHand = try linesReadByHand(of: 6_000, seed: 33) {
+      try WireJSON.encode(Self.submission(&$0))
+    } _: {
+      JobSubmission(line: $0)
     }
     #expect(byHand > 300)
   }
