@@ -2,7 +2,7 @@ import FakeController
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A change` {
+@Suite(.timeLimit(.minutes(20))) struct `A change` {
   @Test(arguments: [
     (["gcancel", "17"], ["POST /v1/jobs/17/change {\"cancel\":{}}"], "Cancelled 1 job\n"),
     (

@@ -4,7 +4,7 @@ import TestFiles
 import Testing
 import Units
 
-@Suite(.timeLimit(.minutes(5))) struct `A script's options` {
+@Suite(.timeLimit(.minutes(20))) struct `A script's options` {
   @Test(arguments: [
     ("#!/bin/sh\n#GSUB --a b\ntrue\n", ["2: --a|b"]),
     ("#!/bin/sh\n\n  # x\n#GSUB a\n\t\n#GSUB b # c\n", ["4: a", "6: b"]),

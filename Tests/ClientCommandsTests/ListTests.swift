@@ -1,7 +1,7 @@
 import FakeController
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A list` {
+@Suite(.timeLimit(.minutes(20))) struct `A list` {
   struct Row: Sendable, CustomTestStringConvertible {
     let name: String
     let words: [String]

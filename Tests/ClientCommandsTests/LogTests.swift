@@ -1,7 +1,7 @@
 import FakeController
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A log` {
+@Suite(.timeLimit(.minutes(20))) struct `A log` {
   /// A job that writes three lines, one a question.
   private static let job: @Sendable (Asked) -> Answer = { request in
     let lines = ["one\n", "two\n", "three\n"]

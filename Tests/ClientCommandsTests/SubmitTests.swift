@@ -2,7 +2,7 @@ import FakeController
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A submission` {
+@Suite(.timeLimit(.minutes(20))) struct `A submission` {
   private static let script = """
     #!/bin/bash
     # what this is

@@ -1,7 +1,7 @@
 import FakeController
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Waiting for a job` {
+@Suite(.timeLimit(.minutes(20))) struct `Waiting for a job` {
   @Test(arguments: [
     ("completed", #","exit_code":0"#, 0), ("completed", "", 0),
     ("failed", #","exit_code":7"#, 7), ("failed", "", 1), ("failed", #","exit_code":0"#, 1),

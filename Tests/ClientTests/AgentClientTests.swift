@@ -3,7 +3,7 @@ import FakeController
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `An agent's client` {
+@Suite(.timeLimit(.minutes(20))) struct `An agent's client` {
   private func client(_ fake: FakeController) -> AgentClient {
     AgentClient(Connection(ControllerAddress(.unix(path: fake.path))))
   }

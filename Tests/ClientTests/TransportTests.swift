@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `A controller's client` {
+@Suite(.timeLimit(.minutes(20))) struct `A controller's client` {
   private let row =
     #"{"path":"a","depth":1,"weight":1,"entitled":2,"held":0,"borrowed":0,"#
     + #""lent":0,"usage_hours":0.5}"#

@@ -4,7 +4,7 @@ import Testing
 extension `The real programs` {
   @Suite struct `and the simulator` {
     /// The whole of it is `./dev agree`: 5,000 jobs.
-    @Test(.timeLimit(.minutes(5))) func `decide the same`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `decide the same`() async throws {
       var options = Agreement.Options()
       options.jobs = 500
       options.seconds = 10

@@ -8,7 +8,7 @@ import Testing
 extension `The real programs` {
   @Suite struct `with a daemon that is killed over and over` {
     /// The whole of it is `./dev endure`: 200 kills under 2,000 jobs.
-    @Test(.timeLimit(.minutes(5))) func `lose nothing, and start nothing twice`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `lose nothing, and start nothing twice`() async throws {
       var options = Endurance.Options()
       options.jobs = 150
       options.kills = 25

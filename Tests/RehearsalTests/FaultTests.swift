@@ -47,7 +47,7 @@ private let clockLibrary: String? = [
 ].first { FileManager.default.fileExists(atPath: $0) }
 
 extension `The real programs` {
-  @Suite(.timeLimit(.minutes(5))) struct `with a daemon in trouble` {
+  @Suite(.timeLimit(.minutes(20))) struct `with a daemon in trouble` {
     private func submission(_ script: String, limitMs: Int64 = 60_000) -> JobSubmission {
       var submission = JobSubmission(
         name: "job", gang: .init(),

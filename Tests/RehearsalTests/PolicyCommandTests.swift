@@ -7,7 +7,7 @@ import Wire
 
 extension `The real programs` {
   /// A daemon with an emulated fleet of four nodes, and `gpolicy` beside it.
-  @Suite(.timeLimit(.minutes(5))) final class `and a change of the policy` {
+  @Suite(.timeLimit(.minutes(20))) final class `and a change of the policy` {
     private let stage: Stage
 
     private static let fleet = """

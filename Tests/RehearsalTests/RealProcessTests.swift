@@ -15,7 +15,7 @@ private let limitsMemory: Bool = {
 
 extension `The real programs` {
   /// What a person types, and what processes on several nodes then do.
-  @Suite(.timeLimit(.minutes(5))) final class `with a gang of real processes` {
+  @Suite(.timeLimit(.minutes(20))) final class `with a gang of real processes` {
     private let cluster: RealCluster
 
     init() async throws { cluster = try await apart { try RealCluster(nodes: 3) } }

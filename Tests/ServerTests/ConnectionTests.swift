@@ -3,7 +3,7 @@ import Server
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1))) struct `A connection of the daemon's` {
+@Suite(.timeLimit(.minutes(20))) struct `A connection of the daemon's` {
   private static let ping = "GET \(Route.ping) HTTP/1.1\r\nHost: muster\r\n"
 
   private static func post(_ length: Int, _ more: String = "") -> String {

@@ -5,7 +5,7 @@ import Units
 import Wire
 
 /// Requests that nobody would write: good ones with bytes changed, lost, repeated and put in.
-@Suite(.timeLimit(.minutes(5))) struct `Noise` {
+@Suite(.timeLimit(.minutes(20))) struct `Noise` {
   /// A body of every kind that is taken, and where it goes.
   private static let bodies: [(route: String, body: String)] = [
     (

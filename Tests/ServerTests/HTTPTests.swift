@@ -3,7 +3,7 @@ import Server
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1))) struct `The API over a Unix socket` {
+@Suite(.timeLimit(.minutes(20))) struct `The API over a Unix socket` {
   static let submission = """
     {"name": "train", "account": "ada", "gang": {"gpus_per_member": "8", "members": 2},
      "task": {"script": "#!/bin/sh\\ntrue\\n", "directory": "/tmp"}}

@@ -3,7 +3,7 @@ import Server
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1))) struct `Hostile messages` {
+@Suite(.timeLimit(.minutes(20))) struct `Hostile messages` {
   /// A message to an address, and the values in it that are made something else.
   private struct Target {
     var route: String

@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 /// What people are told who reach a daemon over TLS, or don't.
-@Suite(.timeLimit(.minutes(5))) struct `A client over HTTPS` {
+@Suite(.timeLimit(.minutes(20))) struct `A client over HTTPS` {
   private let folder: TemporaryFolder
   private let site: SiteCertificates
   private let service: Service

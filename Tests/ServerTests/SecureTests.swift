@@ -7,7 +7,7 @@ import Testing
 import Units
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `The API over HTTPS` {
+@Suite(.timeLimit(.minutes(20))) struct `The API over HTTPS` {
   private let folder: TemporaryFolder
   private let site: SiteCertificates
   private let service: Service

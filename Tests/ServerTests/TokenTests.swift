@@ -10,7 +10,7 @@ import Testing
 import Units
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `A token` {
+@Suite(.timeLimit(.minutes(20))) struct `A token` {
   private let folder: TemporaryFolder
   private let station: Station
 

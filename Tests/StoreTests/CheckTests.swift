@@ -90,7 +90,7 @@ import Units
     #expect(try JournalCheck(of: path).faults.map(\.sequence).prefix(2) == [9, 10])
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(20)))
   func `ends with a report or an error, whatever has become of the file`() async throws {
     _ = try await written()
     let file = try Data(contentsOf: URL(filePath: path))
