@@ -92,19 +92,30 @@ public struct Charging: Hashable, Sendable {
   /// What there is of each model, in thousandths: all of it, and what is on nodes that may be given
   /// to gangs or are held by them.
   func capacity(of occupancy: Occupancy) -> (all: [Int], inService: [Int]) {
-    let topology = occupancy.topology
     var all = Array(repeating: 0, count: models.count)
     var inService = all
-    for node in topology.nodes {
-      let type = topology.nodeTypes[node.type]
-      let milli = countsCores ? Int(type.host.milliCores) : type.accelerators * 1000
-      let model = countsCores ? 0 : modelOfType[node.type]
+    for node in occupancy.topology.nodes {
+      let (model, milli) = capacity(of: node, on: occupancy.topology)
       all[model] += milli
-      switch occupancy.condition(of: node.id) {
-      case .inService, .reserved: inService[model] += milli
-      case .cordoned, .drained, .failed, .silent: break
-      }
+      if occupancy.condition(of: node.id).mayBeHeld { inService[model] += milli }
     }
     return (all, inService)
+  }
+
+  /// What a node has, in thousandths, and of which model.
+  func capacity(of node: Topology.Node, on topology: Topology) -> (model: Int, milli: Int) {
+    let type = topology.nodeTypes[node.type]
+    return countsCores
+      ? (0, Int(type.host.milliCores)) : (modelOfType[node.type], type.accelerators * 1000)
+  }
+}
+
+extension NodeCondition {
+  /// Whether a node in it may be given to gangs, or is held by them.
+  var mayBeHeld: Bool {
+    switch self {
+    case .inService, .reserved: true
+    case .cordoned, .drained, .failed, .silent: false
+    }
   }
 }

@@ -257,7 +257,15 @@ public struct Holdings: Sendable {
   mutating func setConditions(
     _ conditions: some Sequence<(NodeID, NodeCondition)>, at now: Instant
   ) {
-    for (node, condition) in conditions { occupancy.setCondition(condition, of: node) }
-    book.setInService(charging.capacity(of: occupancy).inService, at: now)
+    var inService = book.inServiceMilli
+    for (node, condition) in conditions {
+      let before = occupancy.condition(of: node)
+      occupancy.setCondition(condition, of: node)
+      guard before.mayBeHeld != condition.mayBeHeld else { continue }
+      let (model, milli) = charging.capacity(
+        of: topology.nodes[topology.index(of: node)], on: topology)
+      inService[model] += condition.mayBeHeld ? milli : -milli
+    }
+    book.setInService(inService, at: now)
   }
 }
