@@ -33,6 +33,15 @@ public struct BitMatrix: Hashable, Sendable {
   @inlinable
   public func word(row: Int, at index: Int) -> UInt64 { words[row &* stride &+ index] }
 
+  /// How many of a row's bits are set that a mask of the row's length has as well.
+  @inlinable
+  public func count(row: Int, in mask: [UInt64]) -> Int32 {
+    let base = row &* stride
+    var count = 0
+    for word in 0..<wordsPerRow { count &+= (words[base &+ word] & mask[word]).nonzeroBitCount }
+    return Int32(truncatingIfNeeded: count)
+  }
+
   /// Sets a bit.
   @inlinable
   public mutating func insert(row: Int, column: Int) {

@@ -71,6 +71,35 @@ import Units
     }
   }
 
+  @Test(arguments: 0..<200)
+  func `is told by counts of any model that a gang names`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let topology = try randomTopology(&random, models: ["a", "b", "c"])
+    let whole = Occupancy(topology: topology)
+    let some = topology.nodes.map(\.id).filter { _ in random.below(4) > 0 }
+    let named = topology.models.shuffled(using: &random).prefix(random.below(3))
+    let eligibility = Eligibility(models: Array(named), named: random.below(2) == 0 ? some : [])
+    var allocations: [Allocation] = []
+    while allocations.count < 6,
+      let allocation = whole.placement(of: randomShape(&random, on: topology))
+    {
+      allocations.append(allocation)
+    }
+    for _ in 0..<20 {
+      let shape = randomShape(&random, on: topology).with(eligibility)
+      guard whole.isDecidedByCounts(shape) else { continue }
+      var counts = shape.alternatives.map { RoomCounts(whole, on: $0) }
+      var room = whole
+      for stage in 0...allocations.count {
+        #expect(
+          counts.contains { $0.fits(shape, at: stage) } == room.fits(shape), "\(shape), \(stage)")
+        guard stage < allocations.count else { break }
+        for index in counts.indices { counts[index].append(withholding: allocations[stage]) }
+        room.withhold(allocations[stage])
+      }
+    }
+  }
+
   @Test(arguments: 0..<100)
   func `is bounded by counts of the nodes that a gang may have`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
@@ -107,7 +136,9 @@ import Units
 }
 
 /// A fleet of up to five leaves with nodes of three kinds, some with cores.
-func randomTopology(_ random: inout SeededGenerator) throws -> Topology {
+func randomTopology(
+  _ random: inout SeededGenerator, models: [String] = [""]
+) throws -> Topology {
   var builder = TopologyBuilder(name: "random")
   let withCores = random.below(2) == 0
   var node = 0
@@ -116,8 +147,10 @@ func randomTopology(_ random: inout SeededGenerator) throws -> Topology {
     for _ in 0...random.below(3) {
       let count = [1, 4, 7][random.below(3)]
       let cores = withCores ? [2, 70][random.below(2)] : 0
+      let model = models[models.count > 1 ? random.below(models.count) : 0]
       let type = NodeType(
-        name: "t\(count)-\(cores)", accelerators: count, host: HostShare(cores: cores))
+        name: "t\(count)-\(cores)\(model)", acceleratorModel: model, accelerators: count,
+        host: HostShare(cores: cores))
       try builder.addNodes([NodeName("n\(node)")], type: type)
       node += 1
     }

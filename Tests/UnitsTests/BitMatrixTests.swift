@@ -43,6 +43,9 @@ private struct FlagRows {
       let held = (0..<columns).filter { matrix.contains(row: row, column: $0) }
       #expect(held == (0..<columns).filter { model.rows[row][$0] })
       #expect(scan(matrix, row: row) == held)
+      let mask = (0..<matrix.wordsPerRow).map { _ in random.next() }
+      let masked = held.filter { mask[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
+      #expect(Int(matrix.count(row: row, in: mask)) == masked.count)
     }
   }
 

@@ -376,20 +376,27 @@ extension Occupancy {
 
   /// Counts all nodes, where none is counted yet: neighbours that stand alike at once.
   private mutating func countAll() {
-    let domains = topology.innermost
-    var (place, run) = (
-      Place(free: 0, isIdle: false, isInService: false), (word: 0, nodes: UInt64(0))
-    )
+    var run = (place: Place(free: 0, isIdle: false, isInService: false), nodes: 0..<0)
     var domain = Int32(-1)
-    for node in domains.indices {
-      let next = self.place(of: node)
-      if next != place || node >> 6 != run.word || domains[node] != domain {
-        enter(place, run.word, run.nodes, domain)
-        (place, domain, run) = (next, domains[node], (node >> 6, 0))
+    func count(_ nodes: Range<Int>, _ place: Place, _ inDomain: Int32) {
+      if place == run.place, inDomain == domain, run.nodes.upperBound == nodes.lowerBound,
+        run.nodes.lowerBound >> 6 == nodes.lowerBound >> 6
+      {
+        run.nodes = run.nodes.lowerBound..<nodes.upperBound
+        return
       }
-      run.nodes |= 1 << UInt64(node & 63)
+      enter(run.place, run.nodes, domain)
+      (run, domain) = ((place, nodes), inDomain)
     }
-    enter(place, run.word, run.nodes, domain)
+    let stretches = topology.stretches
+    for stretch in stretches {
+      if let place = common(of: stretch) {
+        count(stretch.nodes, place, stretch.domain)
+      } else {
+        for node in stretch.nodes { count(node..<node + 1, place(of: node), stretch.domain) }
+      }
+    }
+    enter(run.place, run.nodes, domain)
     // From the inside out: domains come after those around them.
     let count = topology.tree.count
     for inner in topology.tree.indices.reversed() {
@@ -404,9 +411,24 @@ extension Occupancy {
     }
   }
 
+  /// Where all nodes of a stretch stand, if all or none of their accelerators are free; nil: one
+  /// has to look at each.
+  @inline(__always)
+  private func common(of stretch: NodeStretch) -> Place? {
+    let free = freeMap[stretch.word] & stretch.mask
+    guard free == 0 || free == stretch.mask, freeHosts.isEmpty else { return nil }
+    if !conditions.isEmpty {
+      for node in stretch.nodes where conditions[node] != .inService { return nil }
+    }
+    return Place(
+      free: free == 0 ? 0 : Int(stretch.width), isIdle: free == stretch.mask, isInService: true)
+  }
+
   /// Enters neighbours that stand alike, in their innermost domain alone.
-  private mutating func enter(_ place: Place, _ word: Int, _ nodes: UInt64, _ domain: Int32) {
-    guard place.isInService, nodes != 0 else { return }
+  private mutating func enter(_ place: Place, _ range: Range<Int>, _ domain: Int32) {
+    guard place.isInService, !range.isEmpty else { return }
+    let word = range.lowerBound >> 6
+    let nodes = (~UInt64(0) >> UInt64(64 - range.count)) << UInt64(range.lowerBound & 63)
     let count = Int32(nodes.nonzeroBitCount)
     byFree.insert(row: place.free, word: word, bits: nodes)
     if place.isIdle { byFree.insert(row: idleRow, word: word, bits: nodes) }

@@ -1,12 +1,18 @@
+import Units
+
 /// How many nodes have how much free, at several stages of an occupancy that becomes smaller.
 ///
 /// Of gangs for which that decides it says at which stage they still fit.
 ///
-/// Complexity: O(slices withheld) to add a stage, O(1) to ask about one.
+/// Complexity: O(rows of nodes by what is free · nodes / 64) for the first stage where not all are
+/// counted, O(slices withheld) to add one, O(1) to ask about one.
 public struct RoomCounts: Sendable {
   /// By stage: the nodes with at least so many free accelerators, and the idle ones.
-  private var rows: [Int32] = []
+  private var rows: [Int32]
   private let width: Int
+
+  /// The only nodes that are counted; nil: all.
+  private let eligible: NodeSet?
 
   /// What is free at the last stage; where only accelerators count, its map alone is kept up.
   private var room: Occupancy
@@ -15,11 +21,11 @@ public struct RoomCounts: Sendable {
 
   /// One stage: an occupancy as it is.
   ///
-  /// - Parameter eligibility: the only nodes that are counted; nil: all. O(nodes) where it is some
+  /// - Parameter eligibility: the only nodes that are counted; nil: all.
   public init(_ occupancy: Occupancy, on eligibility: Eligibility? = nil) {
-    let occupancy = eligibility.map { occupancy.narrowed(to: $0) } ?? occupancy
+    eligible = occupancy.topology.nodes(eligible: eligibility, ofNamedModels: true)
     width = occupancy.atLeast.count
-    rows = occupancy.atLeast
+    rows = occupancy.atLeast(in: eligible)
     room = occupancy
     map = occupancy.freeMap
     isPlain = occupancy.freeHosts.isEmpty && occupancy.residuals.isEmpty
@@ -32,7 +38,7 @@ public struct RoomCounts: Sendable {
   public mutating func append(withholding allocation: Allocation) {
     guard isPlain else {
       room.withhold(allocation)
-      rows += room.atLeast
+      rows += room.atLeast(in: eligible)
       return
     }
     let first = rows.count
@@ -43,7 +49,7 @@ public struct RoomCounts: Sendable {
       let node = topology.index(of: slice.node)
       let field = topology.acceleratorFields[node]
       let taken = map[Int(field.word)] & slice.accelerators << UInt64(field.shift)
-      guard taken != 0 else { continue }
+      guard taken != 0, eligible?.contains(node) ?? true else { continue }
       let before = map[Int(field.word)] >> UInt64(field.shift) & field.ones
       map[Int(field.word)] &= ~taken
       guard conditions.isEmpty || conditions[node] == .inService else { continue }
@@ -55,7 +61,8 @@ public struct RoomCounts: Sendable {
 
   /// Whether a gang fits at a stage.
   ///
-  /// - Precondition: `Occupancy.isDecidedByCounts(_:)` says that counts tell.
+  /// - Precondition: `Occupancy.isDecidedByCounts(_:)` says that counts tell, and those are the
+  ///   nodes of one of its alternatives.
   public func fits(_ shape: GangShape, at stage: Int) -> Bool {
     guard mayFit(shape, at: stage, besides: 0) else { return false }
     guard let rest = shape.rest else { return true }
@@ -84,37 +91,40 @@ public struct RoomCounts: Sendable {
 }
 
 extension Occupancy {
-  /// Whether the numbers of nodes with so much free say all about whether a gang fits. O(1)
+  /// Whether the numbers of nodes with so much free say all about whether a gang fits, those of any
+  /// of its alternatives. O(1)
   public func isDecidedByCounts(_ shape: GangShape) -> Bool {
-    shape.isPlain && !mustLook(for: shape.member) && shape.rest.map(mustLook) != true
+    shape.closeness.isClosest && shape.eligibility?.includesReserved != true
+      && !mustLook(for: shape.member) && shape.rest.map(mustLook) != true
   }
 
-  /// Whether a gang has no room where too few of the nodes that it may have have so much free,
-  /// wherever they are; otherwise numbers say nothing about it. O(1)
-  public func isBoundedByCounts(_ shape: GangShape) -> Bool {
-    shape.eligibility?.includesReserved != true && !mustLook(for: shape.member)
-  }
-
-  /// The same, but nothing is free on nodes that a gang may not have.
-  fileprivate func narrowed(to eligibility: Eligibility) -> Occupancy {
-    guard let eligible = topology.nodes(eligible: eligibility, ofNamedModels: true) else {
-      return self
-    }
-    var map = Array(repeating: UInt64(0), count: freeMap.count)
-    eligible.forEach { node in
-      let field = topology.acceleratorFields[node]
-      guard field.width > 0 else { return }
-      map[Int(field.word)] |= freeMap[Int(field.word)] & field.ones << UInt64(field.shift)
-    }
-    return Occupancy(
-      topology: topology, freeMap: map, freeHosts: freeHosts, residuals: residuals,
-      conditions: conditions)
-  }
-
-  /// On how many nodes an allocation names anything that is free. O(its slices)
+  /// Whether a gang has no room where too few of the nodes that it may have have so much free. O(1)
   ///
-  /// - Precondition: it names whole accelerators only.
+  /// Wherever they are, and whatever else it asks of them; else numbers say nothing about it.
+  public func isBoundedByCounts(_ shape: GangShape) -> Bool {
+    shape.eligibility?.includesReserved != true && shape.member.share == .whole
+  }
+
+  /// The nodes in service with at least so many free accelerators, then the idle ones, of some;
+  /// nil: of all.
+  fileprivate func atLeast(in nodes: NodeSet?) -> [Int32] {
+    guard let nodes else { return atLeast }
+    var counts = Array(repeating: Int32(0), count: atLeast.count)
+    for row in counts.indices where hasNodes(inRow: row) {
+      counts[row] = byFree.count(row: row, in: nodes.words)
+    }
+    for free in (0..<topology.mostAcceleratorsPerNode).reversed() {
+      counts[free] += counts[free + 1]
+    }
+    return counts
+  }
+
+  /// On how many nodes an allocation names anything that is free, at most: exact where it names
+  /// whole accelerators only. O(its slices)
   public func nodesFree(of allocation: Allocation) -> Int {
+    guard allocation.hosts.isEmpty, allocation.shares.isEmpty else {
+      return allocation.slices.count
+    }
     var count = 0
     for slice in allocation.slices
     where accelerators(freeOn: topology.index(of: slice.node)) & slice.accelerators != 0 {

@@ -62,7 +62,7 @@ extension Occupancy {
   }
 
   /// Whether the fleet's counts leave room for a gang: a filter. O(1)
-  private func mayFit(_ shape: GangShape) -> Bool {
+  public func mayFit(_ shape: GangShape) -> Bool {
     guard shape.member.share == .whole, shape.eligibility?.includesReserved != true,
       Int(shape.member.accelerators) <= topology.mostAcceleratorsPerNode
     else { return true }
@@ -219,6 +219,13 @@ extension MemberShape {
 }
 
 extension GangShape {
+  /// Which nodes it may have, of which any has to have room for all of it: those of each model that
+  /// it names, or all.
+  public var alternatives: [Eligibility?] {
+    guard let eligibility, eligibility.models.count > 1 else { return [eligibility] }
+    return eligibility.models.map { eligibility.with(models: [$0]) }
+  }
+
   /// Whether it may have any nodes, and is put as close together as they are.
   var isPlain: Bool { eligibility == nil && closeness.isClosest }
 

@@ -28,6 +28,9 @@ public struct CapacityProfile: Sendable {
   /// The domain of each node, by index; empty where counts decide.
   private var domainOfNode: [Int32] = []
 
+  /// When the second segment of each domain begins: apart from the rest, as it is read most.
+  private var seams: [Instant] = []
+
   /// No domain has anything to forget before then.
   private var nextPast = Instant.distantFuture
 
@@ -47,6 +50,7 @@ public struct CapacityProfile: Sendable {
       domains.append(DomainTimeline(first..<next, of: fleet))
       first = next
     }
+    seams = Array(repeating: .distantFuture, count: domains.count)
   }
 
   /// A fleet with the same nodes in service as another view of it has.
@@ -96,13 +100,19 @@ public struct CapacityProfile: Sendable {
     guard nextPast <= now else { return .nothing }
     nextPast = .distantFuture
     var passage = TimelinePassage.nothing
-    for domain in domains.indices {
-      if domains[domain].starts.count > 1, domains[domain].starts[1] <= now {
+    for domain in seams.indices {
+      if seams[domain] <= now {
         passage = max(passage, domains[domain].advance(to: now))
+        noteSeam(of: domain)
       }
-      if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
+      nextPast = min(nextPast, seams[domain])
     }
     return passage
+  }
+
+  private mutating func noteSeam(of domain: Int) {
+    seams[domain] = domains[domain].starts.count > 1 ? domains[domain].starts[1] : .distantFuture
+    nextPast = min(nextPast, seams[domain])
   }
 
   /// Marks what a gang has, or is promised, as taken over a window; from `distantFuture` on nothing
@@ -189,7 +199,7 @@ public struct CapacityProfile: Sendable {
         index += 1
       }
       domains[domain].close(segments)
-      if domains[domain].starts.count > 1 { nextPast = min(nextPast, domains[domain].starts[1]) }
+      noteSeam(of: domain)
     }
     precondition(share == allocation.shares.count, "a part of no slice's accelerator")
   }

@@ -101,6 +101,9 @@ public final class Topology: Sendable {
   /// Each node's innermost domain, -1 in a flat fleet.
   let innermost: [Int32]
 
+  /// Neighbours that are counted at once where they are alike.
+  let stretches: [NodeStretch]
+
   /// Each node's kind.
   let typeIndices: [Int32]
 
@@ -173,11 +176,7 @@ public final class Topology: Sendable {
       return first..<(domains.firstIndex { $0.level > level } ?? domains.count)
     }
     alignments = nodeTypes.map(\.alignments)
-    var models: [String] = []
-    for type in nodeTypes where type.accelerators > 0 {
-      if !models.contains(type.acceleratorModel) { models.append(type.acceleratorModel) }
-    }
-    self.models = models
+    models = Self.models(of: nodeTypes)
     nodesByModel = models.map { model in
       NodeSet(count: nodes.count) {
         let type = nodes[$0].type
@@ -200,6 +199,7 @@ public final class Topology: Sendable {
     fields.reserveCapacity(nodes.count)
     for type in types { fields.append(BitField(after: fields.last, width: type.accelerators)) }
     acceleratorFields = fields
+    stretches = NodeStretch.all(of: fields, in: innermost)
     var device = 0
     firstDevices = types.map { type in
       defer { device += type.accelerators }
@@ -215,6 +215,14 @@ public final class Topology: Sendable {
     isPool =
       !countsHosts && !sharesDevices && nodeTypes.allSatisfy { $0.accelerators == 1 }
     indicesByID = Self.indicesByID(of: nodes)
+  }
+
+  private static func models(of types: [NodeType]) -> [String] {
+    var models: [String] = []
+    for type in types where type.accelerators > 0 && !models.contains(type.acceleratorModel) {
+      models.append(type.acceleratorModel)
+    }
+    return models
   }
 
   private static func indicesByID(of nodes: [Node]) -> [Int32] {

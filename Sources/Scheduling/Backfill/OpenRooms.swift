@@ -82,23 +82,25 @@ struct OpenRooms: Sendable {
 
   /// Counts of rooms, by who asks.
   private struct Stages: Sendable {
-    private var known: [(eligibility: Eligibility?, counts: RoomCounts)] = []
+    private var eligibilities: [Eligibility?] = []
+    private(set) var counts: [RoomCounts] = []
 
-    /// The counts of the nodes that some may have, once the first of what is kept are taken.
-    mutating func counts(
-      on eligibility: Eligibility?, upTo stage: Int, of free: Occupancy, _ places: [Int],
-      _ shelf: borrowing Shelf
-    ) -> RoomCounts {
-      var index = known.firstIndex { $0.eligibility == eligibility } ?? known.count
-      if index == known.count {
-        known.append((eligibility, RoomCounts(free, on: eligibility)))
-        index = known.count - 1
+    /// The place of the counts of the nodes that some may have, which reach to where the first of
+    /// what is kept are taken.
+    mutating func place(
+      of eligibility: Eligibility?, upTo stage: Int, of free: borrowing Occupancy,
+      _ places: borrowing [Int], _ shelf: borrowing Shelf
+    ) -> Int {
+      let place = eligibilities.firstIndex { $0 == eligibility } ?? eligibilities.count
+      if place == eligibilities.count {
+        eligibilities.append(eligibility)
+        counts.append(RoomCounts(copy free, on: eligibility))
       }
-      while known[index].counts.count <= stage {
-        let next = places[known[index].counts.count - 1]
-        known[index].counts.append(withholding: shelf.all[next].allocation)
+      while counts[place].count <= stage {
+        let next = places[counts[place].count - 1]
+        counts[place].append(withholding: shelf.all[next].allocation)
       }
-      return known[index].counts
+      return place
     }
   }
 
@@ -171,9 +173,9 @@ struct OpenRooms: Sendable {
 
   /// Somebody starts on what is free.
   mutating func take(_ allocation: Allocation) {
+    forgetEnds()
     free.take(allocation)
     for index in rooms.indices { rooms[index]?.withhold(allocation) }
-    forgetEnds()
   }
 
   private mutating func forgetEnds() {
@@ -230,7 +232,9 @@ struct OpenRooms: Sendable {
 
   /// Whether a lane's shape, which prefers nothing, fits until a time.
   mutating func fits(_ lane: Int, _ lanes: [ShapeLane], until end: Instant) -> Bool {
-    if free.isDecidedByCounts(lanes[lane].shape) { return fits(lanes[lane].shape, until: end) }
+    if free.isDecidedByCounts(lanes[lane].shape) {
+      return fits(lanes[lane].shape, lanes[lane].alternatives, until: end)
+    }
     if laneEnds.count < lanes.count {
       laneEnds += Array(repeating: (-1, LastEnd()), count: lanes.count - laneEnds.count)
     }
@@ -242,7 +246,7 @@ struct OpenRooms: Sendable {
 
   /// Whether a gang fits until a time; what it prefers is required until it has waited.
   mutating func fits(_ shape: GangShape, until end: Instant, waited: TimeSpan) -> Bool {
-    if free.isDecidedByCounts(shape) { return fits(shape, until: end) }
+    if free.isDecidedByCounts(shape) { return fits(shape, shape.alternatives, until: end) }
     let required = shape.closeness.required(afterWaiting: waited)
     let place = place(of: shape, required)
     if place == lastEnds.count || lastEnds[place].shape != shape
@@ -256,11 +260,17 @@ struct OpenRooms: Sendable {
     return fits
   }
 
-  /// Whether a gang fits until a time, as counts decide.
-  private mutating func fits(_ shape: GangShape, until end: Instant) -> Bool {
-    guard free.fits(shape) else { return false }
+  /// Whether a gang fits until a time, as counts of its alternatives decide.
+  private mutating func fits(
+    _ shape: GangShape, _ alternatives: [Eligibility?], until end: Instant
+  ) -> Bool {
+    guard free.mayFit(shape) else { return false }
     sort()
-    return fits(shape, at: count(before: end))
+    let stage = count(before: end)
+    return alternatives.contains { eligibility in
+      let place = countsPlace(on: eligibility, upTo: stage)
+      return stages.counts[place].fits(shape, at: stage)
+    }
   }
 
   /// Whether a gang fits until a time, by what is known of its last end, or finds out.
@@ -275,6 +285,13 @@ struct OpenRooms: Sendable {
     if let fails = known.fails, end >= fails { return false }
     sort()
     let stage = count(before: end)
+    if free.isBoundedByCounts(shape) {
+      let place = countsPlace(on: shape.eligibility, upTo: stage)
+      guard stages.counts[place].mayFit(shape, at: stage, besides: 0) else {
+        known.fails = end
+        return false
+      }
+    }
     guard room(0).fits(shape, afterWaiting: waited) else {
       known.fails = .distantPast
       return false
@@ -307,15 +324,10 @@ struct OpenRooms: Sendable {
     return true
   }
 
-  /// Whether a gang fits once so many of what is in the way are taken, as counts decide.
-  private mutating func fits(_ shape: GangShape, at stage: Int) -> Bool {
-    counts(for: shape, upTo: stage).fits(shape, at: stage)
-  }
-
-  /// Counts what is free once so many of what is in the way are taken, and before, of the nodes
-  /// that a gang may have.
-  private mutating func counts(for shape: GangShape, upTo stage: Int) -> RoomCounts {
-    stages.counts(on: shape.eligibility, upTo: stage, of: free, inTheWay ?? [], shelf)
+  /// The place of the counts of what is free once so many of what is in the way are taken, and
+  /// before, of the nodes that some may have.
+  private mutating func countsPlace(on eligibility: Eligibility?, upTo stage: Int) -> Int {
+    stages.place(of: eligibility, upTo: stage, of: free, inTheWay ?? [], shelf)
   }
 
   /// Whether a gang may fit until a time where it is promised some of what is free itself; false is
@@ -323,13 +335,12 @@ struct OpenRooms: Sendable {
   mutating func mayFit(
     _ shape: GangShape, until end: Instant, besides promised: Allocation
   ) -> Bool {
-    guard free.isBoundedByCounts(shape), promised.hosts.isEmpty, promised.shares.isEmpty else {
-      return true
-    }
+    guard free.isBoundedByCounts(shape) else { return true }
     sort()
     let stage = count(before: end)
-    return counts(for: shape, upTo: stage)
-      .mayFit(shape, at: stage, besides: free.nodesFree(of: promised))
+    let place = countsPlace(on: shape.eligibility, upTo: stage)
+    let own = free.nodesFree(of: promised)
+    return stages.counts[place].mayFit(shape, at: stage, besides: own)
   }
 
   /// On how many nodes a member of a gang may have room until a time, with what a job is promised
@@ -349,15 +360,15 @@ struct OpenRooms: Sendable {
     }
     let places = others?.places ?? []
     let stage = places.partitioningIndex { shelf.all[$0].from >= end }
-    let counts = others?.stages.counts(
-      on: shape.eligibility, upTo: stage, of: free, places, shelf)
+    guard
+      let place = others?.stages.place(of: shape.eligibility, upTo: stage, of: free, places, shelf),
+      let most = others?.stages.counts[place].nodes(for: shape, at: stage)
+    else { return nil }
     var own = 0
     for place in places[..<stage] where shelf.all[place].owner == .promise(job) {
-      let promised = shelf.all[place].allocation
-      guard promised.hosts.isEmpty, promised.shares.isEmpty else { return nil }
-      own = free.nodesFree(of: promised)
+      own = free.nodesFree(of: shelf.all[place].allocation)
     }
-    return counts.map { $0.nodes(for: shape, at: stage) + own }
+    return most + own
   }
 
   /// The first promise or window that is in the way of who ends by a time.

@@ -7,10 +7,16 @@ import Units
 struct ShapeLane: Sendable {
   let shape: GangShape
 
+  /// Which nodes its gangs may have, of which any has to have room for all of a gang.
+  let alternatives: [Eligibility?]
+
   /// The slots, the shortest limit first.
   private(set) var slots: [(limit: TimeSpan, slot: Int)] = []
 
-  init(shape: GangShape) { self.shape = shape }
+  init(shape: GangShape) {
+    self.shape = shape
+    alternatives = shape.alternatives
+  }
 
   mutating func insert(_ slot: Int, _ limit: TimeSpan) {
     slots.insert((limit, slot), at: place(of: limit))
