@@ -16,6 +16,13 @@ public struct PowerMeter: Hashable, Sendable {
   /// By site: what it may draw; nil where it may draw whatever its machines can.
   private let budgets: [PowerBudget?]
 
+  /// By site: the least that it may draw at any time; nil where it may draw whatever it can.
+  private let lowest: [Int?]
+
+  /// What a thousandth of an accelerator draws where it draws most, and a node besides.
+  private let dearestPerMilli: Int
+  private let dearestPerNode: Int
+
   /// By site: what is drawn now, in milliwatts at its meter.
   public private(set) var drawn: [Int]
 
@@ -44,6 +51,11 @@ public struct PowerMeter: Hashable, Sendable {
       let least = budget.steps.reduce(.max) { min($0, $1.watts) }
       return most <= least * 1000 ? nil : budget
     }
+    lowest = self.budgets.map { budget in
+      budget.map { $0.steps.reduce(.max) { min($0, $1.watts * 1000) } }
+    }
+    dearestPerMilli = milliwattsPerMilli.joined().max() ?? 0
+    dearestPerNode = milliwattsPerNode.max() ?? 0
   }
 
   /// What each site draws if every accelerator is a job of its own; nil where jobs may hold parts
@@ -88,6 +100,20 @@ public struct PowerMeter: Hashable, Sendable {
         milli * milliwattsPerMilli[site][Int(topology.nodes[node].type)] + milliwattsPerNode[site]
     }
     return draw
+  }
+
+  /// What a gang draws at any site at most, wherever it is, in milliwatts.
+  public func mostDrawn(by shape: GangShape, on topology: Topology) -> Int {
+    func draw(_ member: MemberShape) -> Int {
+      let count = member.wholeNode ? topology.mostAcceleratorsPerNode : Int(member.accelerators)
+      return count * 1000 * dearestPerMilli + dearestPerNode
+    }
+    return Int(shape.members) * draw(shape.member) + (shape.rest.map(draw) ?? 0)
+  }
+
+  /// Whether a site can always feed so many milliwatts.
+  public func feeds(_ draw: Int, atSite site: Int) -> Bool {
+    lowest[site].map { draw <= $0 } ?? true
   }
 
   /// What a site may draw at an instant, in milliwatts; nil: without limit.

@@ -25,6 +25,13 @@ struct Forecast: Sendable {
   /// Whether power is short at any site.
   var isLimited: Bool { power != nil }
 
+  /// Whether any site may be unable to feed a gang at some time, beside all that is known; false is
+  /// sure.
+  func mayLackPower(_ shape: GangShape) -> Bool {
+    guard let power else { return false }
+    return !power.feeds(meter.mostDrawn(by: shape, on: topology))
+  }
+
   /// Forgets what was before `now`; says what has come to pass since.
   @discardableResult
   mutating func advance(to now: Instant) -> TimelinePassage {

@@ -17,7 +17,18 @@ struct PowerProfile: Sendable {
     /// What is drawn before the first change.
     var base = 0
     /// In order, one an instant.
-    var changes: [Change] = []
+    private(set) var changes: [Change] = []
+    /// The sum of the changes to more: it never draws more than this beyond the base.
+    private(set) var rise = 0
+
+    /// Takes in the changes until an instant.
+    mutating func advance(to now: Instant) {
+      let past = changes.prefix { $0.at <= now }
+      guard !past.isEmpty else { return }
+      base += past.reduce(0) { $0 + $1.by }
+      rise -= past.reduce(0) { $0 + max(0, $1.by) }
+      changes.removeFirst(past.count)
+    }
 
     mutating func change(by amount: Int, at instant: Instant) {
       guard amount != 0 else { return }
@@ -28,9 +39,12 @@ struct PowerProfile: Sendable {
       }
       guard low < changes.count, changes[low].at == instant else {
         changes.insert(Change(at: instant, by: amount), at: low)
+        rise += max(0, amount)
         return
       }
+      rise -= max(0, changes[low].by)
       changes[low].by += amount
+      rise += max(0, changes[low].by)
       if changes[low].by == 0 { changes.remove(at: low) }
     }
   }
@@ -71,12 +85,15 @@ struct PowerProfile: Sendable {
 
   /// Forgets what was before `now`.
   mutating func advance(to now: Instant) {
-    for site in sites.indices {
-      let past = sites[site].changes.prefix { $0.at <= now }
-      guard !past.isEmpty else { continue }
-      sites[site].base += past.reduce(0) { $0 + $1.by }
-      sites[site].changes.removeFirst(past.count)
-    }
+    for site in sites.indices { sites[site].advance(to: now) }
+  }
+
+  /// Whether a gang that draws so much at any site at most can be fed whenever and wherever it is;
+  /// false says nothing.
+  func feeds(_ draw: Int) -> Bool { sites.indices.allSatisfy { feeds(draw, atSite: $0) } }
+
+  private func feeds(_ draw: Int, atSite site: Int) -> Bool {
+    meter.feeds(sites[site].base + sites[site].rise + draw, atSite: site)
   }
 
   /// Where a gang with such a draw would be too much in a time; nil: nowhere.
@@ -105,6 +122,7 @@ struct PowerProfile: Sendable {
   private func overload(
     of site: Int, by draw: Int, from start: Instant, to end: Instant
   ) -> Overload? {
+    guard !feeds(draw, atSite: site) else { return nil }
     let changes = sites[site].changes
     var level = sites[site].base
     var (next, from) = (0, start)

@@ -28,9 +28,11 @@ extension ReservingDiscipline {
       case .notLent:
         // Where power runs short, that is in its way now, and a promise would help it.
         let mayBeOtherwise =
-          mustTryAll || forecast.isLimited || hasLostPlace(slot, &draft)
-        isTried = mayBeOtherwise && !isStillBarred(slot, &draft)
-        seeksPromise = !mayBeOtherwise && mayBePromised && !mayFit(slot, &draft)
+          mustTryAll || mayLackPower(slot, draft) || hasLostPlace(slot, &draft)
+        let maySeek = !mayBeOtherwise && mayBePromised && !mayFit(slot, &draft)
+        guard mayBeOtherwise || maySeek, !isStillBarred(slot, &draft) else { break }
+        isTried = mayBeOtherwise && !isStillNotLent(slot, &draft)
+        seeksPromise = maySeek
       case .lacksRoom:
         isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
         seeksPromise = mayBePromised
@@ -53,6 +55,7 @@ extension ReservingDiscipline {
   /// about that there is no room.
   mutating func addThoseNotLent(_ turns: inout Turns, _ draft: inout PlanDraft) {
     for slot in queue.notLent where hasLostPlace(slot, &draft) || !mayFit(slot, &draft) {
+      if isStillBarred(slot, &draft) { continue }
       queue.setCause(nil, of: slot)
       turns.insert(Turn(key: key(slot, &draft), slot: slot))
     }
@@ -119,6 +122,24 @@ extension ReservingDiscipline {
     queue.setCause(verdict, of: slot)
     if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
     return true
+  }
+
+  /// Whether power may be what a class lacks, wherever it is; false is sure.
+  private func mayLackPower(_ slot: Int, _ draft: borrowing PlanDraft) -> Bool {
+    forecast.mayLackPower(queue.lanes[queue.laneOfSlot[slot]].shape)
+      || draft.holdings.mayLackPower(queue.lanes[queue.laneOfSlot[slot]].shape)
+  }
+
+  /// Whether others lend a class no room that there is, wherever it is, as before: then its turn
+  /// would change nothing. Where the room goes, `addThoseNotLent` comes back to it.
+  private func isStillNotLent(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
+    guard queue.classes[slot].told == .borrowing, !mayLackPower(slot, draft) else { return false }
+    let (milli, models) = (queue.marks[slot].milli, queue.classes[slot].models)
+    let request = queue.classes[slot].request
+    return !draft.holdings.mayBeLent(request, milli: milli, models) && mayFit(slot, &draft)
+      // Where a rule leaves it but some models, there may be no room on those.
+      && draft.holdings.allowed(models, to: request, milli: milli, isForRoom: true) == models
+      && draft.obstacle(to: request, milli: milli, models: models) == nil
   }
 
   /// Whether it was room that a class lacked, and it still does.

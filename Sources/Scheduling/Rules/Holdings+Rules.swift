@@ -82,9 +82,12 @@ extension Holdings {
 
   /// The limits of a request's mode: of the user, then of the project.
   func limits(on request: JobRequest) -> (user: Limited, project: Limited) {
-    let mode = mode(of: request)
+    let mode = Int(request.mode.number)
     let project = policy.accounts.project(of: request.account)
-    return ((.user, mode.perUser, request.account), (.project, mode.perProject, project))
+    return (
+      (.user, policy.modes[mode].perUser, request.account),
+      (.project, policy.modes[mode].perProject, project)
+    )
   }
 
   /// The limit on jobs at once, where it binds.
@@ -104,18 +107,23 @@ extension Holdings {
       limited.scope, limited.account, held: held, asked: milli, most: most * 1000)
   }
 
+  /// How a request's mode borrows. Asked for each class at each plan: a mode is not copied for it.
+  private func borrowing(of request: JobRequest) -> AccessMode.Borrowing {
+    policy.modes[Int(request.mode.number)].borrowing
+  }
+
   /// The models of which a job may hold so much, by entitlement and by what it may borrow.
   func allowed(
     _ models: [Int], to request: JobRequest, milli: Int, isForRoom: Bool = false
   ) -> [Int] {
     guard policy.accounts.count > 1 else { return models }
-    let mode = mode(of: request)
+    let borrowing = borrowing(of: request)
     return models.filter { model in
-      switch mode.borrowing {
+      switch borrowing {
       case .never:
         return book.roomWithinEntitlement(request.account, model: model) >= milli
       case .allowed, .always:
-        let isAlways = mode.borrowing == .always
+        let isAlways = borrowing == .always
         let room =
           isForRoom
           ? book.roomWhenAllIsIdle(request.account, model: model, alwaysBorrowed: isAlways)
@@ -129,7 +137,7 @@ extension Holdings {
 
   /// Who does not lend a job the place that it found; nil: it may have it.
   func lendingObstacle(to request: JobRequest, on allocation: Allocation) -> Verdict? {
-    let borrowing = mode(of: request).borrowing
+    let borrowing = borrowing(of: request)
     guard policy.accounts.count > 1, borrowing != .never else { return nil }
     for amount in charging.amounts(of: allocation, on: topology)
     where book.roomWithBorrowing(
@@ -142,7 +150,7 @@ extension Holdings {
 
   /// Whether others may lend a job any place at all, be it on several models; false is sure.
   func mayBeLent(_ request: JobRequest, milli: Int, _ models: [Int]) -> Bool {
-    let borrowing = mode(of: request).borrowing
+    let borrowing = borrowing(of: request)
     guard policy.accounts.count > 1, borrowing != .never else { return true }
     var left = milli
     for model in models where left > 0 {
@@ -156,17 +164,25 @@ extension Holdings {
   /// The entitlement, or the limit on borrowing, that leaves no room on a model.
   func obstacleOfShare(_ request: JobRequest, milli: Int, model: Int) -> Verdict {
     let account = request.account
-    switch mode(of: request).borrowing {
+    let borrowing = borrowing(of: request)
+    switch borrowing {
     case .never:
       return .entitlement(
         policy.accounts.member(of: account), model: model,
         room: book.roomWithinEntitlement(account, model: model), asked: milli)
     case .allowed, .always:
       let room = book.roomWithBorrowing(
-        account, model: model, alwaysBorrowed: mode(of: request).borrowing == .always)
+        account, model: model, alwaysBorrowed: borrowing == .always)
       return .borrowing(
         account, boundBy: room.boundBy, model: model, room: room.milli, asked: milli)
     }
+  }
+
+  /// Whether a gang may break any site's power budget at once, wherever it is; false is sure.
+  func mayLackPower(_ shape: GangShape) -> Bool {
+    guard !power.isUnlimited else { return false }
+    let draw = power.mostDrawn(by: shape, on: topology)
+    return !power.drawn.indices.allSatisfy { power.feeds(power.drawn[$0] + draw, atSite: $0) }
   }
 
   /// Which site's power budget an allocation would break at once; nil: none.
