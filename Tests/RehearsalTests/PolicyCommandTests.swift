@@ -131,5 +131,31 @@ extension `The real programs` {
         #expect(history.words.contains(word), "\(word): \(history.words)")
       }
     }
+
+    @Test func `leaves a journal that is read as a trace`() async throws {
+      try stage.write(Self.policy(), to: "rules.yaml")
+      let folder = stage.path("state")
+      let (code, words) = try await apart { [stage] in
+        try Program.run(
+          Program.path(of: "gsim"),
+          [
+            "replay", folder, "--fleet", stage.path("fleet.yaml"), "--policy",
+            stage.path("rules.yaml"),
+          ], in: stage.folder)
+      }
+      #expect(code == 0, "\(words)")
+      for word in [
+        "(journal)", "5 submitted, 5 completed", "4 lines: still running",
+        "11 lines: never started",
+      ] {
+        #expect(words.contains(word), "\(word): \(words)")
+      }
+      let table = try await apart { [stage] in
+        try Program.run(
+          Program.path(of: "gsim"), ["convert", folder, "--account", NSUserName()],
+          in: stage.folder)
+      }
+      #expect(table.code == 0 && table.words.split(separator: "\n").count == 6, "\(table.words)")
+    }
   }
 }

@@ -3,10 +3,12 @@ import Cluster
 import Codec
 import Control
 import Fleet
+import Foundation
 import Jobs
 import Policy
 import Simulation
 import Testing
+import Traces
 import Units
 
 /// Writes down what a daemon would have, and who started when.
@@ -281,5 +283,72 @@ extension PolicyWorld {
       let result = replay.run(users, log: DecisionLog(sink: nil))
       #expect(result.jobs?.records.count == history.jobs.count, "seed \(seed)")
     }
+  }
+
+  /// Its jobs asked for the same of the same account, and ran as long, but for those that went.
+  @Test func `is a trace as well, and that a file`() throws {
+    var (checked, left) = (0, 0)
+    for seed in 0..<60 as Range<UInt64> {
+      let world = try PolicyWorld(seed: seed, [.leaves, .windows, .budgets])
+      let (scribe, history) = try Self.history(of: world, whereNoMoreComeSince: seed % 2 == 0)
+      let trace = history.trace()
+      guard !trace.jobs.isEmpty else { continue }
+      let starts = Dictionary(grouping: scribe.starts, by: \.job).mapValues(\.count)
+      left += trace.skipped.reduce(0) { $0 + $1.count }
+      #expect(trace.jobs.count + trace.skipped.reduce(0) { $0 + $1.count } == history.jobs.count)
+      let mapping = RequestMapping(topology: world.topology, overruns: .raise)
+      let tree = world.policy.accounts
+      for job in trace.jobs {
+        let asked = try #require(
+          world.jobs.enumerated().first { place, asked in
+            asked.submitted == job.submitted
+              && asked.request.timeLimit == job.requestedTime
+              && names(asked.request, trace.names, tree, world.policy) == names(job, trace.names)
+              && mapping.job(job).request.shape.acceleratorCount
+                == asked.request.shape.acceleratorCount
+              && (starts[JobID(UInt32(place + 1))] != 1 || asked.runTime >= job.runTime)
+          }, "seed \(seed)")
+        #expect(job.runTime <= asked.element.request.timeLimit)
+        checked += 1
+      }
+      let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).csv")
+      defer { try? FileManager.default.removeItem(at: file) }
+      try Data(TableWriter(names: trace.names).file(of: trace.jobs)).write(to: file)
+      let again = try Trace.read(path: file.path)
+      #expect(again.jobs.map(\.runTime) == trace.jobs.map(\.runTime))
+      #expect(
+        again.jobs.map { again.names.account($0.account) }
+          == trace.jobs.map { trace.names.account($0.account) })
+    }
+    #expect(checked > 300 && left > 0, "\(checked) jobs, \(left) left out")
+  }
+
+  private func names(
+    _ request: JobRequest, _ names: TraceNames, _ tree: AccountTree, _ policy: ClusterPolicy
+  ) -> [String] {
+    [
+      request.account == .root ? "" : tree.path(of: request.account),
+      policy.modes[Int(request.mode.number)].name,
+    ]
+  }
+
+  private func names(_ job: TraceJob, _ names: TraceNames) -> [String] {
+    [names.account(job.account) ?? "", names.mode(job.mode) ?? ""]
+  }
+
+  /// What a daemon would have written of a world, to its end or to the middle of its jobs.
+  private static func history(
+    of world: PolicyWorld, whereNoMoreComeSince isCut: Bool
+  ) throws -> (scribe: Scribe, history: RecordedHistory) {
+    var cluster = VirtualCluster(topology: world.topology, policy: world.policy)
+    let begin = Instant(milliseconds: 0)
+    var reader = HistoryReader(
+      beginning: Snapshot(after: 1, at: begin, lastPlan: nil, cluster.machine.state), since: begin,
+      estimate: .history)
+    var scribe = Scribe()
+    cluster.run(world.jobs, observer: &scribe)
+    let entries = isCut ? scribe.entries.prefix(scribe.entries.count / 2) : scribe.entries[...]
+    for entry in entries { reader.take(entry) }
+    return (scribe, reader.finished(at: entries.last?.draft.instant ?? begin))
   }
 }

@@ -114,7 +114,7 @@ public struct RequestMapping: Sendable {
 
 extension TraceDomain {
   /// The level of a fleet; nil for any.
-  fileprivate var level: DomainLevel? {
+  var level: DomainLevel? {
     switch self {
     case .any: nil
     case .site: .site

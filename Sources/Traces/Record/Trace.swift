@@ -22,7 +22,14 @@ public struct Trace: Sendable, Equatable {
     format: TraceFormat, jobs: [TraceJob], names: TraceNames = TraceNames(),
     skipped: [SkippedJobs] = []
   ) {
-    self.init(called: format.rawValue, jobs: jobs, names: names, skipped: skipped, inversions: 0)
+    self.init(called: format.rawValue, jobs: jobs, names: names, skipped: skipped)
+  }
+
+  /// A trace from elsewhere than a file of these formats; its jobs are in order of submission.
+  public init(
+    called format: String, jobs: [TraceJob], names: TraceNames, skipped: [SkippedJobs] = []
+  ) {
+    self.init(called: format, jobs: jobs, names: names, skipped: skipped, inversions: 0)
   }
 
   init(

@@ -93,6 +93,14 @@ struct TraceOptions: ParsableArguments {
 
   /// The jobs of a file that are asked for; windows are still to be cut out.
   func read(_ path: String) throws -> Trace {
+    if let journal = JournalArgument(path) {
+      guard format == .auto, columns == nil, zone == nil else {
+        throw ValidationError(
+          "\(path): a scheduler's journal says itself what it holds; leave out --format, "
+            + "--columns and --zone")
+      }
+      return try selected(journal.trace())
+    }
     let isWhole = account.isEmpty && user.isEmpty
     let trace = try Trace.read(path: path, as: try reading(), limit: isWhole ? limit : nil)
     return try selected(trace)

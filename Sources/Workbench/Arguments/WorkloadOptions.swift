@@ -13,9 +13,10 @@ extension Overruns: ExpressibleByArgument {}
 struct WorkloadOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A trace, plain or gzip; MODEL[:JOBS[:LOAD]], a workload generated from the seed, such as "
-        + "philly-like:20000:90 (models: \(GeneratedArgument.names)); or a scenario file (.yaml), "
-        + "which names its fleet and its policy.", valueName: "trace"))
+      "A trace, plain or gzip; a scheduler's journal, or the folder that it is in; "
+        + "MODEL[:JOBS[:LOAD]], a workload generated from the seed, such as philly-like:20000:90 "
+        + "(models: \(GeneratedArgument.names)); or a scenario file (.yaml), which names its fleet "
+        + "and its policy.", valueName: "trace"))
   var trace: String
 
   @OptionGroup var selection: TraceOptions

@@ -33,8 +33,7 @@ enum JournalSource {
         try controller.client(environment: ProcessInfo.processInfo.environment))
       return
     }
-    let kind = try? FileManager.default.attributesOfItem(atPath: state)[.type] as? FileAttributeType
-    let path = kind == .typeDirectory ? state + "/journal.db" : state
+    let path = JournalArgument.path(in: state)
     guard FileManager.default.fileExists(atPath: path) else {
       throw ValidationError("--state \(state): no journal is there; name a daemon's folder")
     }

@@ -1,0 +1,103 @@
+import Accounts
+import Cluster
+import Fleet
+import Jobs
+import Policy
+public import Traces
+import Units
+
+extension RecordedHistory {
+  /// Its jobs as those of a trace: what each asked for, how long it ran, whom it was charged to and
+  /// under which mode.
+  ///
+  /// Those that never ran, or were not over at the end, are left out and counted, as in other
+  /// traces; on a fleet of accelerators those that hold none as well. A trace knows no cancels and
+  /// holds, no broken nodes, no parts of accelerators, and not what jobs waited for but room: a
+  /// time, a window or each other.
+  public func trace() -> Trace {
+    var builder = TraceBuilder(of: state)
+    var skipped: [SkipReason: Int] = [:]
+    var left: [Int: SkipReason] = [:]
+    for case .cancel(let place) in deeds.map(\.deed) { left[place] = .neverStarted }
+    for (id, work) in works {
+      let isRunning = state.jobs[id]?.lifecycle.run != nil
+      left[work.job] = isRunning ? .stillRunning : .neverStarted
+    }
+    var traced: [TraceJob] = []
+    for (place, job) in jobs.enumerated() {
+      let job = builder.job(job)
+      if let reason = left[place] ?? (job.size == 0 ? .noAccelerators : nil) {
+        skipped[reason, default: 0] += 1
+      } else {
+        traced.append(job)
+      }
+    }
+    return Trace(
+      called: "journal", jobs: traced, names: builder.names,
+      skipped: SkipReason.allCases.compactMap { reason in
+        skipped[reason].map { SkippedJobs(reason: reason, count: $0) }
+      })
+  }
+}
+
+/// Turns the jobs of a journal into those of a trace.
+private struct TraceBuilder {
+  private let state: ClusterState
+  private let countsCores: Bool
+
+  /// By number, whether they are accounts, modes or terms.
+  private(set) var names = TraceNames()
+  private var terms: [TraceTerms: Int] = [:]
+
+  /// - Parameter state: the one at the end, which knows all accounts and modes.
+  init(of state: ClusterState) {
+    self.state = state
+    countsCores = state.topology.acceleratorCount == 0
+    let tree = state.policy.accounts
+    // The root's number is that of none.
+    names.accounts = tree.accounts.indices.dropFirst().map { tree.path(of: AccountID(UInt16($0))) }
+    names.modes = state.policy.modes.map(\.name)
+  }
+
+  mutating func job(_ job: RecordedHistory.Job) -> TraceJob {
+    let (request, shape) = (job.request, job.request.shape)
+    let size = countsCores ? shape.milliCores / 1000 : shape.acceleratorCount
+    var traced = TraceJob(
+      submitted: job.submitted, runTime: min(job.runTime, request.timeLimit),
+      requestedTime: request.timeLimit, size: UInt32(clamping: size))
+    traced.account = UInt32(request.account.number)
+    traced.mode = UInt16(request.mode.number) + 1
+    if shape.rest == nil { traced.members = UInt32(shape.members) }
+    traced.within = TraceDomain.allCases.first { $0.level == shape.closeness.required } ?? .any
+    traced.terms = number(of: TraceTerms(request))
+    switch job.exit {
+    case .finished: traced.outcome = job.runTime > request.timeLimit ? .timedOut : .completed
+    case .outOfMemory: traced.outcome = .outOfMemory
+    case .failed, .terminated, .lost: traced.outcome = .failed
+    }
+    return traced
+  }
+
+  private mutating func number(of terms: TraceTerms) -> UInt32 {
+    guard terms != TraceTerms() else { return 0 }
+    if let number = self.terms[terms] { return UInt32(number) }
+    names.terms.append(terms)
+    self.terms[terms] = names.terms.count
+    return UInt32(names.terms.count)
+  }
+}
+
+extension TraceTerms {
+  /// What a request asks for beside its size.
+  fileprivate init(_ request: JobRequest) {
+    self.init()
+    models = request.shape.eligibility?.models ?? []
+    if let (level, nodes) = request.shape.closeness.segments.smallest,
+      let domain = TraceDomain.allCases.first(where: { $0.level == level })
+    {
+      segment = Segment(nodes: nodes, domain: domain)
+    }
+    checkpointEvery = request.terms?.checkpoints?.every
+    restart = request.terms?.checkpoints?.restart
+  }
+}
