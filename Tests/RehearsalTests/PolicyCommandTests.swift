@@ -155,6 +155,12 @@ extension `The real programs` {
           Program.path(of: "gsim"), ["convert", folder, "--account", NSUserName()],
           in: stage.folder)
       }
+      let over = try await apart { [stage] in
+        try Program.run(
+          Program.path(of: "gsim"), ["convert", folder, "-o", folder + "/journal.db"],
+          in: stage.folder)
+      }
+      #expect(over.code != 0 && over.words.contains("journal.db"), "\(over.words)")
       #expect(table.code == 0 && table.words.split(separator: "\n").count == 6, "\(table.words)")
     }
   }

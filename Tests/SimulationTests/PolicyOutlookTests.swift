@@ -144,13 +144,7 @@ extension PolicyWorld {
     var resumed = 0
     for seed in 0..<120 as Range<UInt64> {
       let world = try PolicyWorld.patient(seed, features)
-      // One of these shows another fault: a planner made afresh takes back for a member what the
-      // one that went on would have, and did not.
-      try withKnownIssue(isIntermittent: true) {
-        resumed += try check(world, since: Instant(milliseconds: 0), "seed \(seed)")
-      } when: {
-        seed == 42 && features == []
-      }
+      resumed += try check(world, since: Instant(milliseconds: 0), "seed \(seed)")
     }
     #expect(resumed > 5)
   }
@@ -294,6 +288,7 @@ extension PolicyWorld {
       let trace = history.trace()
       guard !trace.jobs.isEmpty else { continue }
       let starts = Dictionary(grouping: scribe.starts, by: \.job).mapValues(\.count)
+      let onlyOnce = starts.filter { $0.value == 1 }.map { Int($0.key.number) - 1 }
       left += trace.skipped.reduce(0) { $0 + $1.count }
       #expect(trace.jobs.count + trace.skipped.reduce(0) { $0 + $1.count } == history.jobs.count)
       let mapping = RequestMapping(topology: world.topology, overruns: .raise)
@@ -308,7 +303,9 @@ extension PolicyWorld {
                 == asked.request.shape.acceleratorCount
               && (starts[JobID(UInt32(place + 1))] != 1 || asked.runTime >= job.runTime)
           }, "seed \(seed)")
-        #expect(job.runTime <= asked.element.request.timeLimit)
+        let limit = asked.element.request.timeLimit
+        #expect(
+          job.runTime <= limit || job.outcome != .timedOut && !onlyOnce.contains(asked.offset))
         checked += 1
       }
       let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).csv")

@@ -253,7 +253,7 @@ public struct Holdings: Sendable {
     Int64(clamping: rate * Int128(mode.chargeMilli) * Int128(limit.milliseconds) / 1_000_000_000)
   }
 
-  /// Nodes came into service, or left it. O(nodes)
+  /// Nodes came into service, or left it. O(nodes named), and O(accounts) where that matters
   mutating func setConditions(
     _ conditions: some Sequence<(NodeID, NodeCondition)>, at now: Instant
   ) {

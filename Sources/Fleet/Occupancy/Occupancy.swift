@@ -378,7 +378,7 @@ extension Occupancy {
   private mutating func countAll() {
     var run = (place: Place(free: 0, isIdle: false, isInService: false), nodes: 0..<0)
     var domain = Int32(-1)
-    func count(_ nodes: Range<Int>, _ place: Place, _ inDomain: Int32) {
+    func note(_ nodes: Range<Int>, _ place: Place, _ inDomain: Int32) {
       if place == run.place, inDomain == domain, run.nodes.upperBound == nodes.lowerBound,
         run.nodes.lowerBound >> 6 == nodes.lowerBound >> 6
       {
@@ -391,9 +391,9 @@ extension Occupancy {
     let stretches = topology.stretches
     for stretch in stretches {
       if let place = common(of: stretch) {
-        count(stretch.nodes, place, stretch.domain)
+        note(stretch.nodes, place, stretch.domain)
       } else {
-        for node in stretch.nodes { count(node..<node + 1, place(of: node), stretch.domain) }
+        for node in stretch.nodes { note(node..<node + 1, place(of: node), stretch.domain) }
       }
     }
     enter(run.place, run.nodes, domain)

@@ -5,7 +5,8 @@ import Units
 /// Of gangs for which that decides it says at which stage they still fit.
 ///
 /// Complexity: O(rows of nodes by what is free · nodes / 64) for the first stage where not all are
-/// counted, O(slices withheld) to add one, O(1) to ask about one.
+/// counted, O(slices withheld) to add one (where hosts are counted as well, as for the first), O(1)
+/// to ask about one.
 public struct RoomCounts: Sendable {
   /// By stage: the nodes with at least so many free accelerators, and the idle ones.
   private var rows: [Int32]

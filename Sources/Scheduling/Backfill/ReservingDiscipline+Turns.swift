@@ -32,6 +32,7 @@ extension ReservingDiscipline {
         let maySeek = !mayBeOtherwise && mayBePromised && !mayFit(slot, &draft)
         guard mayBeOtherwise || maySeek, !isStillBarred(slot, &draft) else { break }
         isTried = mayBeOtherwise && !isStillNotLent(slot, &draft)
+        if mayBeOtherwise, !isTried { turns.fed.append(slot) }
         seeksPromise = maySeek
       case .lacksRoom:
         isTried = mayBePromised && mustTryAll && !isKnownNotToFit(slot, &draft)
@@ -53,11 +54,34 @@ extension ReservingDiscipline {
   /// Adds the classes that were not lent room which others have by now: they may be promised some,
   /// or be lent other room. Whoever comes first in the order has the first promise, however it came
   /// about that there is no room.
-  mutating func addThoseNotLent(_ turns: inout Turns, _ draft: inout PlanDraft) {
+  ///
+  /// - Parameter last: whose turn it was.
+  mutating func addThoseNotLent(
+    _ turns: inout Turns, after last: FairOrder.Key?, _ draft: inout PlanDraft
+  ) {
+    if forecast.isLimited { addThoseNotFed(&turns, after: last, &draft) }
     for slot in queue.notLent where hasLostPlace(slot, &draft) || !mayFit(slot, &draft) {
       if isStillBarred(slot, &draft) { continue }
       queue.setCause(nil, of: slot)
       turns.insert(Turn(key: key(slot, &draft), slot: slot))
+    }
+  }
+
+  /// Adds the classes that are not lent room, but may lack power by now, if their turn is still to
+  /// come.
+  private mutating func addThoseNotFed(
+    _ turns: inout Turns, after last: FairOrder.Key?, _ draft: inout PlanDraft
+  ) {
+    let slots = turns.fed
+    turns.fed.removeAll(keepingCapacity: true)
+    for slot in slots where queue.marks[slot].standing == .notLent {
+      let key = key(slot, &draft)
+      if let last, key < last { continue }
+      if mayLackPower(slot, draft) {
+        turns.insert(Turn(key: key, slot: slot))
+      } else {
+        turns.fed.append(slot)
+      }
     }
   }
 
@@ -133,7 +157,10 @@ extension ReservingDiscipline {
   /// Whether others lend a class no room that there is, wherever it is, as before: then its turn
   /// would change nothing. Where the room goes, `addThoseNotLent` comes back to it.
   private func isStillNotLent(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    guard queue.classes[slot].told == .borrowing, !mayLackPower(slot, draft) else { return false }
+    guard queue.classes[slot].told == .borrowing, !mayLackPower(slot, draft),
+      // Who prefers a place finds it or not by how long its first job itself has waited.
+      queue.lanes[queue.laneOfSlot[slot]].shape.closeness.preferred == nil
+    else { return false }
     let (milli, models) = (queue.marks[slot].milli, queue.classes[slot].models)
     let request = queue.classes[slot].request
     return !draft.holdings.mayBeLent(request, milli: milli, models) && mayFit(slot, &draft)

@@ -274,12 +274,14 @@ struct ReservingDiscipline: Sendable {
     guard !turns.isEmpty else { return false }
     let guarantees = hasGuarantees
     var made = 0
+    var last: FairOrder.Key?
     while !mustTryAll {
       if draft.rooms.changes != taken {
         taken = draft.rooms.changes
-        addThoseNotLent(&turns, &draft)
+        addThoseNotLent(&turns, after: last, &draft)
       }
       guard let turn = turns.popFirst(room) else { break }
+      last = turn.key
       guard turn.slot >= 0 else {
         tryPromised(turn, &draft)
         continue

@@ -299,8 +299,8 @@ private struct VictimHold {
   private let shape: GangShape
   private let eligible: EligibleNodes
 
-  /// Whether numbers of accelerators by node say anything about the gang.
-  private let isExact: Bool
+  /// Whether numbers of accelerators by node bound where the gang has room; a node may count twice.
+  private let isBounded: Bool
 
   /// By node, how many accelerators the victims hold there; of a gang on several, all.
   private var held: [Int16]
@@ -315,8 +315,8 @@ private struct VictimHold {
     self.free = free
     self.shape = shape
     eligible = EligibleNodes(of: shape.eligibility, on: free.topology)
-    isExact = free.isBoundedByCounts(shape) && !shape.member.wholeNode
-    held = isExact ? Array(repeating: 0, count: free.topology.nodes.count) : []
+    isBounded = free.isBoundedByCounts(shape) && !shape.member.wholeNode
+    held = isBounded ? Array(repeating: 0, count: free.topology.nodes.count) : []
     sum = shape.member.share == .whole ? free.freeAccelerators : nil
   }
 
@@ -324,7 +324,7 @@ private struct VictimHold {
     isEmpty = false
     let entry = pool.entries[index]
     sum = sum.flatMap { sum in entry.accelerators.map { sum + $0 } }
-    guard isExact else { return }
+    guard isBounded else { return }
     let more = Int16(clamping: entry.accelerators ?? .max)
     if entry.node >= 0 { add(more, on: Int(entry.node)) }
     for place in entry.moreNodes { add(more, on: Int(pool.moreNodes[Int(place)])) }
@@ -341,6 +341,6 @@ private struct VictimHold {
   /// - Parameter open: on how many nodes a member has room without them, at most.
   func isEnough(besides open: Int) -> Bool {
     if let sum, sum < shape.acceleratorCount { return false }
-    return !isExact || open >= Int(shape.members) - nodes
+    return !isBounded || open >= Int(shape.members) - nodes
   }
 }

@@ -25,6 +25,10 @@ struct Turns {
   private var unsorted: [Turn] = []
   private var tiers: [Int] = []
 
+  /// The slots of those that have no turn, as others lend them nothing, while sites can feed them:
+  /// where power runs short first, that is in their way.
+  var fed: [Int] = []
+
   init(mayReclaim: Bool) { self.mayReclaim = mayReclaim }
 
   var isEmpty: Bool { ready.isEmpty && seekers.isEmpty && unsorted.isEmpty }

@@ -196,6 +196,7 @@ public struct HistoryReader: Sendable {
     case .timedOut: time = request.timeLimit.milliseconds - work.attemptBefore + 1000
     }
     history.jobs[work.job].runTime = TimeSpan(milliseconds: max(1, time))
+    history.jobs[work.job].outcome = outcome
     history.runTimes.add(
       request, ran: outcome == .timedOut ? request.timeLimit : min(whole, request.timeLimit))
   }

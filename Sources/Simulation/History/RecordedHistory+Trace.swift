@@ -10,16 +10,20 @@ extension RecordedHistory {
   /// Its jobs as those of a trace: what each asked for, how long it ran, whom it was charged to and
   /// under which mode.
   ///
-  /// Those that never ran, or were not over at the end, are left out and counted, as in other
-  /// traces; on a fleet of accelerators those that hold none as well. A trace knows no cancels and
+  /// Those that lived before the period, never ran, or were not over at its end are left out and
+  /// counted; on a fleet of accelerators those that hold none as well. A trace knows no cancels and
   /// holds, no broken nodes, no parts of accelerators, and not what jobs waited for but room: a
   /// time, a window or each other.
   public func trace() -> Trace {
     var builder = TraceBuilder(of: state)
     var skipped: [SkipReason: Int] = [:]
+    // Of those who lived before, the period has but the rest.
     var left: [Int: SkipReason] = [:]
-    for case .cancel(let place) in deeds.map(\.deed) { left[place] = .neverStarted }
-    for (id, work) in works {
+    for place in 0..<carriedOver { left[place] = .submitTimeUnknown }
+    for case .cancel(let place) in deeds.map(\.deed) where place >= carriedOver {
+      left[place] = .neverStarted
+    }
+    for (id, work) in works where work.job >= carriedOver {
       let isRunning = state.jobs[id]?.lifecycle.run != nil
       left[work.job] = isRunning ? .stillRunning : .neverStarted
     }
@@ -61,21 +65,31 @@ private struct TraceBuilder {
 
   mutating func job(_ job: RecordedHistory.Job) -> TraceJob {
     let (request, shape) = (job.request, job.request.shape)
-    let size = countsCores ? shape.milliCores / 1000 : shape.acceleratorCount
+    let size = countsCores ? (shape.milliCores + 999) / 1000 : shape.acceleratorCount
     var traced = TraceJob(
-      submitted: job.submitted, runTime: min(job.runTime, request.timeLimit),
-      requestedTime: request.timeLimit, size: UInt32(clamping: size))
+      submitted: job.submitted, runTime: job.runTime, requestedTime: request.timeLimit,
+      size: UInt32(clamping: size))
+    // Who went and came back may have run for longer than one attempt may.
+    if job.outcome == .timedOut { traced.runTime = min(job.runTime, request.timeLimit) }
     traced.account = UInt32(request.account.number)
     traced.mode = UInt16(request.mode.number) + 1
     if shape.rest == nil { traced.members = UInt32(shape.members) }
     traced.within = TraceDomain.allCases.first { $0.level == shape.closeness.required } ?? .any
     traced.terms = number(of: TraceTerms(request))
-    switch job.exit {
-    case .finished: traced.outcome = job.runTime > request.timeLimit ? .timedOut : .completed
-    case .outOfMemory: traced.outcome = .outOfMemory
-    case .failed, .terminated, .lost: traced.outcome = .failed
-    }
+    traced.outcome = outcome(of: job)
     return traced
+  }
+
+  private func outcome(of job: RecordedHistory.Job) -> Traces.JobOutcome {
+    switch job.outcome {
+    case nil: .unknown
+    case .completed: .completed
+    case .failed: .failed
+    case .cancelled: .cancelled
+    case .timedOut: .timedOut
+    case .nodeFailed: .nodeFailed
+    case .outOfMemory: .outOfMemory
+    }
   }
 
   private mutating func number(of terms: TraceTerms) -> UInt32 {

@@ -24,6 +24,8 @@ public struct RecordedHistory: Sendable {
     public var runTime: TimeSpan
     /// How they end.
     public var exit = TaskExit.finished
+    /// What became of it; nil where it was not over at the end, or taken back.
+    public var outcome: JobOutcome?
     /// How the journal knows that.
     public var source = Source.recorded
   }

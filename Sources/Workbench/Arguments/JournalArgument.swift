@@ -31,6 +31,12 @@ struct JournalArgument {
     return kind == .typeDirectory ? written + "/journal.db" : written
   }
 
+  /// The files that are read where a trace is named: nothing is written over them.
+  static func files(of written: String) -> [String] {
+    let path = path(in: written)
+    return [written, path, path + "-wal", path + "-shm"]
+  }
+
   /// All that the journal still tells, as a trace.
   func trace() throws -> Trace {
     var reader: HistoryReader?

@@ -105,7 +105,8 @@ struct WorkloadOptions: ParsableArguments {
   /// The files that are read, with those that a scenario names, so that nothing is written over
   /// them.
   func inputs(of scenario: ScenarioArgument?, on fleet: FleetArgument) -> [String] {
-    [trace, fleet.written] + [mapAccounts, selection.columns].compactMap { $0 }
+    JournalArgument.files(of: trace) + [fleet.written]
+      + [mapAccounts, selection.columns].compactMap { $0 }
       + (scenario?.inputs ?? [])
   }
 

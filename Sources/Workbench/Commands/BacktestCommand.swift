@@ -83,7 +83,8 @@ struct BacktestCommand: ParsableCommand {
   mutating func run() throws {
     let topology = try fleet.topology()
     let inputs =
-      [trace, fleet.written] + policy.map(\.written) + [selection.columns].compactMap { $0 }
+      JournalArgument.files(of: trace) + [fleet.written] + policy.map(\.written)
+      + [selection.columns].compactMap { $0 }
     let output = try JSONOutput(json, inputs: inputs)
     let policies = try policy.map { try $0.policy(on: topology) }
     let read = try selection.read(trace)

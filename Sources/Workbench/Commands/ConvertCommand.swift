@@ -42,7 +42,8 @@ struct ConvertCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let inputs = [trace, selection.columns, fleet?.written].compactMap { $0 }
+    let inputs =
+      JournalArgument.files(of: trace) + [selection.columns, fleet?.written].compactMap { $0 }
     let file = output == "-" ? nil : try OutputFile(path: output, inputs: inputs)
     let read = try self.read()
     let jobs = Array(try selection.parts(of: read)[0].jobs)

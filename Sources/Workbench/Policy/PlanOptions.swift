@@ -72,7 +72,7 @@ struct PlanOptions: ParsableArguments {
   }
 
   /// The files that a plan reads by these options.
-  var inputs: [String] { state.map { [$0, $0 + "/journal.db"] } ?? [] }
+  var inputs: [String] { state.map(JournalArgument.files) ?? [] }
 }
 
 /// A policy file that somebody wants in force.

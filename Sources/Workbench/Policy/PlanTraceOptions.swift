@@ -64,7 +64,8 @@ struct PlanTraceOptions: ParsableArguments {
 
   /// The files that are read, so that nothing is written over them.
   var inputs: [String] {
-    [trace, fleet?.written, inForce?.written, mapAccounts, selection.columns].compactMap { $0 }
+    (trace.map(JournalArgument.files) ?? [])
+      + [fleet?.written, inForce?.written, mapAccounts, selection.columns].compactMap { $0 }
   }
 
   /// The trace as a period, with the policy in force in it.
