@@ -48,11 +48,14 @@ extension PowerBudget {
     return (step ?? steps[steps.count - 1]).watts
   }
 
+  /// The least that the site may draw at any time. O(steps)
+  public var lowestWatts: Int { steps.reduce(.max) { min($0, $1.watts) } }
+
   /// The least of that in a window. O(steps)
   public func leastWatts(from start: Instant, to end: Instant) -> Int {
     guard end > start else { return watts(at: start) }
     let span = end == .distantFuture ? Self.day : (end - start).milliseconds
-    guard span < Self.day else { return steps.reduce(.max) { min($0, $1.watts) } }
+    guard span < Self.day else { return lowestWatts }
     let first = Self.timeOfDay(start)
     return steps.reduce(watts(at: start)) { least, step in
       let ahead = (step.from.milliseconds - first + Self.day) % Self.day

@@ -48,12 +48,9 @@ public struct PowerMeter: Hashable, Sendable {
     let most = Self.mostDrawn(topology, siteOfNode, milliwattsPerMilli, milliwattsPerNode)
     self.budgets = budgets.indices.map { site in
       guard let budget = budgets[site], let most = most?[site] else { return budgets[site] }
-      let least = budget.steps.reduce(.max) { min($0, $1.watts) }
-      return most <= least * 1000 ? nil : budget
+      return most <= budget.lowestWatts * 1000 ? nil : budget
     }
-    lowest = self.budgets.map { budget in
-      budget.map { $0.steps.reduce(.max) { min($0, $1.watts * 1000) } }
-    }
+    lowest = self.budgets.map { budget in budget.map { $0.lowestWatts * 1000 } }
     dearestPerMilli = milliwattsPerMilli.joined().max() ?? 0
     dearestPerNode = milliwattsPerNode.max() ?? 0
   }
@@ -109,6 +106,12 @@ public struct PowerMeter: Hashable, Sendable {
       return count * 1000 * dearestPerMilli + dearestPerNode
     }
     return Int(shape.members) * draw(shape.member) + (shape.rest.map(draw) ?? 0)
+  }
+
+  /// Whether a gang that draws so much at any site at most can be fed beside what is drawn now,
+  /// wherever and whenever it is; false says nothing.
+  public func feeds(_ more: Int) -> Bool {
+    drawn.indices.allSatisfy { feeds(drawn[$0] + more, atSite: $0) }
   }
 
   /// Whether a site can always feed so many milliwatts.

@@ -207,7 +207,11 @@ public struct CapacityProfile: Sendable {
   /// Compares every count with the maps and stops the program where they differ, or where a seam
   /// parts nothing. O(segments · nodes of a domain)
   public func checkInvariants() {
-    for domain in domains { domain.checkInvariants(topology) }
+    for (index, domain) in domains.enumerated() {
+      domain.checkInvariants(topology)
+      let seam = domain.starts.count > 1 ? domain.starts[1] : .distantFuture
+      precondition(seams[index] == seam && nextPast <= seam, "a seam is out of date")
+    }
   }
 }
 

@@ -25,12 +25,9 @@ struct Forecast: Sendable {
   /// Whether power is short at any site.
   var isLimited: Bool { power != nil }
 
-  /// Whether any site may be unable to feed a gang at some time, beside all that is known; false is
-  /// sure.
-  func mayLackPower(_ shape: GangShape) -> Bool {
-    guard let power else { return false }
-    return !power.feeds(meter.mostDrawn(by: shape, on: topology))
-  }
+  /// Whether a gang that draws so much at any site at most can be fed beside all that is known,
+  /// wherever and whenever it is; false says nothing.
+  func feeds(_ draw: Int) -> Bool { power?.feeds(draw) ?? true }
 
   /// Forgets what was before `now`; says what has come to pass since.
   @discardableResult

@@ -23,15 +23,17 @@ extension ReservingDiscipline {
       case .barred:
         // What a site draws by the forecast becomes less with time.
         let mayBeFed = forecast.isLimited && mark.wantsPromise
-        isTried = (mustTryAll || mayBeFed) && !isStillBarred(slot, &draft)
+        isTried = (mustTryAll || mayBeFed) && !isStillBarred(slot, draft)
         seeksPromise = mark.wantsPromise && mayBePromised
       case .notLent:
         // Where power runs short, that is in its way now, and a promise would help it.
         let mayBeOtherwise =
           mustTryAll || mayLackPower(slot, draft) || hasLostPlace(slot, &draft)
         let maySeek = !mayBeOtherwise && mayBePromised && !mayFit(slot, &draft)
-        guard mayBeOtherwise || maySeek, !isStillBarred(slot, &draft) else { break }
-        isTried = mayBeOtherwise && !isStillNotLent(slot, &draft)
+        guard mayBeOtherwise || maySeek else { break }
+        let verdict = obstacle(slot, draft)
+        guard !isStillBarred(slot, by: verdict, at: draft.now) else { break }
+        isTried = mayBeOtherwise && (verdict != nil || !isStillNotLent(slot, &draft))
         if mayBeOtherwise, !isTried { turns.fed.append(slot) }
         seeksPromise = maySeek
       case .lacksRoom:
@@ -61,7 +63,7 @@ extension ReservingDiscipline {
   ) {
     if forecast.isLimited { addThoseNotFed(&turns, after: last, &draft) }
     for slot in queue.notLent where hasLostPlace(slot, &draft) || !mayFit(slot, &draft) {
-      if isStillBarred(slot, &draft) { continue }
+      if isStillBarred(slot, draft) { continue }
       queue.setCause(nil, of: slot)
       turns.insert(Turn(key: key(slot, &draft), slot: slot))
     }
@@ -136,26 +138,40 @@ extension ReservingDiscipline {
 
   /// Whether a rule that has been told keeps a class from starting, as before: then its turn would
   /// change nothing, as what this plan starts only leaves less.
-  private mutating func isStillBarred(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
-    guard !queue.marks[slot].wantsPromise, let told = queue.classes[slot].told,
-      let verdict = draft.obstacle(
-        to: queue.classes[slot].request, milli: queue.marks[slot].milli,
-        models: queue.classes[slot].models),
-      verdict.kind == told
+  private mutating func isStillBarred(_ slot: Int, _ draft: borrowing PlanDraft) -> Bool {
+    guard !queue.marks[slot].wantsPromise, queue.classes[slot].told != nil else { return false }
+    return isStillBarred(slot, by: obstacle(slot, draft), at: draft.now)
+  }
+
+  /// The same, where it is known which rule keeps it now.
+  private mutating func isStillBarred(
+    _ slot: Int, by verdict: Verdict?, at now: Instant
+  ) -> Bool {
+    guard !queue.marks[slot].wantsPromise, let verdict, verdict.kind == queue.classes[slot].told
     else { return false }
     queue.setCause(verdict, of: slot)
-    if let change = verdict.changes, change > draft.now { wake = min(wake, change) }
+    if let change = verdict.changes, change > now { wake = min(wake, change) }
     return true
+  }
+
+  /// Which rule keeps the first job of a class from starting now; nil where none does.
+  private func obstacle(_ slot: Int, _ draft: borrowing PlanDraft) -> Verdict? {
+    draft.obstacle(
+      to: queue.classes[slot].request, milli: queue.marks[slot].milli,
+      models: queue.classes[slot].models)
   }
 
   /// Whether power may be what a class lacks, wherever it is; false is sure.
   private func mayLackPower(_ slot: Int, _ draft: borrowing PlanDraft) -> Bool {
-    forecast.mayLackPower(queue.lanes[queue.laneOfSlot[slot]].shape)
-      || draft.holdings.mayLackPower(queue.lanes[queue.laneOfSlot[slot]].shape)
+    guard forecast.isLimited else { return false }
+    let draw = draft.holdings.power.mostDrawn(
+      by: queue.lanes[queue.laneOfSlot[slot]].shape, on: draft.holdings.topology)
+    return !forecast.feeds(draw) || !draft.holdings.power.feeds(draw)
   }
 
-  /// Whether others lend a class no room that there is, wherever it is, as before: then its turn
-  /// would change nothing. Where the room goes, `addThoseNotLent` comes back to it.
+  /// Whether others lend a class that no rule keeps from starting no room that there is, wherever
+  /// it is, as before: then its turn would change nothing. Where the room goes, `addThoseNotLent`
+  /// comes back to it.
   private func isStillNotLent(_ slot: Int, _ draft: inout PlanDraft) -> Bool {
     guard queue.classes[slot].told == .borrowing, !mayLackPower(slot, draft),
       // Who prefers a place finds it or not by how long its first job itself has waited.
@@ -166,7 +182,6 @@ extension ReservingDiscipline {
     return !draft.holdings.mayBeLent(request, milli: milli, models) && mayFit(slot, &draft)
       // Where a rule leaves it but some models, there may be no room on those.
       && draft.holdings.allowed(models, to: request, milli: milli, isForRoom: true) == models
-      && draft.obstacle(to: request, milli: milli, models: models) == nil
   }
 
   /// Whether it was room that a class lacked, and it still does.

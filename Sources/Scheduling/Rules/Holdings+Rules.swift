@@ -178,13 +178,6 @@ extension Holdings {
     }
   }
 
-  /// Whether a gang may break any site's power budget at once, wherever it is; false is sure.
-  func mayLackPower(_ shape: GangShape) -> Bool {
-    guard !power.isUnlimited else { return false }
-    let draw = power.mostDrawn(by: shape, on: topology)
-    return !power.drawn.indices.allSatisfy { power.feeds(power.drawn[$0] + draw, atSite: $0) }
-  }
-
   /// Which site's power budget an allocation would break at once; nil: none.
   func powerObstacle(to allocation: Allocation, at now: Instant) -> Verdict? {
     guard !power.isUnlimited else { return nil }

@@ -49,18 +49,21 @@ private struct TraceBuilder {
   private let state: ClusterState
   private let countsCores: Bool
 
-  /// By number, whether they are accounts, modes or terms.
-  private(set) var names = TraceNames()
-  private var terms: [TraceTerms: Int] = [:]
+  private var terms = NameNumbers<TraceTerms>()
 
   /// - Parameter state: the one at the end, which knows all accounts and modes.
   init(of state: ClusterState) {
     self.state = state
     countsCores = state.topology.acceleratorCount == 0
+  }
+
+  /// What the numbers of the jobs so far stand for.
+  var names: TraceNames {
     let tree = state.policy.accounts
-    // The root's number is that of none.
-    names.accounts = tree.accounts.indices.dropFirst().map { tree.path(of: AccountID(UInt16($0))) }
-    names.modes = state.policy.modes.map(\.name)
+    return TraceNames(
+      // The root's number is that of none.
+      accounts: tree.accounts.indices.dropFirst().map { tree.path(of: AccountID(UInt16($0))) },
+      modes: state.policy.modes.map(\.name), terms: terms.names)
   }
 
   mutating func job(_ job: RecordedHistory.Job) -> TraceJob {
@@ -74,8 +77,9 @@ private struct TraceBuilder {
     traced.account = UInt32(request.account.number)
     traced.mode = UInt16(request.mode.number) + 1
     if shape.rest == nil { traced.members = UInt32(shape.members) }
-    traced.within = TraceDomain.allCases.first { $0.level == shape.closeness.required } ?? .any
-    traced.terms = number(of: TraceTerms(request))
+    traced.within = TraceDomain(shape.closeness.required)
+    let asked = TraceTerms(request)
+    if asked != TraceTerms() { traced.terms = terms.number(of: asked) }
     traced.outcome = outcome(of: job)
     return traced
   }
@@ -92,13 +96,6 @@ private struct TraceBuilder {
     }
   }
 
-  private mutating func number(of terms: TraceTerms) -> UInt32 {
-    guard terms != TraceTerms() else { return 0 }
-    if let number = self.terms[terms] { return UInt32(number) }
-    names.terms.append(terms)
-    self.terms[terms] = names.terms.count
-    return UInt32(names.terms.count)
-  }
 }
 
 extension TraceTerms {
@@ -106,10 +103,8 @@ extension TraceTerms {
   fileprivate init(_ request: JobRequest) {
     self.init()
     models = request.shape.eligibility?.models ?? []
-    if let (level, nodes) = request.shape.closeness.segments.smallest,
-      let domain = TraceDomain.allCases.first(where: { $0.level == level })
-    {
-      segment = Segment(nodes: nodes, domain: domain)
+    if let (level, nodes) = request.shape.closeness.segments.smallest {
+      segment = Segment(nodes: nodes, domain: TraceDomain(level))
     }
     checkpointEvery = request.terms?.checkpoints?.every
     restart = request.terms?.checkpoints?.restart

@@ -113,8 +113,13 @@ public struct RequestMapping: Sendable {
 }
 
 extension TraceDomain {
+  /// The domain of a fleet's level; any for nil.
+  init(_ level: DomainLevel?) {
+    self = Self.allCases.first { $0.level == level } ?? .any
+  }
+
   /// The level of a fleet; nil for any.
-  var level: DomainLevel? {
+  fileprivate var level: DomainLevel? {
     switch self {
     case .any: nil
     case .site: .site

@@ -43,12 +43,16 @@ public struct TraceNames: Sendable, Equatable {
 }
 
 /// Names, or terms, with the numbers that they were given.
-struct NameNumbers<Name: Hashable & Sendable>: Sendable {
-  private(set) var names: [Name] = []
+public struct NameNumbers<Name: Hashable & Sendable>: Sendable {
+  /// In the order of their numbers.
+  public private(set) var names: [Name] = []
   private var numbers: [Name: UInt32] = [:]
 
+  /// No names.
+  public init() {}
+
   /// The number of a name, which is given one when it first comes.
-  mutating func number(of name: Name) -> UInt32 {
+  public mutating func number(of name: Name) -> UInt32 {
     if let number = numbers[name] { return number }
     names.append(name)
     let number = UInt32(names.count)

@@ -21,7 +21,9 @@ struct BacktestCommand: ParsableCommand {
       came of it on Philly, and how to read it: Documentation/Internals/Prediction.md.
       """)
 
-  @Argument(help: ArgumentHelp("A trace, plain or gzip.", valueName: "trace"))
+  @Argument(
+    help: ArgumentHelp(
+      "A trace, plain or gzip, or a scheduler's journal.", valueName: "trace"))
   var trace: String
 
   @OptionGroup var selection: TraceOptions

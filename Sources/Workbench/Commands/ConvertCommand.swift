@@ -16,7 +16,8 @@ struct ConvertCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A trace, plain or gzip; or philly-like[:JOBS[:LOAD]], which needs --fleet.",
+      "A trace, plain or gzip, or a scheduler's journal; or philly-like[:JOBS[:LOAD]], which needs "
+        + "--fleet.",
       valueName: "trace"))
   var trace: String
 

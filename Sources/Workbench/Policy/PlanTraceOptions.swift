@@ -12,7 +12,9 @@ import Units
 /// The recorded jobs by which a plan judges a policy, where a daemon's own are not meant.
 struct PlanTraceOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Plan by the jobs of a trace, plain or gzip.", valueName: "file"),
+    help: ArgumentHelp(
+      "Plan by the jobs of a trace, plain or gzip, or of another scheduler's journal.",
+      valueName: "file"),
     completion: .file())
   var trace: String?
 
