@@ -116,10 +116,12 @@ import Units
 
   private func sharingMember(_ random: inout SeededGenerator) -> MemberShape {
     switch random.below(4) {
-    case 0: MemberShape(accelerators: 1, share: .milli(UInt16(100 + random.below(900))))
+    case 0:
+      MemberShape(
+        accelerators: 1 + random.below(3), share: .milli(UInt16(100 + random.below(900))))
     case 1:
       MemberShape(
-        accelerators: 1,
+        accelerators: 1 + random.below(2),
         share: .mig(MIGGeometry.h200x141.profiles[random.below(MIGProfile.Kind.allCases.count)]))
     default: MemberShape(accelerators: 1 + random.below(4))
     }

@@ -48,18 +48,37 @@ struct PackingNode: Sendable {
   /// Thousandths of each that are left; a fixed array, as it is copied for each that is tried.
   var left: InlineArray<64, Int16> = InlineArray(repeating: 0)
 
-  /// Takes a request's part off: of the device it is given, or of the first whole ones.
+  /// Takes a request's part off: of the device it is given, of several, or of the first whole ones.
   mutating func take(_ request: PackingRequest, device: Int) {
     host -= request.host
     guard request.count > 0 else { return }
     if request.milli < 1000 {
-      left[device] -= Int16(request.milli)
-      return
+      guard request.count > 1 else {
+        left[device] -= Int16(request.milli)
+        return
+      }
+      return takeParts(request)
     }
     var rest = request.count
     for device in 0..<devices where rest > 0 && left[device] == 1000 {
       left[device] = 0
       rest -= 1
+    }
+  }
+
+  /// Takes parts off as many accelerators, of those with the least left, as a placement does.
+  private mutating func takeParts(_ request: PackingRequest) {
+    var taken: UInt64 = 0
+    for _ in 0..<request.count {
+      var best: Int?
+      for device in 0..<devices where taken & 1 << UInt64(device) == 0 {
+        guard left[device] >= request.milli else { continue }
+        if let best, left[best] <= left[device] { continue }
+        best = device
+      }
+      guard let best else { return }
+      taken |= 1 << UInt64(best)
+      left[best] -= Int16(request.milli)
     }
   }
 }
