@@ -186,6 +186,34 @@ private final class SlowDisk: Sendable {
     await later.value
     try await agent.isTold(["terminate 1.1", "forget 1.1", "launch 1.2: 0 on n0"])
   }
+
+  @Test func `that come as a member is given up start it no more`() async throws {
+    let disk = SlowDisk()
+    let station = try Station(in: TemporaryFolder(), options: disk.options)
+    let (agent, other) = (PuppetAgent(station, "n0"), PuppetAgent(station, "n1", instance: 8))
+    try await agent.register()
+    try await other.register()
+    try await station.submit(members: 2)
+    try await other.isTold(["launch 1.1: 1 on n1"])
+    station.clock.advance(seconds: 31)
+    try await other.report(.started(MemberName(1, 1, 1)))
+    station.daemon.hub.sweep()
+    _ = await station.controller.settled()
+    // It is decided, but not durable yet, when the agent registers; the other has not ended its own.
+    disk.stop()
+    station.clock.advance(seconds: 1878)
+    await disk.isWriting()
+    let later = Task {
+      while await station.controller.look().machine.state.silence[NodeID(0)] != nil {
+        await Task.yield()
+      }
+      disk.goOn()
+    }
+    try await agent.register()
+    await later.value
+    try await agent.isTold(["terminate 1.1"])
+    try await other.isTold(["terminate 1.1"])
+  }
 }
 
 @Suite struct `After a restart of the daemon` {

@@ -99,6 +99,15 @@ struct AgentTable: Sendable {
     }
   }
 
+  /// A member is taken for gone: its agent may just have come, and be about to start it.
+  mutating func lost(_ job: JobID, on node: NodeID) {
+    guard let run = runs[job] else { return }
+    runs[job]?.lost()
+    guard let member = run.member(on: node), let name = session[node] else { return }
+    sessions[name]?.withdraw(
+      member: member.number, of: job.number, attempt: run.attempt.number)
+  }
+
   /// Has a signal sent to all tasks of a run, now or when their agent comes.
   mutating func signal(_ job: JobID, _ run: AgentRun, _ name: String) -> [Gate] {
     let command = AgentCommand.signal(

@@ -61,6 +61,28 @@ struct SessionState: Sendable {
     }
   }
 
+  /// Takes back the launch of a member that was not given out yet.
+  mutating func withdraw(member: Int, of job: UInt32, attempt: UInt16) {
+    var place = given
+    while place < waiting.count {
+      switch waiting[place].command {
+      case .launch(var launch) where launch.job == job && launch.attempt == attempt:
+        launch.members.removeAll { $0.member == member }
+        if launch.members.isEmpty {
+          waiting.remove(at: place)
+          continue
+        }
+        waiting[place].command = .launch(launch)
+      case .resize(var launch, let leaving, let signal)
+      where launch.job == job && launch.attempt == attempt:
+        launch.members.removeAll { $0.member == member }
+        waiting[place].command = .resize(launch, leaving: leaving, signal: signal)
+      case .launch, .resize, .signal, .terminate, .forget, .readOutput: break
+      }
+      place += 1
+    }
+  }
+
   /// Whether a command waits to be acknowledged.
   func holds(_ command: AgentCommand) -> Bool { waiting.contains { $0.command == command } }
 
