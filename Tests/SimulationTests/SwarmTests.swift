@@ -9,14 +9,22 @@ import Units
   /// Short ones, in which together everything happens that is rare.
   private static let seeds: [UInt64] = [0, 1, 2, 4, 34, 38, 40, 55, 77]
 
+  /// The same of some whose nodes share accelerators.
+  private static let dividedSeeds: [UInt64] = [1, 2, 55]
+
   /// Each runs once; tests look at the same outcomes.
-  private static let outcomes: [SwarmOutcome] = seeds.map { seed in
-    guard let setting = try? SwarmSetting(seed: seed) else { fatalError("no world \(seed)") }
+  private static let outcomes: [SwarmOutcome] =
+    seeds.map { outcome($0, divided: false) } + dividedSeeds.map { outcome($0, divided: true) }
+
+  private static func outcome(_ seed: UInt64, divided: Bool) -> SwarmOutcome {
+    guard let setting = try? SwarmSetting(seed: seed, divided: divided) else {
+      fatalError("no world \(seed)")
+    }
     return SwarmRun(setting).outcome()
   }
 
   @Test func `break no rule`() {
-    for (seed, outcome) in zip(Self.seeds, Self.outcomes) {
+    for (seed, outcome) in zip(Self.seeds + Self.dividedSeeds, Self.outcomes) {
       guard let failure = outcome.failure else { continue }
       Issue.record("seed \(seed): \(failure.rule): \(failure.what)")
     }

@@ -17,6 +17,8 @@ public struct PromiseChecker: RuleChecker {
 
   /// By job, what it has been promised; nil: nothing, or nothing any more.
   private var promised: [Instant?] = [nil]
+  /// By job, where it was promised that last.
+  private var places: [JobID: Allocation] = [:]
   private var claims: [(ClaimID, preemptor: JobID)] = []
   private var isExcused = false
   private var drops: [JobID] = []
@@ -61,6 +63,7 @@ public struct PromiseChecker: RuleChecker {
           ))
       }
       promised[index] = reservation.start
+      places[id] = reservation.allocation
     case .promiseDropped(let id):
       if isExcused {
         promised[Int(id.number)] = nil
@@ -93,7 +96,10 @@ public struct PromiseChecker: RuleChecker {
     for id in drops {
       guard let job = machine.state.jobs[id], job.lifecycle.isPending else { continue }
       promised[Int(id.number)] = nil
-      guard !holdings.hasRule(against: job.request, at: now) else { continue }
+      let place = places.removeValue(forKey: id)
+      guard !holdings.hasRule(against: job.request, at: now),
+        place.map({ !holdings.isRefused($0, to: job.request) }) ?? true
+      else { continue }
       violations.append(RuleViolation(now, "job \(id.number) lost its promise to nobody"))
     }
   }
@@ -110,6 +116,17 @@ extension Holdings {
         : book.roomWithBorrowing(
           account, model: model, alwaysBorrowed: mode.borrowing == .always
         ).milli >= milli
+    }
+  }
+
+  /// Whether nobody lends a job some of what it would hold on an allocation.
+  fileprivate func isRefused(_ allocation: Allocation, to request: JobRequest) -> Bool {
+    let mode = mode(of: request)
+    guard mode.borrowing != .never else { return false }
+    return charging.amounts(of: allocation, on: topology).contains { amount in
+      book.roomWithBorrowing(
+        request.account, model: amount.model, alwaysBorrowed: mode.borrowing == .always
+      ).milli < amount.milli
     }
   }
 

@@ -16,7 +16,9 @@ extension SwarmCluster {
   mutating func happened(_ event: Event) {
     switch event {
     case .letGo(let job, _, _): finishResize(job)
-    case .memberEnded(let job, _, _, _, _): finishResize(job)
+    case .memberEnded(let job, let id, let exit, _, _):
+      if exit == .lost { withdraw(job, on: id) }
+      finishResize(job)
     case .ended(let job, _, _), .evicted(let job, _), .lost(let job, _): forget(job)
     case .fleetChanged(let topology, _): fleetChanged(to: topology)
     case .policyChanged:
@@ -62,6 +64,14 @@ extension SwarmCluster {
     }
   }
 
+  /// A member is taken for gone: its agent may just have come, and be about to start it.
+  private mutating func withdraw(_ job: JobID, on id: NodeID) {
+    guard let name = controller.topology.name(of: id), let node = place(of: name) else { return }
+    nodes[node].untold?.commands.removeAll { command in
+      if case .launch(let task) = command { task.member.job == job } else { false }
+    }
+  }
+
   /// The members of a run, by what is durable.
   private func members(of job: JobID) -> [(member: SwarmMember, slice: Int, run: JobLifecycle.Run)]
   {
@@ -91,7 +101,8 @@ extension SwarmCluster {
   ) -> SwarmTask {
     SwarmTask(
       member: member, place: places[member.job] ?? 0, slice: run.allocation.slices[slice],
-      shares: run.allocation.shares.filter { Int($0.slice) == slice })
+      shares: run.allocation.shares.filter { Int($0.slice) == slice },
+      host: run.allocation.hosts.isEmpty ? .none : run.allocation.hosts[slice])
   }
 
   mutating func terminate(_ job: JobID, _ attempt: AttemptNumber) {

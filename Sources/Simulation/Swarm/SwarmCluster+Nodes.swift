@@ -6,8 +6,10 @@ import Units
 /// Nodes as they really are: their tasks, what breaks, and how messages go.
 extension SwarmCluster {
   mutating func addNodes(of topology: Topology, fence: TimeSpan) {
-    for node in topology.nodes where place(of: "\(node.name)") == nil {
-      nodes.append(SwarmNode(name: "\(node.name)", fence: fence.milliseconds))
+    for (index, node) in topology.nodes.enumerated() where place(of: "\(node.name)") == nil {
+      nodes.append(
+        SwarmNode(
+          name: "\(node.name)", type: topology.type(of: index), fence: fence.milliseconds))
     }
   }
 
@@ -92,7 +94,7 @@ extension SwarmCluster {
       }
       return
     }
-    for other in nodes[node].tasks where other.isRunning && other.contends(with: task) {
+    if let other = nodes[node].rival(of: task) {
       fail(
         "overlap",
         "on \(nodes[node].name) job \(member.job.number) is given what job "

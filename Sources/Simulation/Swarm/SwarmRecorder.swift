@@ -145,7 +145,7 @@ extension JobRequest {
   /// What is asked for, in short.
   var words: String {
     var words =
-      "\(shape.members) x \(shape.member.accelerators) accelerators for "
+      "\(shape) for "
       + "\(SwarmRecorder.time(timeLimit.milliseconds)) (account \(account.number), mode "
       + "\(mode.number)"
     if let least = terms?.leastMembers { words += ", \(least) members at least" }

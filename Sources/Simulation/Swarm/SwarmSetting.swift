@@ -39,6 +39,9 @@ public struct SwarmSetting: Sendable {
   /// Whether some nodes have another model, and some gangs want to be close.
   public let isVaried: Bool
 
+  /// Whether nodes share accelerators, and count cores and memory.
+  public let isDivided: Bool
+
   /// After how many entries a snapshot is taken.
   public let snapshotEvery: Int
 
@@ -47,8 +50,10 @@ public struct SwarmSetting: Sendable {
 
   /// What a seed stands for.
   ///
+  /// - Parameter divided: whether nodes share accelerators; nil: as the seed draws it. Of a seed
+  ///   from before there was that, all else is as it was where they don't.
   /// - Throws: what a fleet can't be built by; no seed is known that does.
-  public init(seed: UInt64) throws {
+  public init(seed: UInt64, divided: Bool? = nil) throws {
     var random = SeededGenerator(seed: seed ^ 0x5A4D)
     func chance(_ percent: Int) -> Bool { random.below(100) < percent }
     let temper: Temper = [.calm, .calm, .changing, .rough, .rough][random.below(5)]
@@ -66,6 +71,9 @@ public struct SwarmSetting: Sendable {
     isVaried = !isPlain && chance(30)
     if isVaried { world.addVariety(seed: seed) }
     if isPlain { world.useSingleAccelerators() }
+    var division = SeededGenerator(seed: seed ^ 0xD1F1)
+    isDivided = !isPlain && (divided ?? (division.below(100) < 30))
+    if isDivided { try world.addParts(seed: seed) }
     world.policy.fence = .seconds(Int64(60 + random.below(900)))
     self.seed = seed
     self.temper = temper
@@ -87,7 +95,8 @@ public struct SwarmSetting: Sendable {
     ].filter { features.contains($0.0) }.map(\.1)
     let habits = parts.compactMap { if case .habit(let habit) = $0 { habit.rawValue } else { nil } }
     return [
-      "seed \(seed): \(temper.rawValue)\(isPlain ? ", plain" : "")\(isVaried ? ", varied" : "")",
+      "seed \(seed): \(temper.rawValue)\(isPlain ? ", plain" : "")"
+        + "\(isVaried ? ", varied" : "")\(isDivided ? ", divided" : "")",
       "  fleet: \(topology.nodes.count) nodes of \(topology.mostAcceleratorsPerNode) accelerators, "
         + "\(leaves == 0 ? "no leaves" : "\(leaves) leaves"), "
         + "models: \(topology.models.joined(separator: " "))",
