@@ -225,4 +225,30 @@ private let everyMethod: [PackingMethod] = [
       #expect(packer.fragmentation == 500 * 450 / 950)
     }
   }
+
+  @Test func `takes parts of several accelerators of different ones`() throws {
+    var builder = TopologyBuilder(name: "parts")
+    var type = NodeType(name: "t", accelerators: 4)
+    type.sharing = .fractions
+    try builder.addNodes([NodeName("n0")], type: type)
+    let shapes = [1, 2, 3].map { count in
+      let member = MemberShape(accelerators: count, share: .milli(400))
+      return (shape: GangShape(members: 1, member: member), count: 1)
+    }
+    for method in everyMethod {
+      var packer = Packer(
+        topology: try builder.build(), shapes: shapes, method: method, seed: 1)
+      // Each of four has room for two such parts: eight in all.
+      for (index, count) in [(0, 1), (1, 2), (2, 3)] {
+        let placed = packer.arrive(index)
+        let shares = try #require(placed).shares
+        #expect(shares.map(\.amount) == Array(repeating: 400, count: count))
+        #expect(Set(shares.map(\.device)).count == count)
+      }
+      #expect(packer.arrive(2) == nil, "two at most are left, of fewer than three")
+      #expect(packer.arrive(0) != nil)
+      #expect(packer.arrive(0) != nil)
+      #expect(packer.arrive(0) == nil)
+    }
+  }
 }

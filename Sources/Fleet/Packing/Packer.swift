@@ -186,7 +186,14 @@ public struct Packer: Sendable {
     let topology = occupancy.topology
     var slice = NodeSlice(node: topology.ids[node], accelerators: 0)
     var shares: [DeviceHold] = []
-    if request.count > 0, request.milli < 1000 {
+    if request.count > 1, request.milli < 1000 {
+      let member = MemberShape(
+        accelerators: request.count, share: .milli(UInt16(request.milli)), host: request.host)
+      guard let parts = occupancy.parts(for: member, on: node) else {
+        preconditionFailure("node \(node) has no room for \(member)")
+      }
+      shares = parts
+    } else if request.count > 0, request.milli < 1000 {
       shares = [DeviceHold(slice: 0, device: device, amount: UInt16(request.milli))]
     } else if request.count > 0 {
       slice.accelerators = occupancy.devices(request.count, on: node)

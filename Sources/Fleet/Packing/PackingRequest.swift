@@ -76,7 +76,7 @@ struct PackingNode: Sendable {
         if let best, left[best] <= left[device] { continue }
         best = device
       }
-      guard let best else { return }
+      guard let best else { preconditionFailure("no room for \(request.count) parts") }
       taken |= 1 << UInt64(best)
       left[best] -= Int16(request.milli)
     }
