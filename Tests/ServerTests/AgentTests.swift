@@ -199,7 +199,7 @@ private final class SlowDisk: Sendable {
     try await other.report(.started(MemberName(1, 1, 1)))
     station.daemon.hub.sweep()
     _ = await station.controller.settled()
-    // It is decided, but not durable yet, when the agent registers; the other has not ended its own.
+    // It is decided, but not durable yet, when the agent registers; the other has its own still.
     disk.stop()
     station.clock.advance(seconds: 1878)
     await disk.isWriting()

@@ -130,7 +130,8 @@ public final class AgentHub: Performer {
       table.resize(job, to: allocation)
       return []
     case .memberEnded(let job, let node, let exit, _, _):
-      if exit == .lost { table.lost(job, on: node) }
+      if exit == .lost { table[job]?.lost() }
+      table.withdraw(job, on: node)
       if let run = table[job], let number = table[job]?.ended(on: node) {
         tell(.resized(job, run.attempt, number: number))
       }

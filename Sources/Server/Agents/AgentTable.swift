@@ -99,11 +99,12 @@ struct AgentTable: Sendable {
     }
   }
 
-  /// A member is taken for gone: its agent may just have come, and be about to start it.
-  mutating func lost(_ job: JobID, on node: NodeID) {
-    guard let run = runs[job] else { return }
-    runs[job]?.lost()
-    guard let member = run.member(on: node), let name = session[node] else { return }
+  /// Takes back the launch of a member that has ended, perhaps by the fence: its agent may just
+  /// have come, and be about to start it.
+  mutating func withdraw(_ job: JobID, on node: NodeID) {
+    guard let run = runs[job], let member = run.member(on: node), let name = session[node],
+      member.stage == .starting || member.stage == .leaving
+    else { return }
     sessions[name]?.withdraw(
       member: member.number, of: job.number, attempt: run.attempt.number)
   }

@@ -50,33 +50,39 @@ struct SessionState: Sendable {
 
   /// Takes back the launches of an attempt that were not given out yet.
   mutating func withdraw(_ job: UInt32, attempt: UInt16) {
+    changeLaunches(of: job, attempt: attempt) { _ in nil }
+  }
+
+  /// Takes back the launch of a member that was not given out yet.
+  mutating func withdraw(member: Int, of job: UInt32, attempt: UInt16) {
+    changeLaunches(of: job, attempt: attempt) { command in
+      switch command {
+      case .launch(var launch):
+        launch.members.removeAll { $0.member == member }
+        return launch.members.isEmpty ? nil : .launch(launch)
+      case .resize(var launch, let leaving, let signal):
+        // Others may have to leave.
+        launch.members.removeAll { $0.member == member }
+        return .resize(launch, leaving: leaving, signal: signal)
+      case .signal, .terminate, .forget, .readOutput: return command
+      }
+    }
+  }
+
+  /// Puts others in the place of an attempt's launches that were not given out yet; nil: none.
+  private mutating func changeLaunches(
+    of job: UInt32, attempt: UInt16, _ change: (AgentCommand) -> AgentCommand?
+  ) {
     var place = given
     while place < waiting.count {
       switch waiting[place].command {
       case .launch(let launch) where launch.job == job && launch.attempt == attempt,
         .resize(let launch, _, _) where launch.job == job && launch.attempt == attempt:
-        waiting.remove(at: place)
-      case .launch, .resize, .signal, .terminate, .forget, .readOutput: place += 1
-      }
-    }
-  }
-
-  /// Takes back the launch of a member that was not given out yet.
-  mutating func withdraw(member: Int, of job: UInt32, attempt: UInt16) {
-    var place = given
-    while place < waiting.count {
-      switch waiting[place].command {
-      case .launch(var launch) where launch.job == job && launch.attempt == attempt:
-        launch.members.removeAll { $0.member == member }
-        if launch.members.isEmpty {
+        guard let next = change(waiting[place].command) else {
           waiting.remove(at: place)
           continue
         }
-        waiting[place].command = .launch(launch)
-      case .resize(var launch, let leaving, let signal)
-      where launch.job == job && launch.attempt == attempt:
-        launch.members.removeAll { $0.member == member }
-        waiting[place].command = .resize(launch, leaving: leaving, signal: signal)
+        waiting[place].command = next
       case .launch, .resize, .signal, .terminate, .forget, .readOutput: break
       }
       place += 1

@@ -16,8 +16,8 @@ extension SwarmCluster {
   mutating func happened(_ event: Event) {
     switch event {
     case .letGo(let job, _, _): finishResize(job)
-    case .memberEnded(let job, let id, let exit, _, _):
-      if exit == .lost { withdraw(job, on: id) }
+    case .memberEnded(let job, let id, _, _, _):
+      withdraw(job, on: id)
       finishResize(job)
     case .ended(let job, _, _), .evicted(let job, _), .lost(let job, _): forget(job)
     case .fleetChanged(let topology, _): fleetChanged(to: topology)
@@ -64,7 +64,8 @@ extension SwarmCluster {
     }
   }
 
-  /// A member is taken for gone: its agent may just have come, and be about to start it.
+  /// A member has ended, perhaps by the fence: its agent may just have come, and be about to start
+  /// it.
   private mutating func withdraw(_ job: JobID, on id: NodeID) {
     guard let name = controller.topology.name(of: id), let node = place(of: name) else { return }
     nodes[node].untold?.commands.removeAll { command in
