@@ -36,14 +36,18 @@ struct PolicyWorldRun: ReplayObserver {
   private var ledger = LedgerChecker()
   private var evictions = EvictionChecker()
   private var undisturbed = UndisturbedChecker()
-  private var requeues = RequeueChecker()
+  private var requeues: RequeueChecker
   private var windows = WindowChecker()
   private var promises = PromiseChecker()
   private var guarantees = GuaranteeChecker()
   private var last = Instant(milliseconds: 0)
 
+  private init(_ world: PolicyWorld) {
+    requeues = RequeueChecker(hoursPerEviction: world.policy.weights.hoursPerEviction)
+  }
+
   static func report(on world: PolicyWorld, seed: UInt64) -> PolicyWorldReport {
-    var run = PolicyWorldRun()
+    var run = PolicyWorldRun(world)
     var cluster = VirtualCluster(topology: world.topology, policy: world.policy)
     cluster.incidents = world.incidents
     cluster.run(world.jobs, observer: &run)

@@ -86,6 +86,20 @@ import Testing
         2...2, 4...5, 7...8, 10...10, 14...26, 31...32, 35...35, 37...46, 62...62, 64...64, 67...68,
         70...70, 73...73,
       ]),
+    // Somebody was promised cores at once that are kept for another later, and did not start.
+    Story(
+      rule: "promise", seed: 6_004_793,
+      parts: [
+        4...6, 10...10, 12...12, 22...22, 26...26, 32...33, 35...35, 51...51,
+      ], isDivided: true),
+    // Who was evicted more often has more credit of age.
+    Story(
+      rule: "requeue", seed: 6_008_308,
+      parts: [7...8, 18...18, 21...24, 27...28, 33...35]),
+    // Claims to parts of one node were taken for claims to the same.
+    Story(
+      rule: "stop", seed: 6_002_672,
+      parts: [8...9, 20...21, 26...27, 29...29, 92...92], isDivided: true),
     // Parts of several accelerators were weighed as if all were of the first: that was a stop.
     Story(rule: "stop", seed: 5_000_236, parts: [12...14, 16...17], isDivided: true),
   ]

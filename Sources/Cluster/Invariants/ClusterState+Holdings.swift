@@ -46,13 +46,15 @@ extension ClusterState {
 
   /// Each claim has a waiting preemptor and victims that run and are to go; claims lie apart.
   func checkClaims() {
+    guard !claims.isEmpty else { return }
+    var idle = Occupancy(topology: topology)
     for (place, claim) in claims.enumerated() {
       precondition(
         jobs[claim.preemptor]?.lifecycle.isPending == true,
         "claim \(claim.id.number) of no waiting job")
       precondition(
-        claims[..<place].allSatisfy { !$0.allocation.contends(with: claim.allocation) },
-        "claim \(claim.id.number) is about what another has")
+        idle.isFree(claim.allocation), "claim \(claim.id.number) is about what another has")
+      idle.take(claim.allocation)
       for victim in claim.victims {
         precondition(
           jobs[victim.job]?.lifecycle.eviction == victim.eviction,

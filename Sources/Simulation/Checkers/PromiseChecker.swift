@@ -119,7 +119,7 @@ extension Holdings {
     }
   }
 
-  /// Whether nobody lends a job some of what it would hold on an allocation.
+  /// Whether a job is not lent all that it would hold on an allocation.
   fileprivate func isRefused(_ allocation: Allocation, to request: JobRequest) -> Bool {
     let mode = mode(of: request)
     guard mode.borrowing != .never else { return false }

@@ -95,7 +95,6 @@ private struct TraceBuilder {
     case .outOfMemory: .outOfMemory
     }
   }
-
 }
 
 extension TraceTerms {

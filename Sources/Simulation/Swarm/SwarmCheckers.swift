@@ -1,5 +1,6 @@
 import Cluster
 import Control
+import Policy
 import Units
 
 /// All rules that hold in a run, checked after every input.
@@ -15,7 +16,7 @@ struct SwarmCheckers: Sendable {
   private var power = PowerChecker()
   private var windows = WindowChecker()
   private var undisturbed = UndisturbedChecker()
-  private var requeues = RequeueChecker()
+  private var requeues: RequeueChecker
   private var promises = PromiseChecker()
   private var guarantees = GuaranteeChecker()
 
@@ -30,6 +31,7 @@ struct SwarmCheckers: Sendable {
     isSteady = !setting.features.contains(.changes)
     isPrompt = setting.temper != .rough
     isPlain = setting.isPlain
+    requeues = RequeueChecker(hoursPerEviction: setting.world.policy.weights.hoursPerEviction)
   }
 
   mutating func received(_ input: Input, at now: Instant) {

@@ -112,6 +112,8 @@ extension SwarmCluster {
           + other.name)
     }
     nodes[node].tasks.append(task)
+    if !task.shares.isEmpty { outcome.see("parts of accelerators") }
+    if !task.host.isEmpty { outcome.see("parts of a host") }
     let (run, exit) = life(of: task)
     if let run { put(.taskEnds(node: node, member, exit), at: now + run, 1) }
   }

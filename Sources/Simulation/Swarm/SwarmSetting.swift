@@ -50,8 +50,8 @@ public struct SwarmSetting: Sendable {
 
   /// What a seed stands for.
   ///
-  /// - Parameter divided: whether nodes share accelerators; nil: as the seed draws it. Of a seed
-  ///   from before there was that, all else is as it was where they don't.
+  /// - Parameter divided: whether nodes share accelerators; nil: as the seed draws it. All else is
+  ///   the same either way.
   /// - Throws: what a fleet can't be built by; no seed is known that does.
   public init(seed: UInt64, divided: Bool? = nil) throws {
     var random = SeededGenerator(seed: seed ^ 0x5A4D)

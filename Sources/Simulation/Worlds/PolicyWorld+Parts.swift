@@ -4,8 +4,10 @@ import Jobs
 import Units
 
 extension PolicyWorld {
-  /// Some nodes share their accelerators, by thousandths or by slices, and all count cores and
-  /// memory, or none does; some jobs ask for parts, for some of the host, or for nothing else.
+  /// Some nodes share their accelerators, and some jobs ask for parts of them.
+  ///
+  /// They are shared by thousandths or by slices. All nodes count cores and memory, or none does:
+  /// then some jobs ask for some of the host as well, or for nothing else.
   ///
   /// - Throws: what a fleet can't be built by; no seed is known that does.
   public mutating func addParts(seed: UInt64) throws {
@@ -36,7 +38,7 @@ extension PolicyWorld {
         }
       }
       jobs[index].request.shape = GangShape(
-        members: Int(shape.members), member: member, closeness: shape.closeness,
+        members: Int(shape.members), member: member, rest: shape.rest, closeness: shape.closeness,
         eligibility: shape.eligibility)
     }
   }
@@ -85,8 +87,8 @@ private struct NodeKinds {
     for node in nodes {
       let name = fleet.nodes[node].name
       var type = fleet.type(of: node)
-      let draw = "\(name)".utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } >> 20 % 4
-      switch draw {
+      let draw = "\(name)".utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+      switch (draw >> 20) % 4 {
       case 0:
         type.name += "-fractions"
         type.sharing = .fractions
