@@ -35,6 +35,17 @@ struct OpenRooms: Sendable {
     /// Whether it is kept no longer.
     var isGone = false
 
+    /// Whether it names an accelerator, or a part of one, of a place that holds nothing but whole
+    /// ones.
+    func names(anyOfWhole place: Allocation) -> Bool {
+      guard allocation.shares.isEmpty, let slice = allocation.slices.first,
+        allocation.slices.count == 1
+      else { return allocation.contends(with: place) }
+      return place.slices.contains {
+        $0.node == slice.node && $0.accelerators & slice.accelerators != 0
+      }
+    }
+
     /// Whether any of it may be free; false is sure.
     func mayOverlap(_ free: Occupancy) -> Bool {
       guard let only else { return free.mayOverlap(allocation) }
@@ -226,7 +237,7 @@ struct OpenRooms: Sendable {
     guard place.hosts.isEmpty, place.shares.isEmpty, free.isFree(place) else { return false }
     sort()
     return (inTheWay ?? []).allSatisfy {
-      shelf.all[$0].from >= end || !shelf.all[$0].allocation.contends(with: place)
+      shelf.all[$0].from >= end || !shelf.all[$0].names(anyOfWhole: place)
     }
   }
 

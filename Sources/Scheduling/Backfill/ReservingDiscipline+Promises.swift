@@ -23,6 +23,7 @@ extension ReservingDiscipline {
       draft.hasRefused = true
       return false
     }
+    if reservation.start == draft.now { draft.promisedAtOnce += 1 }
     queue.removeFirst(of: slot)
     insert(promise)
     forecast.hold(shape, as: reservation, for: limit)

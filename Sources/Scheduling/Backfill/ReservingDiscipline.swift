@@ -260,12 +260,14 @@ struct ReservingDiscipline: Sendable {
   // MARK: One pass in the fair order
 
   /// Goes once through all that may start; whether another pass may bring more: a promise is gone,
-  /// and left its place to the next, or room, which whoever comes first in the order is to have.
+  /// and left its place to the next, or room, which whoever comes first in the order is to have; or
+  /// somebody is promised a start at once.
   ///
-  /// Every pass but the last uses up a promise that none replaces in this plan.
+  /// Every pass but the last uses up a promise that none replaces in this plan, or has taken a job
+  /// out of the queue for a promise that is due.
   private mutating func pass(_ draft: inout PlanDraft) -> Bool {
     var room = surveyed().room
-    let hadPromises = promises.count
+    let (hadPromises, promisedAtOnce) = (promises.count, draft.promisedAtOnce)
     var turns = Turns(mayReclaim: hasGuarantees)
     addTurns(room, &turns, &draft)
     var taken = draft.rooms.changes
@@ -310,7 +312,8 @@ struct ReservingDiscipline: Sendable {
         turns.insert(Turn(key: self.key(turn.slot, &draft), slot: turn.slot))
       }
     }
-    return mustTryAll || hadPromises + made > promises.count && queue.count > 0
+    return mustTryAll || draft.promisedAtOnce > promisedAtOnce
+      || hadPromises + made > promises.count && queue.count > 0
   }
 
   /// What becomes of a job at its turn.

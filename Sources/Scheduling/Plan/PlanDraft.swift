@@ -30,6 +30,12 @@ struct PlanDraft {
   /// Whether somebody got no promise of a start at once, as a rule keeps it from that.
   var hasRefused = false
 
+  /// How many were promised a start at once.
+  ///
+  /// Cores, memory and parts of accelerators that are kept for later are free until then. The
+  /// timeline knows; whoever looks for room now doesn't.
+  var promisedAtOnce = 0
+
   /// The number of what was promised before this plan.
   var promiseChange = 0
 

@@ -246,7 +246,11 @@ extension ReservingDiscipline {
     search.promised = promisedNodes(besides: preemptor.yielding, draft)
     // The last room that was looked at, and its end: the next may be the same.
     var known: (end: Instant, room: Occupancy)?
+    let end = draft.now + VictimSearch.lead(of: policy) + limit
+    // For longer there is no more.
+    let open = mostNodes(for: preemptor, shape, until: end, &draft)
     func clearing(until end: Instant) -> Clearing? {
+      guard search.mayHold(among: pool, before: end, besides: open, draft) else { return nil }
       let candidates = search.candidates(
         among: pool, before: end, besides: draft.rooms.all.freeAccelerators, draft)
       guard !candidates.isEmpty else { return nil }
@@ -257,14 +261,9 @@ extension ReservingDiscipline {
         for: shape, among: candidates, by: rules.choice,
         afterWaiting: draft.now - job.submitted)
     }
-    let end = draft.now + VictimSearch.lead(of: policy) + limit
     let isGuaranteed = preemptor.ground == .guarantee
     search.takesReaching = !isGuaranteed
-    guard
-      search.mayHold(
-        among: pool, before: end, besides: mostNodes(for: preemptor, shape, until: end, &draft),
-        draft)
-    else {
+    guard search.mayHold(among: pool, before: end, besides: open, orLater: true, draft) else {
       wake = min(wake, search.undisturbedUntil)
       return nil
     }
@@ -357,22 +356,19 @@ extension ReservingDiscipline {
 
   private func findYieldingPromises(_ byStart: [Int], _ draft: PlanDraft) -> [JobID] {
     var book = draft.holdings.book
-    let charging = draft.holdings.charging
     var yielding: [JobID] = []
     for index in byStart {
-      let (id, request) = (promises[index].waiting.job, promises[index].request)
-      let milli = charging.milli(of: request.shape)
+      let (account, milli) = (promises[index].request.account, promises[index].mark.milli)
       // What borrows in any case doesn't fill the entitlement, whatever room that has.
-      let mayFill = draft.holdings.mode(of: request).borrowing != .always
-      let model = charging.models(of: request.shape).first {
-        mayFill && book.roomWithinEntitlement(request.account, model: $0) >= milli
+      let mayFill = draft.holdings.borrowing(of: promises[index].request) != .always
+      let model = promises[index].models.first {
+        mayFill && book.roomWithinEntitlement(account, model: $0) >= milli
       }
       guard let model else {
-        yielding.append(id)
+        yielding.append(promises[index].waiting.job)
         continue
       }
-      book.hold(
-        AccountBook.Hold(account: request.account, model: model, milli: milli), at: draft.now)
+      book.hold(AccountBook.Hold(account: account, model: model, milli: milli), at: draft.now)
     }
     return yielding.sorted()
   }

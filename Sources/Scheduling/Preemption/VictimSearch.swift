@@ -20,6 +20,8 @@ struct VictimPool: Sendable {
     var borrowsAlways: Bool
     /// How many accelerators it holds; nil where it holds parts of some.
     var accelerators: Int?
+    /// The most of them of any one node; where it holds parts, more than there are.
+    var mostOnNode: Int16
     /// Until when it is left alone: a guarantee waits for nothing but its undisturbed time.
     var spared: Instant
     /// Its first node, and where its others lie among all such.
@@ -71,8 +73,8 @@ struct VictimPool: Sendable {
         Entry(
           id: id, account: runs[place].account, member: runs[place].member, tier: tier,
           reachesIntoEntitlement: reaches, borrowsAlways: runs[place].borrowsAlways,
-          accelerators: runs[place].accelerators, spared: spared, node: runs[place].node,
-          moreNodes: first..<Int32(moreNodes.count)))
+          accelerators: runs[place].accelerators, mostOnNode: runs[place].mostOnNode,
+          spared: spared, node: runs[place].node, moreNodes: first..<Int32(moreNodes.count)))
     }
   }
 
@@ -158,16 +160,17 @@ struct VictimSearch {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
   }
 
-  /// Whether any of a pool may go for it, now or once they may be disturbed, and the gang may fit
-  /// with what they hold: a filter, before any of them is read. O(jobs in the pool + nodes)
-  ///
-  /// Notes when the next may be disturbed that may not be yet.
+  /// Whether any of a pool may go for it, and the gang may fit with what they hold: a filter, for
+  /// before any of them is read. O(jobs in the pool + nodes)
   ///
   /// - Parameters:
   ///   - end: nobody asks for room for less long.
   ///   - open: on how many nodes a member has room until then, at most.
+  ///   - later: whether those count as well who may go later, but not as the search stands; then it
+  ///     is noted when the next may be disturbed that may not be yet.
   mutating func mayHold(
-    among pool: VictimPool, before end: Instant, besides open: Int, _ draft: PlanDraft
+    among pool: VictimPool, before end: Instant, besides open: Int, orLater later: Bool = false,
+    _ draft: PlanDraft
   ) -> Bool {
     let member = draft.state.policy.accounts.member(of: request.account)
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
@@ -180,12 +183,14 @@ struct VictimSearch {
       guard draft.victims.isEmpty || !draft.victims.contains(pool.entries[index].id) else {
         continue
       }
-      if !pool.isKept(index, by: promised, before: end, besides: preemptor) {
+      let spared = pool.entries[index].spared
+      let isOpen = takesReaching || !pool.entries[index].reachesIntoEntitlement
+      if later || isOpen && (looksAhead || spared <= draft.now),
+        !pool.isKept(index, by: promised, before: end, besides: preemptor)
+      {
         hold.add(index, of: pool)
       }
-      let spared = pool.entries[index].spared
-      guard spared > draft.now, spared < undisturbedUntil,
-        takesReaching || !pool.entries[index].reachesIntoEntitlement,
+      guard later, isOpen, spared > draft.now, spared < undisturbedUntil,
         pool.candidate(index, rules, draft.state) != nil
       else { continue }
       undisturbedUntil = spared
@@ -302,7 +307,7 @@ private struct VictimHold {
   /// Whether numbers of accelerators by node bound where the gang has room; a node may count twice.
   private let isBounded: Bool
 
-  /// By node, how many accelerators the victims hold there; of a gang on several, all.
+  /// By node, how many accelerators the victims hold there, at most.
   private var held: [Int16]
 
   /// All that is free or held, unless that is parts; and on how many of the victims' nodes a member
@@ -325,9 +330,8 @@ private struct VictimHold {
     let entry = pool.entries[index]
     sum = sum.flatMap { sum in entry.accelerators.map { sum + $0 } }
     guard isBounded else { return }
-    let more = Int16(clamping: entry.accelerators ?? .max)
-    if entry.node >= 0 { add(more, on: Int(entry.node)) }
-    for place in entry.moreNodes { add(more, on: Int(pool.moreNodes[Int(place)])) }
+    if entry.node >= 0 { add(entry.mostOnNode, on: Int(entry.node)) }
+    for place in entry.moreNodes { add(entry.mostOnNode, on: Int(pool.moreNodes[Int(place)])) }
   }
 
   private mutating func add(_ more: Int16, on node: Int) {

@@ -23,6 +23,8 @@ struct RunningJobs: Sendable {
     var others: [Charging.Amount]
     /// How many accelerators it holds; nil where it holds parts of some.
     var accelerators: Int?
+    /// The most of them that it holds of any one node; where it holds parts, more than there are.
+    var mostOnNode: Int16
     /// Whether its mode always borrows, so that it is borrowed wherever it stands.
     var borrowsAlways: Bool
     /// Its first node, by its place in the topology, and all others.
@@ -73,6 +75,8 @@ struct RunningJobs: Sendable {
       isInWindow: request.terms?.window != nil, started: started, amount: amounts.first,
       others: Array(amounts.dropFirst()),
       accelerators: allocation.shares.isEmpty ? allocation.acceleratorCount : nil,
+      mostOnNode: allocation.shares.isEmpty
+        ? allocation.slices.reduce(0) { max($0, Int16($1.accelerators.nonzeroBitCount)) } : .max,
       borrowsAlways: holdings.mode(of: request).borrowing == .always,
       node: nodes.first ?? -1, moreNodes: Array(nodes.dropFirst()))
     models = holdings.charging.models.count

@@ -108,7 +108,7 @@ extension Holdings {
   }
 
   /// How a request's mode borrows. Asked for each class at each plan: a mode is not copied for it.
-  private func borrowing(of request: JobRequest) -> AccessMode.Borrowing {
+  func borrowing(of request: JobRequest) -> AccessMode.Borrowing {
     policy.modes[Int(request.mode.number)].borrowing
   }
 
