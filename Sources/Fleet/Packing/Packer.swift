@@ -82,7 +82,8 @@ public struct Packer: Sendable {
     note(index, hasRoom: node != nil)
     guard let node else { return nil }
     let device = Int(rows[index].devices[node])
-    let allocation = bind(rows[index].request, node: node, device: device)
+    var allocation = Allocation(slices: [])
+    occupancy.bind(rows[index].request.member, to: node, device, &allocation)
     occupancy.take(allocation)
     changed(node)
     return allocation
@@ -180,26 +181,6 @@ public struct Packer: Sendable {
     case .firstFit, .bestFit, .fgd(ties: .first), .muster:
       return best
     }
-  }
-
-  private func bind(_ request: PackingRequest, node: Int, device: Int) -> Allocation {
-    let topology = occupancy.topology
-    var slice = NodeSlice(node: topology.ids[node], accelerators: 0)
-    var shares: [DeviceHold] = []
-    if request.count > 1, request.milli < 1000 {
-      let member = MemberShape(
-        accelerators: request.count, share: .milli(UInt16(request.milli)), host: request.host)
-      guard let parts = occupancy.parts(for: member, on: node) else {
-        preconditionFailure("node \(node) has no room for \(member)")
-      }
-      shares = parts
-    } else if request.count > 0, request.milli < 1000 {
-      shares = [DeviceHold(slice: 0, device: device, amount: UInt16(request.milli))]
-    } else if request.count > 0 {
-      slice.accelerators = occupancy.devices(request.count, on: node)
-    }
-    let hosts = topology.countsHosts ? [request.host] : []
-    return Allocation(slices: [slice], hosts: hosts, shares: shares)
   }
 }
 

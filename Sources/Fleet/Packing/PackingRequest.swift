@@ -27,6 +27,12 @@ struct PackingRequest: Hashable, Sendable {
     }
   }
 
+  /// What it asks for, as a member of a gang.
+  var member: MemberShape {
+    MemberShape(
+      accelerators: count, share: milli < 1000 ? .milli(UInt16(milli)) : .whole, host: host)
+  }
+
   /// Whether a node with so much left has room for it.
   @inline(__always)
   func fits(_ node: PackingNode) -> Bool {

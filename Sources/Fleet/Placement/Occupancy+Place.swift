@@ -182,8 +182,11 @@ extension Occupancy {
     return allocation
   }
 
+  /// Adds what a member gets of a node to what its gang has.
+  ///
+  /// - Parameter device: the accelerator of which it gets a part; nil: the one with the least left.
   @inline(__always)
-  private func bind(
+  func bind(
     _ member: MemberShape, to node: Int, _ device: Int?, _ allocation: inout Allocation
   ) {
     var bits: UInt64 = 0
