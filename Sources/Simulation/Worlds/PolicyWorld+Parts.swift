@@ -65,29 +65,10 @@ private struct NodeKinds {
 
   /// The same fleet, of such nodes.
   func applied(to fleet: Topology) throws -> Topology {
-    var builder = TopologyBuilder(name: fleet.name)
-    if fleet.roots.isEmpty { try add(fleet.nodes.indices, of: fleet, to: &builder) }
-    for root in fleet.roots { try add(domain: root, of: fleet, to: &builder) }
-    return try builder.build()
-  }
-
-  private func add(
-    domain index: Int, of fleet: Topology, to builder: inout TopologyBuilder
-  ) throws {
-    let domain = fleet.domains[index]
-    try builder.open(domain.level, domain.name, domain.attributes)
-    if domain.children.isEmpty { try add(domain.nodes, of: fleet, to: &builder) }
-    for child in domain.children { try add(domain: child, of: fleet, to: &builder) }
-    try builder.close()
-  }
-
-  private func add(
-    _ nodes: Range<Int>, of fleet: Topology, to builder: inout TopologyBuilder
-  ) throws {
-    for node in nodes {
-      let name = fleet.nodes[node].name
+    try fleet.retyped { node in
       var type = fleet.type(of: node)
-      let draw = "\(name)".utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+      let name = "\(fleet.nodes[node].name)"
+      let draw = name.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
       switch (draw >> 20) % 4 {
       case 0:
         type.name += "-fractions"
@@ -98,7 +79,27 @@ private struct NodeKinds {
       default: break
       }
       if let host { type.host = host }
-      try builder.addNodes([name], type: type)
+      return type
     }
+  }
+}
+
+extension Topology {
+  /// The same domains and nodes, but for the nodes' types, by their places.
+  func retyped(_ type: (Int) -> NodeType) throws -> Topology {
+    var builder = TopologyBuilder(name: name)
+    func add(_ nodes: Range<Int>) throws {
+      for node in nodes { try builder.addNodes([self.nodes[node].name], type: type(node)) }
+    }
+    func add(domain index: Int) throws {
+      let domain = domains[index]
+      try builder.open(domain.level, domain.name, domain.attributes)
+      if domain.children.isEmpty { try add(domain.nodes) }
+      for child in domain.children { try add(domain: child) }
+      try builder.close()
+    }
+    if roots.isEmpty { try add(nodes.indices) }
+    for root in roots { try add(domain: root) }
+    return try builder.build()
   }
 }

@@ -42,17 +42,11 @@ extension PolicyWorld {
   }
 
   private func withTwoModels() throws -> Topology {
-    var builder = TopologyBuilder(name: topology.name)
-    try builder.open(.site, "site")
-    for (number, leaf) in topology.domains(at: .leaf).enumerated() {
-      let nodes = topology.domains[leaf].nodes
-      var type = topology.type(of: nodes.lowerBound)
-      if number == 2 { (type.name, type.acceleratorModel) = ("u", "n") }
-      try builder.open(.leaf, topology.domains[leaf].name)
-      try builder.addNodes(nodes.map { topology.nodes[$0].name }, type: type)
-      try builder.close()
+    let third = topology.domains(at: .leaf).dropFirst(2).first.map { topology.domains[$0].nodes }
+    return try topology.retyped { node in
+      var type = topology.type(of: node)
+      if third?.contains(node) == true { (type.name, type.acceleratorModel) = ("u", "n") }
+      return type
     }
-    try builder.close()
-    return try builder.build()
   }
 }
