@@ -163,16 +163,11 @@ private final class SlowDisk: Sendable {
     try await agent.isTold(["terminate 1.1", "forget 1.1", "launch 1.2: 0 on n0"])
   }
 
-  @Test func `that come as a job is given up start no more of it`() async throws {
-    let disk = SlowDisk()
-    let station = try Station(in: TemporaryFolder(), options: disk.options)
-    let agent = PuppetAgent(station, "n0")
-    try await agent.register()
-    try await station.submit()
-    station.clock.advance(seconds: 31)
-    station.daemon.hub.sweep()
-    _ = await station.controller.settled()
-    // It is decided, but not durable yet, when the agent registers.
+  /// The agent of the first node registers while it is decided, but not durable yet, that its
+  /// lease is over.
+  private func register(
+    _ agent: PuppetAgent, asIsGivenUpBy station: Station, _ disk: SlowDisk
+  ) async throws {
     disk.stop()
     station.clock.advance(seconds: 1878)
     await disk.isWriting()
@@ -184,6 +179,18 @@ private final class SlowDisk: Sendable {
     }
     try await agent.register()
     await later.value
+  }
+
+  @Test func `that come as a job is given up start no more of it`() async throws {
+    let disk = SlowDisk()
+    let station = try Station(in: TemporaryFolder(), options: disk.options)
+    let agent = PuppetAgent(station, "n0")
+    try await agent.register()
+    try await station.submit()
+    station.clock.advance(seconds: 31)
+    station.daemon.hub.sweep()
+    _ = await station.controller.settled()
+    try await register(agent, asIsGivenUpBy: station, disk)
     try await agent.isTold(["terminate 1.1", "forget 1.1", "launch 1.2: 0 on n0"])
   }
 
@@ -199,18 +206,8 @@ private final class SlowDisk: Sendable {
     try await other.report(.started(MemberName(1, 1, 1)))
     station.daemon.hub.sweep()
     _ = await station.controller.settled()
-    // It is decided, but not durable yet, when the agent registers; the other has its own still.
-    disk.stop()
-    station.clock.advance(seconds: 1878)
-    await disk.isWriting()
-    let later = Task {
-      while await station.controller.look().machine.state.silence[NodeID(0)] != nil {
-        await Task.yield()
-      }
-      disk.goOn()
-    }
-    try await agent.register()
-    await later.value
+    // The other has its own still.
+    try await register(agent, asIsGivenUpBy: station, disk)
     try await agent.isTold(["terminate 1.1"])
     try await other.isTold(["terminate 1.1"])
   }
