@@ -1,6 +1,6 @@
 extension Occupancy {
   /// What of an allocation is free now.
-  public func free(of allocation: Allocation) -> Allocation {
+  func free(of allocation: Allocation) -> Allocation {
     var free = Allocation(slices: [])
     var share = 0
     for (index, slice) in allocation.slices.enumerated() {

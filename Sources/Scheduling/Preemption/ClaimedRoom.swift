@@ -64,7 +64,7 @@ struct ClaimedRoom: Sendable {
   mutating func add(
     _ claim: Claim, _ request: JobRequest, _ draft: PlanDraft, _ forecast: inout Forecast
   ) {
-    let free = Self.free(of: claim, draft.holdings.occupancy, draft.state, at: draft.now)
+    let free = Self.free(of: claim, draft.state, at: draft.now)
     let entry = Held(claim: claim, request: request, free: free)
     held.append(entry)
     forecast.hold(
@@ -85,7 +85,7 @@ struct ClaimedRoom: Sendable {
     in forecast: inout Forecast, _ state: ClusterState, at now: Instant
   ) {
     for index in held.indices {
-      held[index].free = Self.free(of: held[index].claim, state.occupancy, state, at: now)
+      held[index].free = Self.free(of: held[index].claim, state, at: now)
       let entry = held[index]
       let start = max(now, entry.claim.deadline)
       if start < entry.end {
@@ -105,7 +105,7 @@ struct ClaimedRoom: Sendable {
     for index in held.indices where held[index].claim.concerns(id) {
       letGoFree(held[index], at: now, &forecast)
       held[index].claim.forget(id)
-      held[index].free = Self.free(of: held[index].claim, state.occupancy, state, at: now)
+      held[index].free = Self.free(of: held[index].claim, state, at: now)
       keepFree(held[index], &forecast)
     }
   }
@@ -136,25 +136,29 @@ struct ClaimedRoom: Sendable {
     return entry.claim.preemptor
   }
 
-  /// What of a claim is free now, and what will be when victims come to their limits before they
-  /// have to go.
+  /// What of a claim its victims don't hold now, nor will once some come to their limits before
+  /// they have to go: so much of it was free when it was made, and was kept since.
+  ///
+  /// Not all that is free of what it names: of a shared node other claims wait for their parts.
   private static func free(
-    of claim: Claim, _ occupancy: Occupancy, _ state: ClusterState, at now: Instant
+    of claim: Claim, _ state: ClusterState, at now: Instant
   ) -> [(from: Instant, allocation: Allocation)] {
-    var ends: [(at: Instant, allocation: Allocation)] = []
-    for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
-      guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
-      let limit = max(now, run.started + job.request.timeLimit)
-      if limit < claim.deadline { ends.append((limit, run.allocation)) }
+    var holders: [(until: Instant, holder: Allocation.Holder)] = []
+    func note(_ id: JobID, keeps: Allocation?) {
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { return }
+      holders.append(
+        (
+          run.started + job.request.timeLimit,
+          Allocation.Holder(holds: run.allocation, keeps: keeps)
+        ))
     }
-    ends.sort { $0.at < $1.at }
-    var occupancy = occupancy
-    var free = [(from: now, allocation: occupancy.free(of: claim.allocation))]
-    for end in ends {
-      occupancy.giveBack(end.allocation)
-      free.append((end.at, occupancy.free(of: claim.allocation)))
+    for victim in claim.victims { note(victim.job, keeps: nil) }
+    for shrink in claim.shrinks { note(shrink.job, keeps: shrink.keeps) }
+    let limits = holders.map(\.until).filter { $0 > now && $0 < claim.deadline }.sorted()
+    return ([now] + limits).map { instant in
+      let holding = holders.filter { $0.until > instant }.map(\.holder)
+      return (instant, claim.allocation.remainder(besides: holding, on: state.topology))
     }
-    return free
   }
 
   private func keepFree(_ entry: Held, _ forecast: inout Forecast) {
