@@ -181,7 +181,8 @@ extension KeySection {
         default: "0"),
       KeyDefinition(
         "preempts", .list(.number(0...100)),
-        "the tiers below its own whose preemptible jobs it may evict", default: "[]"),
+        "the tiers below its own whose preemptible jobs it may evict, and those within another "
+          + "member's entitlement only where it borrows nothing", default: "[]"),
       KeyDefinition(
         "preemptible", .flag, "whether those who may preempt its tier may evict its jobs",
         default: "no"),

@@ -185,7 +185,7 @@ extension ReservingDiscipline {
     let key = draft.order.key(
       of: JobClass(job.request, draft.holdings), own, draft.holdings.book)
     let borrowed = BorrowedRuns(running, besides: [], state)
-    let isGuaranteed = rules.reclaims && key.deficit > 0 && !borrowed.isEmpty
+    let isGuaranteed = hasGuarantees && key.deficit > 0 && !borrowed.isEmpty
     guard isGuaranteed || !state.holdings.mode(of: job.request).preempts.isEmpty else {
       return nil
     }
@@ -196,8 +196,8 @@ extension ReservingDiscipline {
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       let pool = VictimPool(
-        for: ground, running, borrowed, besides: [], state, at: instant)
-      var search = VictimSearch(rules, for: id, job.request, shape, on: ground)
+        for: ground, running, hasGuarantees ? borrowed : nil, besides: [], state, at: instant)
+      var search = VictimSearch(rules, for: id, job.request, shape, on: ground, draft)
       let candidates = search.candidates(
         among: pool, before: .distantFuture, PlanDraft(state, at: instant))
       let clearing = room.clearing(

@@ -203,11 +203,21 @@ struct PlanDraft {
     guard ground == .guarantee else {
       return shape(of: request, onlyOn: lentModels(to: request))
     }
+    return shape(of: request, onlyOn: entitledModels(to: request))
+  }
+
+  /// The models of which a job fits into what its member is entitled to, beside what that holds.
+  func entitledModels(to request: JobRequest) -> [Int] {
     let milli = holdings.charging.milli(of: request.shape)
-    let models = holdings.charging.models(of: request.shape).filter { model in
+    return holdings.charging.models(of: request.shape).filter { model in
       holdings.book.roomWithinEntitlement(request.account, model: model) >= milli
     }
-    return shape(of: request, onlyOn: models)
+  }
+
+  /// Whether a job would borrow on any of the models of which it may hold now all that it asks for.
+  func mayBorrow(_ request: JobRequest) -> Bool {
+    let entitled = entitledModels(to: request)
+    return lentModels(to: request).contains { !entitled.contains($0) }
   }
 
   /// The models of which a job may hold now all that it asks for, by what its member is entitled to

@@ -164,8 +164,9 @@ extension ReservingDiscipline {
       return pool
     case .tier:
       if let pool = draft.pools.tier { return pool }
+      let borrowed = hasGuarantees ? borrowedRuns(&draft) : nil
       let pool = VictimPool(
-        for: ground, running, nil, besides: draft.started, draft.state, at: draft.now)
+        for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
       draft.pools.tier = pool
       return pool
     }
@@ -242,7 +243,7 @@ extension ReservingDiscipline {
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
     let pool = victimPool(for: preemptor.ground, &draft)
     var search = VictimSearch(
-      rules, for: preemptor.waiting.job, request, shape, on: preemptor.ground)
+      rules, for: preemptor.waiting.job, request, shape, on: preemptor.ground, draft)
     search.promised = promisedNodes(besides: preemptor.yielding, draft)
     // The last room that was looked at, and its end: the next may be the same.
     var known: (end: Instant, room: Occupancy)?

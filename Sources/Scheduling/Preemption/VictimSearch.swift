@@ -18,6 +18,8 @@ struct VictimPool: Sendable {
     /// Whether it is borrowed in part only.
     var reachesIntoEntitlement: Bool
     var borrowsAlways: Bool
+    /// Whether its member would take what it holds back from somebody who borrows.
+    var isByRight: Bool
     /// How many accelerators it holds; nil where it holds parts of some.
     var accelerators: Int?
     /// The most of them of any one node; where it holds parts, more than there are.
@@ -38,7 +40,7 @@ struct VictimPool: Sendable {
   private let now: Instant
 
   /// - Parameters:
-  ///   - borrowed: what of it is borrowed, where it is for a guarantee.
+  ///   - borrowed: what of it is borrowed; nil where nobody has a guarantee.
   ///   - started: those that the state does not know of yet.
   /// - Complexity: O(running jobs)
   init(
@@ -52,15 +54,8 @@ struct VictimPool: Sendable {
     let runs = running.runs
     for place in runs.indices where !runs[place].isInWindow {
       let (isPreemptible, tier, undisturbed) = modes[Int(runs[place].mode.number)]
-      var reaches = false
-      switch ground {
-      case .guarantee:
-        guard let standing = borrowed?.standing(of: place, runs), standing.isBorrowed else {
-          continue
-        }
-        reaches = standing.reaches
-      case .tier: guard isPreemptible else { continue }
-      }
+      let standing = borrowed?.standing(of: place, runs) ?? (isBorrowed: true, reaches: false)
+      guard ground == .tier ? isPreemptible : standing.isBorrowed else { continue }
       let id = runs[place].job
       guard !going.sortedContains(id), !started.contains(id) else { continue }
       var spared = runs[place].started + undisturbed
@@ -72,7 +67,8 @@ struct VictimPool: Sendable {
       entries.append(
         Entry(
           id: id, account: runs[place].account, member: runs[place].member, tier: tier,
-          reachesIntoEntitlement: reaches, borrowsAlways: runs[place].borrowsAlways,
+          reachesIntoEntitlement: standing.reaches, borrowsAlways: runs[place].borrowsAlways,
+          isByRight: !standing.isBorrowed && runs[place].amount != nil,
           accelerators: runs[place].accelerators, mostOnNode: runs[place].mostOnNode,
           spared: spared, node: runs[place].node, moreNodes: first..<Int32(moreNodes.count)))
     }
@@ -131,6 +127,12 @@ struct VictimSearch {
   /// When the next may be disturbed that may not be yet.
   private(set) var undisturbedUntil = Instant.distantFuture
 
+  /// Whether it borrows wherever it runs, so that its own member would take it back, too.
+  private let borrowsAlways: Bool
+
+  /// Whether it may borrow where it makes others go.
+  private let mayBorrow: Bool
+
   /// Whether those count as well who may not be disturbed yet: they go as soon as they may.
   var looksAhead = false
 
@@ -139,8 +141,10 @@ struct VictimSearch {
 
   init(
     _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest, _ shape: GangShape,
-    on ground: Claim.Ground
+    on ground: Claim.Ground, _ draft: PlanDraft
   ) {
+    borrowsAlways = draft.holdings.borrowing(of: request) == .always
+    mayBorrow = borrowsAlways || ground == .tier && draft.mayBorrow(request)
     self.rules = rules
     self.preemptor = preemptor
     self.request = request
@@ -176,10 +180,7 @@ struct VictimSearch {
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
     var hold = VictimHold(for: shape, beside: draft.rooms.all)
     for index in pool.entries.indices
-    where isOnGround(
-      pool.entries[index].borrowsAlways, of: pool.entries[index].member,
-      pool.entries[index].tier, member, preempts)
-    {
+    where isOnGround(pool.entries[index], member, preempts) {
       guard draft.victims.isEmpty || !draft.victims.contains(pool.entries[index].id) else {
         continue
       }
@@ -201,14 +202,20 @@ struct VictimSearch {
   /// Whether a run is one that a member's job, or one of a mode, may take back.
   @inline(__always)
   private func isOnGround(
-    _ borrowsAlways: Bool, of owner: AccountID, _ tier: Int, _ member: AccountID,
-    _ preempts: [Int]
+    _ run: VictimPool.Entry, _ member: AccountID, _ preempts: [Int]
   ) -> Bool {
     switch ground {
     // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-    case .guarantee: borrowsAlways || owner != member
-    case .tier: preempts.contains(tier)
+    case .guarantee: run.borrowsAlways || run.member != member
+    case .tier: preempts.contains(run.tier) && mayKeep(whatHad: run, member)
     }
+  }
+
+  /// Whether what a run leaves is not taken back from it at once: whoever runs within an
+  /// entitlement would reclaim it from one that borrows, and the two would go round for ever.
+  @inline(__always)
+  private func mayKeep(whatHad run: VictimPool.Entry, _ member: AccountID) -> Bool {
+    !run.isByRight || !mayBorrow || run.member == member && !borrowsAlways
   }
 
   /// Those of a pool for its ground who may go for it, for room until a time; none where they hold
@@ -223,10 +230,7 @@ struct VictimSearch {
     var isExact = shape.member.share == .whole
     // An entry is never taken out of its array: that would be a copy.
     for index in pool.entries.indices
-    where isOnGround(
-      pool.entries[index].borrowsAlways, of: pool.entries[index].member,
-      pool.entries[index].tier, member, preempts)
-    {
+    where isOnGround(pool.entries[index], member, preempts) {
       guard ground == .tier || takesReaching || !pool.entries[index].reachesIntoEntitlement,
         !draft.victims.contains(pool.entries[index].id)
       else { continue }

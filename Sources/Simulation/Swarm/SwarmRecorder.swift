@@ -107,7 +107,8 @@ extension Event {
       "job \(job.number) is told to keep no more than \(topology.words(keeps))"
     case .ended(let job, let outcome, _): "job \(job.number) is over: \(outcome)"
     case .claimed(let claim, _):
-      "job \(claim.preemptor.number) claims \(topology.words(claim.allocation)); to go: "
+      "job \(claim.preemptor.number) claims \(topology.words(claim.allocation)) "
+        + (claim.ground == .guarantee ? "for its guarantee" : "by its tier") + "; to go: "
         + (claim.victims.map(\.job) + claim.shrinks.map(\.job)).map { "job \($0.number)" }
         .joined(separator: ", ")
     case .evicted(let job, _): "job \(job.number) is evicted"
