@@ -11,6 +11,9 @@ struct Forecast: Sendable {
   /// Power; nil where no site has a budget.
   private var power: PowerProfile?
 
+  /// Another number whenever sites are to draw more or less; always the same where none is limited.
+  private(set) var powerChanges = 0
+
   private let meter: PowerMeter
   private let topology: Topology
 
@@ -55,11 +58,13 @@ struct Forecast: Sendable {
 
   /// Marks what a gang draws whose nodes no timeline knows, as it runs in a window.
   mutating func holdPower(of allocation: Allocation, from start: Instant, to end: Instant) {
+    if power != nil { powerChanges += 1 }
     power?.hold(meter.draw(of: allocation, on: topology), from: start, to: end)
   }
 
   /// Takes back what `holdPower` marked.
   mutating func releasePower(of allocation: Allocation, from start: Instant, to end: Instant) {
+    if power != nil { powerChanges += 1 }
     power?.release(meter.draw(of: allocation, on: topology), from: start, to: end)
   }
 

@@ -140,7 +140,11 @@ extension ReservingDiscipline {
     }
     // The timeline takes it that who has outlasted a limit is gone: then there may be other room.
     let isFree = draft.holdings.occupancy.isFree(sooner)
-    let room = isFree ? nil : draft.rooms.room(until: draft.now + limit)
+    // What it is promised itself is kept from nobody but others.
+    let room =
+      isFree
+      ? nil
+      : draft.rooms.room(until: draft.now + limit, besides: promise.waiting.job, orThoseOf: [])
     let waited = draft.now - promise.submitted
     guard
       let place = isFree

@@ -30,7 +30,11 @@ extension ReservingDiscipline {
         let mayBeOtherwise =
           mustTryAll || mayLackPower(slot, draft) || hasLostPlace(slot, &draft)
         let maySeek = !mayBeOtherwise && mayBePromised && !mayFit(slot, &draft)
-        guard mayBeOtherwise || maySeek else { break }
+        guard mayBeOtherwise || maySeek else {
+          // What this plan starts may leave it too little power.
+          if forecast.isLimited { turns.fed.append(slot) }
+          break
+        }
         let verdict = obstacle(slot, draft)
         guard !isStillBarred(slot, by: verdict, at: draft.now) else { break }
         isTried = mayBeOtherwise && (verdict != nil || !isStillNotLent(slot, &draft))
@@ -56,12 +60,7 @@ extension ReservingDiscipline {
   /// Adds the classes that were not lent room which others have by now: they may be promised some,
   /// or be lent other room. Whoever comes first in the order has the first promise, however it came
   /// about that there is no room.
-  ///
-  /// - Parameter last: whose turn it was.
-  mutating func addThoseNotLent(
-    _ turns: inout Turns, after last: FairOrder.Key?, _ draft: inout PlanDraft
-  ) {
-    if forecast.isLimited { addThoseNotFed(&turns, after: last, &draft) }
+  mutating func addThoseNotLent(_ turns: inout Turns, _ draft: inout PlanDraft) {
     for slot in queue.notLent where hasLostPlace(slot, &draft) || !mayFit(slot, &draft) {
       if isStillBarred(slot, draft) { continue }
       queue.setCause(nil, of: slot)
@@ -71,7 +70,9 @@ extension ReservingDiscipline {
 
   /// Adds the classes that are not lent room, but may lack power by now, if their turn is still to
   /// come.
-  private mutating func addThoseNotFed(
+  ///
+  /// - Parameter last: whose turn it was.
+  mutating func addThoseNotFed(
     _ turns: inout Turns, after last: FairOrder.Key?, _ draft: inout PlanDraft
   ) {
     let slots = turns.fed
@@ -93,6 +94,8 @@ extension ReservingDiscipline {
     _ lacking: [AccountID], _ turns: inout Turns, _ draft: inout PlanDraft
   ) {
     let triesEarly = mustTryAll || mustTryPromised
+    // Time has gone on once.
+    mustTryPromised = false
     let survey = surveyed()
     let hasDue = survey.first <= draft.now
     guard !lacking.isEmpty || triesEarly || hasDue else { return }

@@ -173,8 +173,11 @@ struct ReservingDiscipline: Sendable {
       guard let job = state.jobs[id] else { preconditionFailure("job \(id.number) is gone") }
       enqueue(id, job, state)
     }
-    startClaims(&draft)
+    // Who starts is marked on a timeline that is not made anew after that.
     if isForecastVoid || !changedNodes.isEmpty { promiseAnew(&draft) }
+    startClaims(&draft)
+    // While one that is due waits for who has outlasted a limit, more of the others are looked at.
+    if surveyed().first <= now { wasFreed = true }
     compress(&draft)
     while pass(&draft) {}
     let settled = draft.decisions.count
@@ -270,7 +273,7 @@ struct ReservingDiscipline: Sendable {
     let (hadPromises, promisedAtOnce) = (promises.count, draft.promisedAtOnce)
     var turns = Turns(mayReclaim: hasGuarantees)
     addTurns(room, &turns, &draft)
-    var taken = draft.rooms.changes
+    var (taken, drawn) = (draft.rooms.changes, forecast.powerChanges)
     // What is freed on the way is tried again.
     mustTryAll = false
     guard !turns.isEmpty else { return false }
@@ -278,9 +281,13 @@ struct ReservingDiscipline: Sendable {
     var made = 0
     var last: FairOrder.Key?
     while !mustTryAll {
+      if forecast.powerChanges != drawn {
+        drawn = forecast.powerChanges
+        addThoseNotFed(&turns, after: last, &draft)
+      }
       if draft.rooms.changes != taken {
         taken = draft.rooms.changes
-        addThoseNotLent(&turns, after: last, &draft)
+        addThoseNotLent(&turns, &draft)
       }
       guard let turn = turns.popFirst(room) else { break }
       last = turn.key

@@ -25,7 +25,7 @@ struct Turns {
   private var unsorted: [Turn] = []
   private var tiers: [Int] = []
 
-  /// The slots of those that have no turn, as others lend them nothing, while sites can feed them:
+  /// The slots of those that are not tried, as others lend them nothing, while sites can feed them:
   /// where power runs short first, that is in their way.
   var fed: [Int] = []
 
