@@ -72,6 +72,7 @@ private struct ChangingWorldRun: ReplayObserver {
   mutating func settled(_ machine: ControlMachine, at now: Instant) {
     last = now
     invariants.settled(machine, at: now)
+    evictions.settled(machine, at: now)
     ledger.settled(machine, at: now)
     defer { before = machine.state }
     switch input {

@@ -93,6 +93,7 @@ struct PolicyWorldRun: ReplayObserver {
 
   mutating func settled(_ machine: ControlMachine, at now: Instant) {
     invariants.settled(machine, at: now)
+    evictions.settled(machine, at: now)
     budgets.settled(machine, at: now)
     limits.settled(machine, at: now)
     power.settled(machine, at: now)

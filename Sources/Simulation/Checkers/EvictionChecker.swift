@@ -6,7 +6,8 @@ public import Units
 
 /// Nobody goes in vain: every preemptor starts on exactly the room that was claimed for it.
 ///
-/// Unless it was cancelled, held back, or hit by a fault or a change of the rules or the fleet.
+/// Unless it was cancelled, held back, or hit by a fault or a change of the rules or the fleet; or
+/// victims that went late would have it run into a window.
 public struct EvictionChecker: RuleChecker {
   private struct Open: Sendable {
     var claim: Claim
@@ -29,6 +30,8 @@ public struct EvictionChecker: RuleChecker {
   private var input: Input?
   /// Victims of claims that were dissolved after they had been told.
   private var told: [JobID] = []
+  /// Claims that were dissolved after they were due, and are to be told from those without a cause.
+  private var late: [Claim] = []
 
   /// A checker of a cluster that is still idle.
   public init() {}
@@ -80,9 +83,25 @@ public struct EvictionChecker: RuleChecker {
     case .noted, .agentsChanged, .restored, .policyChanged, .fleetChanged: return
     case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
       .tick, .resumed, nil:
-      violations.append(
-        RuleViolation(now, "claim \(entry.claim.id.number) was dissolved without a cause"))
+      guard now <= entry.claim.deadline else { return late.append(entry.claim) }
+      note(entry.claim, at: now)
     }
+  }
+
+  /// Looks at what claims were dissolved as their victims went late.
+  public mutating func settled(_ machine: ControlMachine, at now: Instant) {
+    for claim in late {
+      guard let job = machine.state.jobs[claim.preemptor] else { continue }
+      let windows = machine.state.windows(
+        keeping: claim.allocation, from: now, to: now + job.request.timeLimit)
+      if windows.isEmpty { note(claim, at: now) }
+    }
+    late.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func note(_ claim: Claim, at now: Instant) {
+    violations.append(
+      RuleViolation(now, "claim \(claim.id.number) was dissolved without a cause"))
   }
 
   /// Notes that a cluster is at rest: whoever had a claim must have started.

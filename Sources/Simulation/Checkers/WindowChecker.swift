@@ -37,16 +37,26 @@ public struct WindowChecker: RuleChecker {
       if job.request.terms?.window != nil, !isInside {
         violations.append(RuleViolation(now, "job \(id.number) runs outside of its window"))
       }
-      for window in state.policy.windows where window.name != job.request.terms?.window {
-        let nodes = state.topology.everything(on: state.topology.nodes(named: window.places))
-        guard nodes.overlaps(run.allocation), end > run.started,
-          !window.occurrences(from: run.started, to: end).isEmpty
-        else { continue }
+      for window in state.windows(keeping: run.allocation, from: run.started, to: end)
+      where window.name != job.request.terms?.window {
         violations.append(
           RuleViolation(now, "job \(id.number) runs into window \(window.name)"))
       }
     }
     started.removeAll(keepingCapacity: true)
+  }
+}
+
+extension ClusterState {
+  /// The windows that keep any node of an allocation at some time between two instants.
+  func windows(
+    keeping allocation: Allocation, from start: Instant, to end: Instant
+  ) -> [CapacityWindow] {
+    guard start < end else { return [] }
+    return policy.windows.filter { window in
+      topology.everything(on: topology.nodes(named: window.places)).overlaps(allocation)
+        && !window.occurrences(from: start, to: end).isEmpty
+    }
   }
 }
 

@@ -84,7 +84,10 @@ public struct PreemptionMetrics: Sendable {
       for (number, entry) in made where entry.claim.preemptor == id && entry.fate == .open {
         close(number, allocation == entry.claim.allocation ? .useful : .useless)
       }
-    case .dissolved(let id, _): voided.append(id)
+    case .dissolved(let id, let at):
+      voided.append(id)
+      // Its victims went late, as their agents were away or their tasks took their time.
+      if let deadline = made[id]?.claim.deadline, at > deadline { sawFaultOrCancel = true }
     case .cancelled, .heldBack, .lost, .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
       .policyChanged,
       .fleetChanged:

@@ -55,6 +55,7 @@ struct SwarmCheckers: Sendable {
 
   mutating func settled(_ machine: ControlMachine, at now: Instant) {
     invariants.settled(machine, at: now)
+    evictions.settled(machine, at: now)
     ledger.settled(machine, at: now)
     guard isSteady else { return }
     budgets.settled(machine, at: now)
