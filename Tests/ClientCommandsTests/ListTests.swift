@@ -82,6 +82,32 @@ import Testing
     #expect(desk.fake.requests.map(\.path) == [expected])
   }
 
+  @Test func `has one row for the jobs of an array that wait alike`() throws {
+    func row(_ job: Int, _ index: Int, _ state: String, _ more: String = "") -> String {
+      #"{"job":\#(job),"array":40,"array_index":\#(index),"name":"sweep","user":"bob","#
+        + #""account":"eu","mode":"regular","state":"\#(state)","members":1,"accelerators":1,"#
+        + #""submitted":"2026-03-01T09:00:00.000Z","time_limit_ms":60000,"attempt":0\#(more)}"#
+        + "\n"
+    }
+    let rows =
+      [row(40, 0, "running"), row(41, 1, "pending", #","reason":"no room""#)]
+      + [2, 3, 5].map { row(40 + $0, $0, "pending") } + [row(46, 6, "held")]
+      + stride(from: 7, to: 40, by: 2).map { row(40 + $0, $0, "pending", #","reason":"x""#) }
+    let desk = try Desk([("GET /v1/jobs", Answer.lines(rows))])
+    func places(_ words: String...) -> [[Substring]] {
+      desk.run(words).output.split(separator: "\n").dropFirst().map {
+        Array($0.split(separator: " ").prefix(2))
+      }
+    }
+    #expect(
+      places("gqueue") == [
+        ["40", "40_0"], ["41", "40_1"], ["42-43,45", "40_[2-3,5]"], ["46", "40_6"],
+        ["47,49,51,53,55,…", "40_[7,9,11,13,15,…]"],
+      ])
+    #expect(places("gqueue", "--array").count == rows.count)
+    #expect(desk.run(["gqueue", "--json"]).output.split(separator: "\n").count == rows.count)
+  }
+
   @Test func `shows jobs of an array by their places`() throws {
     let desk = try Desk(Rows.routes)
     let output = desk.type("gqueue", "18_7", "--json").output

@@ -11,11 +11,16 @@ struct QueueCommand: ClientCommand {
     discussion: """
       Without --state it lists jobs that are not over. States are pending, held, starting, \
       running, evicting, completed, failed, cancelled, timed_out, node_failed and out_of_memory; \
-      all stands for all of them.
+      all stands for all of them. Jobs of an array that wait alike have one row.
       """,
     version: "0.1.0")
 
   @OptionGroup var filter: JobFilter
+  @Flag(
+    name: [.customShort("r"), .customLong("array")],
+    help: "A row for each job of an array, also of those that wait alike.")
+  var showsEach = false
+
   @OptionGroup var list: ListOptions
   @OptionGroup(title: "The scheduler") var controller: ControllerOptions
 
@@ -28,13 +33,13 @@ struct QueueCommand: ClientCommand {
     guard jobs.allSatisfy(\.members.isEmpty), query.jobs.count <= JobFilter.mostNamed else {
       // Rows of several arrays, of some indices, or of more jobs than one question may name.
       let rows = try filter.rows(jobs, client, in: world)
-      guard list.json else { return try world.print(JobTable(world).text(rows)) }
+      guard list.json else { return try world.print(JobTable(world, each: showsEach).text(rows)) }
       for row in rows { try world.print(try world.json(row)) }
       return
     }
     try world.list(
       JobRow.self, from: client, Route.jobs, query.items, json: list.json,
-      table: JobTable(world).text)
+      table: JobTable(world, each: showsEach).text)
   }
 }
 

@@ -25,11 +25,19 @@ extension JobSubmission.ArraySpec {
 
   public func encode(to encoder: any Encoder) throws {
     var box = encoder.container(keyedBy: CodingKeys.self)
-    let runs = Self.runs(of: indices).map {
+    try box.encode(Self.text(of: indices), forKey: .indices)
+    try box.encodeIfPresent(throttle, forKey: .throttle)
+  }
+
+  /// Numbers as people write them, in runs: `1,4-7`; where there are more runs than `most`, the
+  /// first of them and an ellipsis.
+  public static func text(of numbers: [UInt32], most: Int = .max) -> String {
+    let runs = runs(of: numbers)
+    var words = runs.prefix(runs.count > most ? most - 1 : most).map {
       $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
     }
-    try box.encode(runs.joined(separator: ","), forKey: .indices)
-    try box.encodeIfPresent(throttle, forKey: .throttle)
+    if runs.count > most { words.append("…") }
+    return words.joined(separator: ",")
   }
 
   /// The runs of numbers that follow each other, in the order of the numbers.
