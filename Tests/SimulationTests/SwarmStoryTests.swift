@@ -102,6 +102,31 @@ import Testing
       parts: [8...9, 20...21, 26...27, 29...29, 92...92], isDivided: true),
     // Parts of several accelerators were weighed as if all were of the first: that was a stop.
     Story(rule: "stop", seed: 5_000_236, parts: [12...14, 16...17], isDivided: true),
+    // Who borrowed made others go by its tier who were there by right, and took that back.
+    Story(
+      rule: "rest", seed: 2_837_782_112, parts: [2...4, 19...19, 28...28], isDivided: true),
+    // What was free of a claim, of a node that is shared, was kept though another claim kept it.
+    Story(rule: "stop", seed: 3_379_233_819, parts: [5...14, 17...17], isDivided: true),
+    // Who was not lent room did not notice that another had left it too little power.
+    Story(
+      rule: "successor", seed: 880_000_177,
+      parts: [4...5, 7...7, 9...14, 16...20, 59...59, 70...70]),
+    // Who had outlasted a limit was in the way of who might have started on its own promise's room.
+    Story(
+      rule: "successor", seed: 890_011_712,
+      parts: [
+        1...1, 6...14, 20...26, 32...32, 34...36, 40...41, 43...43, 57...57, 60...60, 66...66,
+        71...71,
+      ]),
+    // A claim was void as its victims went late, and a window was in the way of its preemptor then.
+    Story(rule: "eviction", seed: 900_012_752, parts: [4...4, 6...6, 10...12, 18...19]),
+    // One promise more moved forward as one that was due waited for who had outlasted a limit.
+    Story(
+      rule: "successor", seed: 890_002_833,
+      parts: [
+        1...1, 8...13, 15...16, 22...22, 24...25, 28...31, 33...37, 43...43, 47...48, 51...51,
+        53...53, 57...59,
+      ], isDivided: true),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {
