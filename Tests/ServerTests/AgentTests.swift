@@ -152,9 +152,7 @@ private final class SlowDisk: Sendable {
     let agent = PuppetAgent(station, "n0")
     try await agent.register()
     try await station.submit()
-    station.clock.advance(seconds: 31)
-    station.daemon.hub.sweep()
-    _ = await station.controller.settled()
+    await station.missesItsAgents()
     station.clock.advance(seconds: 1878)
     _ = await station.controller.settled()
     // It is heard of again in the session in which the launch waited.
@@ -187,9 +185,7 @@ private final class SlowDisk: Sendable {
     let agent = PuppetAgent(station, "n0")
     try await agent.register()
     try await station.submit()
-    station.clock.advance(seconds: 31)
-    station.daemon.hub.sweep()
-    _ = await station.controller.settled()
+    await station.missesItsAgents()
     try await register(agent, asIsGivenUpBy: station, disk)
     try await agent.isTold(["terminate 1.1", "forget 1.1", "launch 1.2: 0 on n0"])
   }
@@ -284,9 +280,7 @@ private final class SlowDisk: Sendable {
     try await running(folder, clock)
     do {
       let station = try await restarted(folder, clock)
-      clock.advance(seconds: 31)
-      station.daemon.hub.sweep()
-      _ = await station.controller.settled()
+      await station.missesItsAgents()
       station.controller.close()
     }
     clock.advance(seconds: 3600)

@@ -61,6 +61,13 @@ final class Station: Sendable {
     state.jobs[JobID(job)]?.lifecycle.run?.attempt.number
   }
 
+  /// Half a minute goes by in which no agent is heard of.
+  func missesItsAgents() async {
+    clock.advance(seconds: 31)
+    daemon.hub.sweep()
+    _ = await controller.settled()
+  }
+
   /// How a job has ended, as the accounts keep it.
   func kept(_ job: UInt32) throws -> KeptJob? {
     var query = KeptJobQuery()
