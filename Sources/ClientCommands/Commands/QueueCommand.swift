@@ -30,16 +30,17 @@ struct QueueCommand: ClientCommand {
   func run(in world: Surroundings) throws {
     let client = try controller.client(environment: world.environment)
     let query = filter.query(jobs, in: world)
+    let table = JobTable(world, each: showsEach)
     guard jobs.allSatisfy(\.members.isEmpty), query.jobs.count <= JobFilter.mostNamed else {
       // Rows of several arrays, of some indices, or of more jobs than one question may name.
       let rows = try filter.rows(jobs, client, in: world)
-      guard list.json else { return try world.print(JobTable(world, each: showsEach).text(rows)) }
+      guard list.json else { return try world.print(table.text(rows)) }
       for row in rows { try world.print(try world.json(row)) }
       return
     }
     try world.list(
       JobRow.self, from: client, Route.jobs, query.items, json: list.json,
-      table: JobTable(world, each: showsEach).text)
+      table: table.text)
   }
 }
 

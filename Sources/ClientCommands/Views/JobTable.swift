@@ -19,7 +19,7 @@ struct JobTable {
   private let showsEach: Bool
 
   /// - Parameter showsEach: whether each job of an array has a row of its own, however it waits.
-  init(_ world: Surroundings, each showsEach: Bool = false) {
+  init(_ world: Surroundings, each showsEach: Bool) {
     self.world = world
     today = world.today
     self.showsEach = showsEach

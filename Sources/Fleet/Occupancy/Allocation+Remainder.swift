@@ -100,12 +100,8 @@ private struct LeavingParts {
     }
     for share in allocation.shares where Int(share.slice) == index {
       let place = place(of: Int(share.device))
-      switch (sharing, isKept) {
-      case (.mig, false): parts[place].amount |= share.amount
-      case (.mig, true): parts[place].amount &= ~share.amount
-      case (_, false): parts[place].amount += share.amount
-      case (_, true): parts[place].amount -= share.amount
-      }
+      // No two hold one slice, so that sets add up as numbers do.
+      if isKept { parts[place].amount -= share.amount } else { parts[place].amount += share.amount }
     }
   }
 
@@ -120,7 +116,7 @@ private struct LeavingParts {
     var left = bits & ~whole
     for part in parts where part.amount > 0 && left >> UInt64(part.device) & 1 == 1 {
       left &= ~(1 << UInt64(part.device))
-      let amount = sharing.beyond(part.amount, of: sharing.whole)
+      let amount = sharing.whole - part.amount
       if amount > 0 {
         rest.append(DeviceHold(slice: slice, device: part.device, amount: amount))
       }
@@ -132,9 +128,9 @@ private struct LeavingParts {
   mutating func take(_ amount: UInt16, of device: Int) -> UInt16 {
     guard whole >> UInt64(device) & 1 == 0 else { return 0 }
     guard let place = parts.firstIndex(where: { $0.device == device }) else { return amount }
-    let rest = sharing.beyond(parts[place].amount, of: amount)
-    if sharing.isByNumber { parts[place].amount -= amount - rest }
-    return rest
+    let taken = sharing.common(amount, parts[place].amount)
+    parts[place].amount -= taken
+    return amount - taken
   }
 
   /// What is left of a part of the host; so much less is subtracted from the next.
@@ -144,20 +140,5 @@ private struct LeavingParts {
     rest -= taken
     host -= taken
     return rest
-  }
-}
-
-extension DeviceSharing {
-  /// Whether amounts are numbers rather than sets of slices.
-  fileprivate var isByNumber: Bool {
-    switch self {
-    case .mig: false
-    case .none, .fractions: true
-    }
-  }
-
-  /// What an amount holds beyond another.
-  fileprivate func beyond(_ held: UInt16, of amount: UInt16) -> UInt16 {
-    isByNumber ? (amount > held ? amount - held : 0) : amount & ~held
   }
 }

@@ -14,8 +14,7 @@ extension Occupancy {
       while share < allocation.shares.count, allocation.shares[share].slice == index {
         let hold = allocation.shares[share]
         let left = residuals[Int(topology.firstDevices[node]) + Int(hold.device)]
-        let amount =
-          topology.sharing(of: node).isByBits ? left & hold.amount : min(left, hold.amount)
+        let amount = topology.sharing(of: node).common(left, hold.amount)
         if amount > 0 {
           free.shares.append(DeviceHold(slice: part, device: Int(hold.device), amount: amount))
         }
@@ -34,15 +33,5 @@ extension Occupancy {
       conditions: conditions)
     rest.giveBack(kept)
     return rest
-  }
-}
-
-extension DeviceSharing {
-  /// Whether an amount is a set of slices rather than a number.
-  fileprivate var isByBits: Bool {
-    switch self {
-    case .mig: true
-    case .none, .fractions: false
-    }
   }
 }

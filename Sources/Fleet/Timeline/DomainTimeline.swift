@@ -295,14 +295,6 @@ extension DeviceSharing {
       return before + amount
     }
   }
-
-  /// What is left throughout, of what is left in one segment and in another.
-  func common(_ a: UInt16, _ b: UInt16) -> UInt16 {
-    switch self {
-    case .mig: a & b
-    case .fractions, .none: min(a, b)
-    }
-  }
 }
 
 extension Topology {

@@ -15,6 +15,14 @@ public enum DeviceSharing: Hashable, Sendable {
     }
   }
 
+  /// What two amounts of one accelerator have in common: of numbers the smaller.
+  func common(_ a: UInt16, _ b: UInt16) -> UInt16 {
+    switch self {
+    case .mig: a & b
+    case .fractions, .none: min(a, b)
+    }
+  }
+
   /// Which part of an accelerator an amount of a `DeviceHold` is, in thousandths.
   public func milli(of amount: UInt16) -> Int {
     switch self {

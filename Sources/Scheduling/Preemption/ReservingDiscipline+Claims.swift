@@ -154,22 +154,16 @@ extension ReservingDiscipline {
 
   /// The running jobs that may have to go for somebody; found once a plan for each ground.
   private func victimPool(for ground: Claim.Ground, _ draft: inout PlanDraft) -> VictimPool {
+    let known = ground == .guarantee ? draft.pools.guarantee : draft.pools.tier
+    if let known { return known }
+    let borrowed = hasGuarantees ? borrowedRuns(&draft) : nil
+    let pool = VictimPool(
+      for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
     switch ground {
-    case .guarantee:
-      if let pool = draft.pools.guarantee { return pool }
-      let borrowed = borrowedRuns(&draft)
-      let pool = VictimPool(
-        for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
-      draft.pools.guarantee = pool
-      return pool
-    case .tier:
-      if let pool = draft.pools.tier { return pool }
-      let borrowed = hasGuarantees ? borrowedRuns(&draft) : nil
-      let pool = VictimPool(
-        for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
-      draft.pools.tier = pool
-      return pool
+    case .guarantee: draft.pools.guarantee = pool
+    case .tier: draft.pools.tier = pool
     }
+    return pool
   }
 
   /// Whether a job waits where it did when it was found: an earlier one may have taken its promise,
