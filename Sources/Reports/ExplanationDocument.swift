@@ -14,17 +14,21 @@ struct ExplanationDocument: Encodable {
     let modes: [String]
     let models: [String]
     let sites: [String]
+    private let topology: Topology
 
     init(_ state: ClusterState) {
       accounts = state.policy.accounts
       modes = state.policy.modes.map(\.name)
       models = state.holdings.charging.models
       let topology = state.topology
+      self.topology = topology
       let roots = topology.domains(at: .site)
       sites = roots.isEmpty ? [topology.name] : roots.map { topology.domains[$0].name }
     }
 
     func account(_ id: AccountID) -> Figure { .text(accounts.path(of: id)) }
+
+    func nodes(_ ids: [NodeID]) -> Figure { .text("\(topology.hostlist(of: ids))") }
   }
 
   /// A value of JSON.
@@ -146,6 +150,8 @@ extension Verdict {
         "member": .text("\(shortage.member)"), "nodes": .count(shortage.nodes),
         "nodes_that_fit": .count(shortage.nodesThatFit),
       ].with("level", shortage.level.map { .text("\($0)") })
+    case .outOfService(let condition, let nodes):
+      ["condition": .text("\(condition)"), "nodes": names.nodes(nodes)]
     case .behind(let job), .dependency(let job), .dependencyFailed(let job): ["job": .job(job)]
     case .wouldDelay(let job, let start): ["job": .job(job), "start_ms": .at(start)]
     case .window(let name, let from): ["window": .text(name), "from_ms": .at(from)]

@@ -34,6 +34,25 @@ extension Situation {
       scene.pass(minutes: 10)
       return (scene.submit(.nodes(2), minutes: 60, by: "beta/bob"), scene)
     },
+    Situation("the-nodes-that-would-do-are-drained") {
+      var scene = Scene(on: try .leaves(), .shared())
+      scene.give(.noted([NodeID(1), NodeID(2)], .wanted(.drained, reason: "a fan")))
+      return (scene.submit(.nodes(3), minutes: 60, by: "beta/bob"), scene)
+    },
+    Situation("no-node-is-heard-of") {
+      var scene = Scene(on: try .leaves(), .shared())
+      scene.submit(.nodes(1), minutes: 120, by: "alpha/ada")
+      scene.give(.agentsChanged((0..<4).map { NodeID($0) }, isHeardOf: false))
+      return (scene.submit(.nodes(2), minutes: 60, by: "beta/bob"), scene)
+    },
+    Situation("one-of-two-nodes-has-failed") {
+      guard let policy = ClusterPolicy.builtIn(named: "fcfs+easy") else {
+        preconditionFailure("no such policy")
+      }
+      var scene = Scene(on: try .leaves(1), policy)
+      scene.give(.noted([NodeID(0)], .wanted(.failed, reason: "no power")))
+      return (scene.submit(.nodes(2), minutes: 60), scene)
+    },
     Situation("no-room-but-for-fewer-members") {
       var scene = Scene(on: try .leaves(), .shared())
       scene.submit(.nodes(1), minutes: 120, by: "alpha/ada")

@@ -151,6 +151,9 @@ extension Verdict {
     switch self {
     case .noRoom(let shortage):
       return shortage.nodesThatFit < shortage.nodes && shortage.nodes <= request.shape.nodeCount
+    case .outOfService(let condition, let nodes):
+      return condition != .inService && !nodes.isEmpty && nodes == nodes.sorted()
+        && nodes.allSatisfy { state.occupancy.condition(of: $0) == condition }
     case .behind: return false
     case .wouldDelay(let other, let start):
       return other != id && state.jobs[other]?.lifecycle.promise?.start == start && start < end

@@ -126,6 +126,11 @@ public final class Topology: Sendable {
   /// - Precondition: the node is part of this version.
   public func index(of id: NodeID) -> Int { Int(indicesByID[Int(id.number)]) }
 
+  /// The names of nodes, to be written short.
+  public func hostlist(of ids: [NodeID]) -> Hostlist {
+    Hostlist(names: ids.map { nodes[index(of: $0)].name })
+  }
+
   /// The kind of the node at an index.
   public func type(of node: Int) -> NodeType { nodeTypes[nodes[node].type] }
 

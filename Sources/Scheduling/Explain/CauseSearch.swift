@@ -54,7 +54,7 @@ struct CauseSearch {
     shape = draft.shape(of: JobClass(job.request, holdings), job.request) ?? job.request.shape
   }
 
-  /// All causes, in the order: terms, limits, shares, budgets, room, power.
+  /// All causes, in the order: terms, limits, nodes out of service, shares, budgets, room, power.
   mutating func search() {
     let deferrals = DeferredJobs.obstacles(to: job, state, at: now)
     causes += deferrals
@@ -66,7 +66,10 @@ struct CauseSearch {
     }
     if let verdict = holdings.throttle(on: request) { causes.append(verdict) }
     addLimits()
-    addShares()
+    let closed = ClosedNodes(to: shape, state, afterWaiting: waited)
+    causes += closed.causes
+    // What is out of service nobody is entitled to, and nobody lends.
+    if !closed.areAllThatWouldDo { addShares() }
     addBudgets()
     addRoom()
   }

@@ -240,6 +240,7 @@ extension Verdict {
   fileprivate func remedy(_ names: ExplanationWording) -> String {
     switch self {
     case .noRoom: "enough nodes are free"
+    case .outOfService: "enough nodes take work again"
     case .behind(let job): "\(names.job(job)) has started and there is room"
     case .wouldDelay(let job, _): "\(names.job(job)) has started and leaves room"
     case .window(let name, _): "'\(name)' is over"

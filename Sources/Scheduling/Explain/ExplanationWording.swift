@@ -12,6 +12,7 @@ public struct ExplanationWording: Sendable {
   let models: [String]
   let sites: [String]
   let now: Instant
+  private let topology: Topology
 
   /// What a clock shows at an instant.
   public let clock: @Sendable (Instant) -> String
@@ -26,6 +27,7 @@ public struct ExplanationWording: Sendable {
     policy = state.policy
     models = state.holdings.charging.models
     let topology = state.topology
+    self.topology = topology
     let roots = topology.domains(at: .site)
     sites = roots.isEmpty ? [topology.name] : roots.map { topology.domains[$0].name }
     self.now = now
@@ -47,6 +49,14 @@ public struct ExplanationWording: Sendable {
 
   /// What is counted: accelerators, or cores where the fleet has none.
   var unit: String { models == [""] ? "core" : "accelerator" }
+
+  /// Folded: `n[0-3],n9`; the first of them where that is long: `n[0-3],n9 and 80 more`.
+  func nodes(_ ids: [NodeID]) -> String {
+    let (all, shown, longest) = ("\(topology.hostlist(of: ids))", 12, 160)
+    guard all.utf8.count > longest, ids.count > shown else { return all }
+    let first = topology.hostlist(of: Array(ids.prefix(shown)))
+    return "\(first) and \(grouped(ids.count - shown)) more"
+  }
 
   // MARK: Times
 

@@ -72,7 +72,7 @@ extension Planner {
     }
     let waited = head == nil ? now - job.submitted : .zero
     if let shortage = state.occupancy.shortage(of: shape, afterWaiting: waited) {
-      return [.noRoom(shortage)]
+      return ClosedNodes(to: shape, state, afterWaiting: waited).causes + [.noRoom(shortage)]
     }
     let end = now + job.request.timeLimit
     let inTheWay = waiting.compactMap { other in
@@ -237,7 +237,7 @@ extension Verdict {
     switch self {
     case .tooLate, .dependencyFailed: true
     case .outsideWindow(_, let from, _): from == .distantPast
-    case .noRoom, .behind, .wouldDelay, .window, .claims, .undisturbed, .modeJobs,
+    case .noRoom, .outOfService, .behind, .wouldDelay, .window, .claims, .undisturbed, .modeJobs,
       .modeAccelerators, .entitlement, .borrowing, .budget, .allowance, .power, .throttle, .begins,
       .dependency, .heldBack, .notAdmitted:
       false
@@ -251,9 +251,9 @@ extension Verdict {
     switch self {
     case .budget(let obstacle): (left, needed) = (obstacle.left, obstacle.needed)
     case .allowance(.short(let rest, _, _), let asked): (left, needed) = (rest, asked)
-    case .noRoom, .behind, .wouldDelay, .window, .outsideWindow, .claims, .undisturbed, .modeJobs,
-      .modeAccelerators, .entitlement, .borrowing, .allowance, .power, .throttle, .begins, .tooLate,
-      .dependency, .dependencyFailed, .heldBack, .notAdmitted:
+    case .noRoom, .outOfService, .behind, .wouldDelay, .window, .outsideWindow, .claims,
+      .undisturbed, .modeJobs, .modeAccelerators, .entitlement, .borrowing, .allowance, .power,
+      .throttle, .begins, .tooLate, .dependency, .dependencyFailed, .heldBack, .notAdmitted:
       return nil
     }
     guard left > 0, needed > left else { return nil }

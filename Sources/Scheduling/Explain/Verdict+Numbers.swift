@@ -8,6 +8,7 @@ extension Verdict {
   public var word: String {
     switch kind {
     case .noRoom: "no-room"
+    case .outOfService: "out-of-service"
     case .behind: "behind"
     case .wouldDelay: "would-delay"
     case .window: "window"
@@ -35,6 +36,8 @@ extension Verdict {
   var numbers: [Int64] {
     switch self {
     case .noRoom(let shortage): [Int64(shortage.nodes), Int64(shortage.nodesThatFit)]
+    case .outOfService(let condition, let nodes):
+      [Int64(condition.rawValue)] + nodes.map { Int64($0.number) }
     case .behind(let job), .dependency(let job), .dependencyFailed(let job): [Int64(job.number)]
     case .wouldDelay(let job, let start): [Int64(job.number), start.milliseconds]
     case .window(_, let from): [from.milliseconds]

@@ -9,8 +9,8 @@ extension Verdict {
   /// The cause as a sentence about "it", the job that waits.
   public func text(_ names: ExplanationWording) -> String {
     switch self {
-    case .noRoom(let shortage):
-      return Self.text(shortage)
+    case .noRoom, .outOfService:
+      return textOfNodes(names)
     case .behind(let job):
       return
         "\(names.job(job).capitalised) is first in the queue, "
@@ -77,6 +77,20 @@ extension Verdict {
     }
     let best = have == 0 ? "no \(level) has any" : "the best \(level) has \(have)"
     return "\(need), all inside one \(level)\(level.gloss): \(best) now."
+  }
+
+  private func textOfNodes(_ names: ExplanationWording) -> String {
+    switch self {
+    case .noRoom(let shortage): return Self.text(shortage)
+    case .outOfService(let condition, let nodes):
+      let isOne = nodes.count == 1
+      let what = condition == .failed ? "\(isOne ? "has" : "have") failed" : nil
+      return """
+        \(names.count(nodes.count, "node")) that it could have \(isOne ? "takes" : "take") no \
+        work: \(names.nodes(nodes)), which \(what ?? "\(isOne ? "is" : "are") \(condition)").
+        """
+    default: preconditionFailure("\(self) is about no nodes")
+    }
   }
 
   private static func text(

@@ -16,6 +16,10 @@ public enum Verdict: Hashable, Sendable {
 
   /// Too few nodes have room for a member now.
   case noRoom(RoomShortage)
+  /// Nodes that it could have take no work, all for the same reason; ascending.
+  ///
+  /// Only explanations say so: a plan looks at the others.
+  case outOfService(NodeCondition, [NodeID])
   /// Nobody may pass the job at the head of the queue.
   case behind(JobID)
   /// There is room, but it would run into another's reservation.
@@ -62,17 +66,18 @@ public enum Verdict: Hashable, Sendable {
   /// The kind of a verdict, without its numbers.
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
     /// As the verdict of the same name says.
-    case noRoom, behind, wouldDelay, window, outsideWindow, claims, undisturbed, modeJobs
+    case noRoom, outOfService, behind, wouldDelay, window, outsideWindow, claims, undisturbed
     /// As the verdict of the same name says.
-    case modeAccelerators, entitlement, borrowing, budget, allowance, power, throttle, begins
+    case modeJobs, modeAccelerators, entitlement, borrowing, budget, allowance, power, throttle
     /// As the verdict of the same name says.
-    case tooLate, dependency, dependencyFailed, heldBack, notAdmitted
+    case begins, tooLate, dependency, dependencyFailed, heldBack, notAdmitted
   }
 
   /// Its kind.
   public var kind: Kind {
     switch self {
     case .noRoom: .noRoom
+    case .outOfService: .outOfService
     case .behind: .behind
     case .wouldDelay: .wouldDelay
     case .window: .window
@@ -99,7 +104,7 @@ public enum Verdict: Hashable, Sendable {
   /// Whether it is room that is lacking, so that a reservation helps.
   public var isAboutRoom: Bool {
     switch self {
-    case .noRoom, .wouldDelay, .window, .claims, .undisturbed, .power: true
+    case .noRoom, .outOfService, .wouldDelay, .window, .claims, .undisturbed, .power: true
     case .behind, .outsideWindow, .modeJobs, .modeAccelerators, .entitlement, .borrowing,
       .budget, .allowance, .throttle, .begins, .tooLate, .dependency, .dependencyFailed,
       .heldBack, .notAdmitted:
@@ -121,9 +126,9 @@ public enum Verdict: Hashable, Sendable {
     case .budget(let obstacle): obstacle.next
     case .allowance(.none(let next), _), .allowance(.short(_, _, let next), _): next
     case .begins(let instant): instant
-    case .noRoom, .behind, .wouldDelay, .window, .claims, .modeJobs, .modeAccelerators,
-      .entitlement, .borrowing, .power, .throttle, .tooLate, .dependency, .dependencyFailed,
-      .heldBack, .notAdmitted:
+    case .noRoom, .outOfService, .behind, .wouldDelay, .window, .claims, .modeJobs,
+      .modeAccelerators, .entitlement, .borrowing, .power, .throttle, .tooLate, .dependency,
+      .dependencyFailed, .heldBack, .notAdmitted:
       nil
     }
   }
