@@ -1,3 +1,4 @@
+import Accounts
 import Cluster
 import Control
 import Fleet
@@ -68,5 +69,103 @@ import Units
     var (scene, victim) = try scene()
     let urgent = scene.submit(.nodes(3), minutes: 60, by: "alpha/amy", mode: "urgent")
     #expect(goers(for: urgent, scene) == [victim])
+  }
+}
+
+/// Alpha may hold eight of sixteen accelerators, and its sweep does; the other eight are free.
+@Suite struct `Who may be made to go within a team that holds all that it may` {
+  private func scene(
+    _ tune: (inout ClusterPolicy) -> Void = { _ in }
+  ) throws -> Scene {
+    let policy = ClusterPolicy.shared {
+      $0.preemption = PreemptionRules()
+      $0.modes[0].isPreemptible = true
+      $0.modes[0].borrowing = .never
+      $0.modes[0].undisturbed = .seconds(300)
+      $0.add(mode: "urgent") {
+        $0.tier = 2
+        $0.preempts = [0]
+        $0.borrowing = .never
+      }
+      tune(&$0)
+    }
+    return Scene(on: try .leaves(), policy)
+  }
+
+  private func claim(of job: JobID, _ scene: Scene) -> Claim? { scene.machine.state.claim(of: job) }
+
+  @Test func `is the one of the sweep that loses least`() throws {
+    var scene = try scene()
+    let first = scene.submit(.nodes(1), minutes: 600, by: "alpha/ada")
+    scene.pass(minutes: 30)
+    let second = scene.submit(.nodes(1), minutes: 600, by: "alpha/ada")
+    scene.pass(minutes: 10)
+    #expect(scene.isRunning(first) && scene.isRunning(second))
+    let place = scene.machine.state.jobs[second]?.lifecycle.run?.allocation
+    let urgent = scene.submit(.nodes(1), minutes: 60, by: "alpha/amy", mode: "urgent")
+    let claim = claim(of: urgent, scene)
+    #expect(claim?.victims.map(\.job) == [second])
+    #expect(claim?.allocation == place)
+    // What is free is beta's, all the while.
+    scene.end(second)
+    #expect(scene.isRunning(urgent) && scene.isRunning(first) && !scene.isRunning(second))
+    let theirs = scene.submit(.nodes(2), minutes: 60, by: "beta/bob")
+    #expect(scene.isRunning(theirs))
+  }
+
+  @Test func `is nobody before the end of an undisturbed run, and gwhy says so`() throws {
+    var scene = try scene()
+    let sweep = scene.submit(.nodes(2), minutes: 600, by: "alpha/ada")
+    let urgent = scene.submit(.part(2), minutes: 60, by: "alpha/amy", mode: "urgent")
+    #expect(claim(of: urgent, scene) == nil)
+    let causes = scene.machine.explain(urgent, at: scene.now).causes
+    #expect(causes.contains(.undisturbed([sweep], until: Scene.morning + .seconds(300))))
+    scene.pass(minutes: 5)
+    #expect(claim(of: urgent, scene)?.victims.map(\.job) == [sweep])
+  }
+
+  @Test func `is part of a gang that can spare it`() throws {
+    var scene = try scene()
+    let gang = GangShape(members: 4, member: MemberShape(accelerators: 2))
+    let sweep = scene.submit(gang, minutes: 600, by: "alpha/ada") { $0.leastMembers = 1 }
+    scene.pass(minutes: 10)
+    let urgent = scene.submit(.part(2), minutes: 60, by: "alpha/amy", mode: "urgent")
+    let claim = claim(of: urgent, scene)
+    #expect(claim?.victims.isEmpty == true)
+    #expect(claim?.shrinks.map(\.job) == [sweep])
+    #expect(claim?.shrinks.first?.keeps.slices.count == 3)
+  }
+
+  @Test func `is nobody who holds too little, or whose going another rule makes useless`() throws {
+    var scene = try scene { $0.modes[1].perUser.accelerators = 6 }
+    scene.submit(.nodes(1), minutes: 600, by: "alpha/ada")
+    scene.submit(.nodes(1), minutes: 600, by: "alpha/amy", mode: "urgent")
+    scene.pass(minutes: 10)
+    let six = GangShape(members: 3, member: MemberShape(accelerators: 2))
+    let large = scene.submit(six, minutes: 60, by: "alpha/ada", mode: "urgent")
+    let more = scene.submit(.part(4), minutes: 60, by: "alpha/amy", mode: "urgent")
+    #expect(claim(of: large, scene) == nil && claim(of: more, scene) == nil)
+    let fitting = scene.submit(.part(4), minutes: 60, by: "alpha/ada", mode: "urgent")
+    #expect(claim(of: fitting, scene)?.victims.count == 1)
+  }
+
+  @Test func `is nobody of a project that has its own part, where another's is used up`() throws {
+    var scene = try scene { policy in
+      guard let alpha = policy.accounts.account(path: "alpha") else { return }
+      for name in ["first", "second"] {
+        var project = Account(name: name, kind: .project, parent: alpha)
+        project.entitlement = Entitlement(ofEach: .fraction(500_000))
+        project.borrowLimit = .fraction(0)
+        let id = policy.accounts.add(project)
+        policy.accounts.add(Account(name: "cem", kind: .user, parent: id))
+      }
+    }
+    let own = scene.submit(.nodes(1), minutes: 600, by: "alpha/first/cem")
+    scene.pass(minutes: 30)
+    let others = scene.submit(.nodes(1), minutes: 600, by: "alpha/second/cem")
+    scene.pass(minutes: 10)
+    #expect(scene.isRunning(own) && scene.isRunning(others))
+    let urgent = scene.submit(.nodes(1), minutes: 60, by: "alpha/first/cem", mode: "urgent")
+    #expect(claim(of: urgent, scene)?.victims.map(\.job) == [own])
   }
 }

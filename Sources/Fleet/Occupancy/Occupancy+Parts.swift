@@ -34,4 +34,11 @@ extension Occupancy {
     rest.giveBack(kept)
     return rest
   }
+
+  /// What would be free if no accelerator were, nor any part of one: cores and memory. O(nodes)
+  public var withoutAccelerators: Occupancy {
+    Occupancy(
+      topology: topology, freeMap: freeMap.map { _ in 0 }, freeHosts: freeHosts,
+      residuals: residuals.map { _ in 0 }, conditions: conditions)
+  }
 }

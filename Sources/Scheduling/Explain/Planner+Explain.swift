@@ -49,8 +49,8 @@ extension Planner {
     explanation.causes = search.causes
     guard DeferredJobs.admits(job, state, at: now) else { return search.shape }
     explanation.queue = reserving.survey(id, job, state, at: now)
-    guard explanation.claim == nil, search.causes.contains(where: \.isAboutRoom),
-      search.causes.allSatisfy(\.isAboutRoom),
+    guard explanation.claim == nil, !search.causes.isEmpty,
+      search.causes.allSatisfy({ $0.isAboutRoom || $0.isAboutShare }),
       let (others, until) = reserving.undisturbed(for: id, job, state, at: now)
     else { return search.shape }
     explanation.causes.append(.undisturbed(others, until: until))
@@ -190,27 +190,31 @@ extension ReservingDiscipline {
       return nil
     }
     let ground = isGuaranteed ? Claim.Ground.guarantee : .tier
-    guard let shape = draft.shape(of: job.request, reclaimedOn: ground) else { return nil }
+    let prey = draft.prey(of: job.request, on: ground)
     var room = state.occupancy
     for claim in state.claims { room.withhold(claim.allocation) }
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       let pool = VictimPool(
         for: ground, running, hasGuarantees ? borrowed : nil, besides: [], state, at: instant)
-      var search = VictimSearch(rules, for: id, job.request, shape, on: ground, draft)
-      let candidates = search.candidates(
-        among: pool, before: .distantFuture, PlanDraft(state, at: instant))
-      let clearing = room.clearing(
-        for: shape, among: candidates, by: rules.choice,
-        afterWaiting: instant - job.submitted)
-      if instant > now, clearing != nil {
+      var (next, mayClear) = (Instant.distantFuture, false)
+      for prey in prey {
+        var search = VictimSearch(rules, for: id, job.request, prey, on: ground, draft)
+        let candidates = search.candidates(
+          among: pool, before: .distantFuture, PlanDraft(state, at: instant))
+        let open = prey.account == nil ? room : room.withoutAccelerators
+        let clearing = open.clearing(
+          for: prey.shape, among: candidates, by: rules.choice,
+          afterWaiting: instant - job.submitted)
+        mayClear = mayClear || clearing != nil
+        next = min(next, search.undisturbedUntil)
+      }
+      if instant > now, mayClear {
         if let others = goers(for: id, state, at: instant) { return (others, instant) }
         plans += 1
       }
-      guard plans < Self.mostPlansTried, search.undisturbedUntil < .distantFuture else {
-        return nil
-      }
-      instant = search.undisturbedUntil
+      guard plans < Self.mostPlansTried, next < .distantFuture else { return nil }
+      instant = next
     }
     return nil
   }

@@ -196,14 +196,30 @@ struct PlanDraft {
       request.shape.eligibility?.with(models: names) ?? Eligibility(models: names))
   }
 
-  /// A request's shape on the models on which others may have to go for it, with all that is
-  /// claimed already: for a guarantee those of which it fits into what its member is entitled to,
-  /// or else those that it is lent; nil where there are none.
-  func shape(of request: JobRequest, reclaimedOn ground: Claim.Ground) -> GangShape? {
-    guard ground == .guarantee else {
-      return shape(of: request, onlyOn: lentModels(to: request))
+  /// What others may have to go for: a shape on some models, and below which account they have to
+  /// run, as what they hold is its already; nil: anywhere.
+  typealias Prey = (shape: GangShape, account: AccountID?)
+
+  /// For what others may have to go for a job, with all that is claimed already, the first rather
+  /// than the next.
+  ///
+  /// For a guarantee for the models of which it fits into what its member is entitled to. By a tier
+  /// for those that it is lent; then for each other, which only jobs of its own team can leave it.
+  func prey(of request: JobRequest, on ground: Claim.Ground) -> [Prey] {
+    guard ground == .tier else {
+      return shape(of: request, onlyOn: entitledModels(to: request)).map { [($0, nil)] } ?? []
     }
-    return shape(of: request, onlyOn: entitledModels(to: request))
+    let lent = lentModels(to: request)
+    var prey: [Prey] = shape(of: request, onlyOn: lent).map { [($0, nil)] } ?? []
+    let milli = holdings.charging.milli(of: request.shape)
+    for model in holdings.charging.models(of: request.shape) where !lent.contains(model) {
+      guard let shape = shape(of: request, onlyOn: [model]) else { continue }
+      let account = holdings.book.bound(
+        of: request.account, model: model, asked: milli,
+        alwaysBorrowed: holdings.borrowing(of: request) == .always)
+      prey.append((shape, account))
+    }
+    return prey
   }
 
   /// The models of which a job fits into what its member is entitled to, beside what that holds.

@@ -112,6 +112,9 @@ public enum Verdict: Hashable, Sendable {
     }
   }
 
+  /// Whether it is what its account may hold.
+  var isAboutShare: Bool { kind == .entitlement || kind == .borrowing }
+
   /// Whether it may change when a window begins or ends, or a site may draw more or less.
   var followsTheClock: Bool {
     if case .outsideWindow(_, let from, _) = self { return from > .distantPast }

@@ -87,13 +87,11 @@ extension ReservingDiscipline {
     else { return false }
     var preemptor = Preemptor(
       key: key, waiting: waiting, request: job.request, slot: slot, ground: .guarantee)
-    guard let shape = draft.shape(of: preemptor.request, reclaimedOn: .guarantee) else {
-      return false
-    }
+    guard let prey = draft.prey(of: preemptor.request, on: .guarantee).first else { return false }
     note(preemptor, rules, &draft)
     preemptor.yielding = yieldingPromises(&draft)
-    if startOnYieldedRoom(preemptor, shape, &draft) { return true }
-    guard !borrowedRuns(&draft).isEmpty, let claim = claim(for: preemptor, shape, rules, &draft)
+    if startOnYieldedRoom(preemptor, prey.shape, &draft) { return true }
+    guard !borrowedRuns(&draft).isEmpty, let claim = claim(for: preemptor, prey, rules, &draft)
     else { return false }
     carryOut(claim, preemptor, &draft)
     return true
@@ -105,18 +103,26 @@ extension ReservingDiscipline {
     else { return }
     for var preemptor in preemptors(&draft) where stillWaits(preemptor) {
       note(preemptor, rules, &draft)
-      while let shape = draft.shape(of: preemptor.request, reclaimedOn: .tier),
-        let claim = claim(for: preemptor, shape, rules, &draft)
-      {
+      while let claim = claimByTier(for: preemptor, rules, &draft) {
         carryOut(claim, preemptor, &draft)
         guard let slot = preemptor.slot, let next = queue.classes[slot].first,
-          queue.classes[slot].cause?.isAboutRoom == true,
+          let cause = queue.classes[slot].cause, cause.isAboutRoom || cause.isAboutShare,
           let job = draft.state.jobs[next.job]
         else { break }
         preemptor.waiting = next
         preemptor.request = job.request
       }
     }
+  }
+
+  /// The claim of a job whose mode preempts others; nil where it has none.
+  private mutating func claimByTier(
+    for preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft
+  ) -> Claim? {
+    for prey in draft.prey(of: preemptor.request, on: .tier) {
+      if let claim = claim(for: preemptor, prey, rules, &draft) { return claim }
+    }
+    return nil
   }
 
   /// Notes that a job tries to make others go, and whether it might succeed later though nothing
@@ -133,15 +139,33 @@ extension ReservingDiscipline {
 
   /// Whether a rule other than room keeps a job from starting; where it is one that time may lift,
   /// that is noted.
-  private func isBarred(_ request: JobRequest, _ draft: inout PlanDraft) -> Bool {
-    let milli = draft.holdings.charging.milli(of: request.shape)
-    let models = draft.holdings.charging.models(of: request.shape)
-    guard
-      let verdict = draft.holdings.obstacle(
-        to: request, milli: milli, models: models, at: draft.now)
-    else { return false }
+  ///
+  /// - Parameter besidesShare: whether what its account may hold doesn't count yet. What it costs
+  ///   does: that is kept from now on, while victims still keep theirs.
+  private func isBarred(
+    _ request: JobRequest, besidesShare: Bool = false, _ draft: inout PlanDraft
+  ) -> Bool {
+    var verdict = draft.holdings.obstacle(to: request, at: draft.now)
+    if besidesShare, verdict?.isAboutShare == true {
+      verdict = draft.holdings.obstacleOfMeans(request, at: draft.now)
+    }
+    guard let verdict else { return false }
     if verdict.kind == .budget || verdict.kind == .allowance { draft.mayPreemptLater = true }
     return true
+  }
+
+  /// Whether a job may hold what it claims once those are gone who go for it, or have shrunk.
+  private func mayHold(_ claim: Claim, _ request: JobRequest, _ draft: PlanDraft) -> Bool {
+    var holdings = draft.holdings.trial
+    for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
+      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
+      holdings.stop(job.request, run, at: draft.now)
+      guard let shrink = claim.shrinks.first(where: { $0.job == id }) else { continue }
+      // What it may cost is looked at before anybody goes.
+      holdings.start(job.request, on: shrink.keeps, at: draft.now, isKept: true)
+    }
+    return holdings.obstacle(to: request, at: draft.now) == nil
+      && holdings.lendingObstacle(to: request, on: claim.allocation) == nil
   }
 
   /// What of that which runs is borrowed; found once a plan.
@@ -206,7 +230,8 @@ extension ReservingDiscipline {
     var found: [Preemptor] = []
     for slot in queue.marks.indices {
       let mark = queue.marks[slot]
-      guard mark.wantsPromise, mark.standing != .gone, mayPreempt[Int(mark.mode.number)],
+      guard mark.wantsPromise || mark.lacksShare, mark.standing != .gone,
+        mayPreempt[Int(mark.mode.number)],
         let job = draft.state.jobs[mark.first.job]
       else { continue }
       found.append(
@@ -228,29 +253,34 @@ extension ReservingDiscipline {
   }
 
   /// The claim of a job to what others hold, with its proof; nil where it has none.
+  ///
+  /// Where those have to run below an account, none of its accelerators is free: it may hold no
+  /// more than they do.
   private mutating func claim(
-    for preemptor: Preemptor, _ shape: GangShape, _ rules: PreemptionRules,
+    for preemptor: Preemptor, _ prey: PlanDraft.Prey, _ rules: PreemptionRules,
     _ draft: inout PlanDraft
   ) -> Claim? {
     let (request, limit) = (preemptor.request, preemptor.request.timeLimit)
-    guard !isBarred(request, &draft) else { return nil }
+    let (shape, isOwn) = (prey.shape, prey.account != nil)
+    guard !isBarred(request, besidesShare: isOwn, &draft) else { return nil }
     guard let job = draft.state.jobs[preemptor.waiting.job] else { return nil }
     let pool = victimPool(for: preemptor.ground, &draft)
     var search = VictimSearch(
-      rules, for: preemptor.waiting.job, request, shape, on: preemptor.ground, draft)
+      rules, for: preemptor.waiting.job, request, prey, on: preemptor.ground, draft)
     search.promised = promisedNodes(besides: preemptor.yielding, draft)
     // The last room that was looked at, and its end: the next may be the same.
     var known: (end: Instant, room: Occupancy)?
     let end = draft.now + VictimSearch.lead(of: policy) + limit
     // For longer there is no more.
-    let open = mostNodes(for: preemptor, shape, until: end, &draft)
+    let open = isOwn ? 0 : mostNodes(for: preemptor, shape, until: end, &draft)
     func clearing(until end: Instant) -> Clearing? {
       guard search.mayHold(among: pool, before: end, besides: open, draft) else { return nil }
       let candidates = search.candidates(
-        among: pool, before: end, besides: draft.rooms.all.freeAccelerators, draft)
+        among: pool, before: end,
+        besides: isOwn ? 0 : draft.rooms.all.freeAccelerators, draft)
       guard !candidates.isEmpty else { return nil }
       let last = known.flatMap { $0.end == end ? $0.room : nil }
-      let room = last ?? roomToClear(for: preemptor, until: end, &draft)
+      let room = last ?? roomToClear(for: preemptor, until: end, ofOwn: isOwn, &draft)
       known = (end, room)
       return room.clearing(
         for: shape, among: candidates, by: rules.choice,
@@ -274,13 +304,12 @@ extension ReservingDiscipline {
     guard let clearing = found else { return nil }
     // Whom it takes may be others later, and then it may do.
     draft.mayPreemptLater = true
-    guard !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else {
-      return nil
-    }
+    guard !clearing.evicted.isEmpty || !clearing.shrunk.isEmpty else { return nil }
     let claim = search.claim(clearing, draft)
     if let deadline = request.terms?.deadline, claim.deadline + limit > deadline { return nil }
     // Who is promised as much waits for that: nobody need go.
     if let promise = job.lifecycle.promise, promise.start <= claim.deadline { return nil }
+    guard !isOwn || mayHold(claim, request, draft) else { return nil }
     return isFed(
       claim.allocation, for: preemptor, until: claim.deadline + limit, besides: claim, draft)
       ? claim : nil
@@ -319,12 +348,15 @@ extension ReservingDiscipline {
   }
 
   /// What is free and stays open until a time, the preemptor's own promise and those of jobs that
-  /// would borrow left out where a guarantee asks.
+  /// would borrow left out where a guarantee asks; no accelerator, where it gets those of its own
+  /// team.
   private func roomToClear(
-    for preemptor: Preemptor, until end: Instant, _ draft: inout PlanDraft
+    for preemptor: Preemptor, until end: Instant, ofOwn isOwn: Bool = false,
+    _ draft: inout PlanDraft
   ) -> Occupancy {
-    draft.rooms.room(
+    let room = draft.rooms.room(
       until: end, besides: preemptor.waiting.job, orThoseOf: preemptor.yielding)
+    return isOwn ? room.withoutAccelerators : room
   }
 
   /// On how many nodes a member of it may have room then: not on more.

@@ -121,6 +121,9 @@ struct VictimSearch {
   /// What it asks for, on the models that it may have.
   let shape: GangShape
 
+  /// Below which account they have to run; nil: anywhere.
+  let account: AccountID?
+
   /// From when on nodes are promised to others, or kept in a window.
   var promised: PromisedNodes?
 
@@ -140,7 +143,7 @@ struct VictimSearch {
   var takesReaching = true
 
   init(
-    _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest, _ shape: GangShape,
+    _ rules: PreemptionRules, for preemptor: JobID, _ request: JobRequest, _ prey: PlanDraft.Prey,
     on ground: Claim.Ground, _ draft: PlanDraft
   ) {
     borrowsAlways = draft.holdings.borrowing(of: request) == .always
@@ -148,7 +151,7 @@ struct VictimSearch {
     self.rules = rules
     self.preemptor = preemptor
     self.request = request
-    self.shape = shape
+    (shape, account) = prey
     self.ground = ground
   }
 
@@ -176,11 +179,12 @@ struct VictimSearch {
     among pool: VictimPool, before end: Instant, besides open: Int, orLater later: Bool = false,
     _ draft: PlanDraft
   ) -> Bool {
-    let member = draft.state.policy.accounts.member(of: request.account)
+    let tree = draft.state.policy.accounts
+    let member = tree.member(of: request.account)
     let preempts = draft.state.policy.modes[Int(request.mode.number)].preempts
     var hold = VictimHold(for: shape, beside: draft.rooms.all)
     for index in pool.entries.indices
-    where isOnGround(pool.entries[index], member, preempts) {
+    where isOnGround(pool.entries[index], member, preempts, tree) {
       guard draft.victims.isEmpty || !draft.victims.contains(pool.entries[index].id) else {
         continue
       }
@@ -202,12 +206,15 @@ struct VictimSearch {
   /// Whether a run is one that a member's job, or one of a mode, may take back.
   @inline(__always)
   private func isOnGround(
-    _ run: VictimPool.Entry, _ member: AccountID, _ preempts: [Int]
+    _ run: VictimPool.Entry, _ member: AccountID, _ preempts: [Int], _ tree: AccountTree
   ) -> Bool {
+    if let account, run.member != member || !tree.isAtOrBelow(run.account, account) {
+      return false
+    }
     switch ground {
     // What borrows in any case doesn't fill its own member's entitlement: it goes for it, too.
-    case .guarantee: run.borrowsAlways || run.member != member
-    case .tier: preempts.contains(run.tier) && mayKeep(whatHad: run, member)
+    case .guarantee: return run.borrowsAlways || run.member != member
+    case .tier: return preempts.contains(run.tier) && mayKeep(whatHad: run, member)
     }
   }
 
@@ -223,14 +230,14 @@ struct VictimSearch {
   mutating func candidates(
     among pool: VictimPool, before end: Instant, besides free: Int = .max / 2, _ draft: PlanDraft
   ) -> [ClearingCandidate] {
-    let state = draft.state
-    let member = state.policy.accounts.member(of: request.account)
+    let (state, tree) = (draft.state, draft.state.policy.accounts)
+    let member = tree.member(of: request.account)
     let preempts = state.policy.modes[Int(request.mode.number)].preempts
     var (candidates, sum) = ([ClearingCandidate](), free)
     var isExact = shape.member.share == .whole
     // An entry is never taken out of its array: that would be a copy.
     for index in pool.entries.indices
-    where isOnGround(pool.entries[index], member, preempts) {
+    where isOnGround(pool.entries[index], member, preempts, tree) {
       guard ground == .tier || takesReaching || !pool.entries[index].reachesIntoEntitlement,
         !draft.victims.contains(pool.entries[index].id)
       else { continue }

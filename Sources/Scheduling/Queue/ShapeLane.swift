@@ -56,6 +56,8 @@ struct Mark: Sendable {
   var standing: Standing
   /// Whether a promise would help it.
   var wantsPromise: Bool
+  /// Whether its account holds all that it may: jobs of its own team might have to go for it.
+  var lacksShare: Bool
   var mode: ModeID
   var tier: Int32
   /// Who is charged, and the member above.
@@ -77,6 +79,7 @@ struct Mark: Sendable {
     limit = jobs.key.limit
     first = jobs.first ?? first
     wantsPromise = cause?.isAboutRoom == true && !isInWindow
+    lacksShare = cause?.isAboutShare == true && !isInWindow
     standing = .untried
     setStanding(cause?.kind, isInWindow: isInWindow)
   }

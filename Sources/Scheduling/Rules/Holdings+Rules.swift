@@ -20,6 +20,11 @@ extension Holdings {
     if allowed(models, to: request, milli: milli, isForRoom: isForRoom).isEmpty {
       return obstacleOfShare(request, milli: milli, model: models.first ?? 0)
     }
+    return obstacleOfMeans(request, at: now)
+  }
+
+  /// The budget or the allowance that does not pay for a job; nil: all do.
+  func obstacleOfMeans(_ request: JobRequest, at now: Instant) -> Verdict? {
     let cost = largestCost(of: request)
     if let obstacle = book.budgetObstacle(of: request.account, cost: cost, at: now) {
       return .budget(obstacle)
