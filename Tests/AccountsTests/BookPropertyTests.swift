@@ -191,6 +191,9 @@ import Units
         let room = history.book.roomWithBorrowing(
           hold.account, model: hold.model, alwaysBorrowed: hold.alwaysBorrowed)
         #expect(room.milli >= 0)
+        let most = history.book.roomWhenAllIsIdle(
+          hold.account, model: hold.model, alwaysBorrowed: hold.alwaysBorrowed)
+        #expect(most >= room.milli, "seed \(seed): \(hold)")
         hold.milli = room.milli
         var full = history.book
         full.hold(hold, at: history.now)

@@ -64,7 +64,8 @@ extension AccountBook {
   /// How much more of a model an account could hold if nobody else held any.
   ///
   /// Its own limits on borrowing hold, with what it holds now, and what the others lend at most.
-  /// Who asks for more than this waits in vain for others to give back what they hold.
+  /// Who asks for more than this waits in vain for others to give back what they hold. It is never
+  /// less than the room that there is: who stands beside it may keep more while it holds nothing.
   ///
   /// - Complexity: O(members + depth), and O(siblings) where one of them limits what it lends
   public func roomWhenAllIsIdle(
@@ -80,9 +81,22 @@ extension AccountBook {
       supply += lendable
       if place == own { spare = entitled(place, model) - lendable }
     }
-    return limited(
+    let idle = limited(
       supply, spare: spare, account, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: true
     ).milli
+    guard isBesideLendLimit(account) else { return idle }
+    let now = roomWithBorrowing(account, model: model, alwaysBorrowed: alwaysBorrowed).milli
+    return max(idle, now)
+  }
+
+  /// Whether anybody limits what it lends beside an account, or beside one above it. O(depth)
+  private func isBesideLendLimit(_ account: AccountID) -> Bool {
+    var at = Int(account.number)
+    while shape.parents[at] > 0 {
+      if shares[at].isBesideLendLimit { return true }
+      at = Int(shape.parents[at])
+    }
+    return false
   }
 
   /// How much more may be held, and whose rule allows no more.
