@@ -48,6 +48,10 @@ import Units
     expectNone(\.evictions)
   }
 
+  @Test func `have nobody go for a guarantee who runs within its own member's entitlement`() {
+    expectNone(\.rights)
+  }
+
   @Test func `disturb nobody within the undisturbed time, nor end anybody before the notice`() {
     expectNone(\.undisturbed)
   }
@@ -117,6 +121,7 @@ import Units
 
   @Test func `keep every other rule`() {
     expectNone(\.budgets, \.limits, \.power, \.ledger, \.evictions, \.undisturbed, \.requeues)
+    expectNone(\.rights)
   }
 
   @Test func `leave nobody waiting once all else is over`() {

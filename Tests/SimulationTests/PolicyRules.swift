@@ -16,6 +16,7 @@ struct PolicyWorldReport: Sendable {
   var ledger: [RuleViolation]
   var evictions: [RuleViolation]
   var undisturbed: [RuleViolation]
+  var rights: [RuleViolation]
   var requeues: [RuleViolation]
   var windows: [RuleViolation]
   var promises: [RuleViolation]
@@ -36,6 +37,7 @@ struct PolicyWorldRun: ReplayObserver {
   private var ledger = LedgerChecker()
   private var evictions = EvictionChecker()
   private var undisturbed = UndisturbedChecker()
+  private var rights = RightChecker()
   private var requeues: RequeueChecker
   private var windows = WindowChecker()
   private var promises = PromiseChecker()
@@ -57,6 +59,7 @@ struct PolicyWorldRun: ReplayObserver {
       limits: run.limits.violations,
       power: run.power.violations, ledger: run.ledger.violations,
       evictions: run.evictions.violations, undisturbed: run.undisturbed.violations,
+      rights: run.rights.violations,
       requeues: run.requeues.violations, windows: run.windows.violations,
       promises: run.promises.violations, guarantees: run.guarantees.violations,
       stuck: stuck(in: cluster.machine.state, at: run.last),
@@ -78,6 +81,7 @@ struct PolicyWorldRun: ReplayObserver {
     invariants.received(input, at: now)
     evictions.received(input, at: now)
     promises.received(input, at: now)
+    guarantees.received(input, at: now)
   }
 
   mutating func performed(_ effect: Effect, at now: Instant) {
@@ -85,6 +89,7 @@ struct PolicyWorldRun: ReplayObserver {
     budgets.performed(effect, at: now)
     evictions.performed(effect, at: now)
     undisturbed.performed(effect, at: now)
+    rights.performed(effect, at: now)
     requeues.performed(effect, at: now)
     windows.performed(effect, at: now)
     promises.performed(effect, at: now)
@@ -99,6 +104,7 @@ struct PolicyWorldRun: ReplayObserver {
     power.settled(machine, at: now)
     ledger.settled(machine, at: now)
     undisturbed.settled(machine, at: now)
+    rights.settled(machine, at: now)
     windows.settled(machine, at: now)
     promises.settled(machine, at: now)
     guarantees.settled(machine, at: now)

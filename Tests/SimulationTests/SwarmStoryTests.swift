@@ -127,6 +127,16 @@ import Testing
         1...1, 8...13, 15...16, 22...22, 24...25, 28...31, 33...37, 43...43, 47...48, 51...51,
         53...53, 57...59,
       ], isDivided: true),
+    // Runs by right counted as borrowed where their member had others that borrow in any case: two
+    // made each other go for ever, one by its tier and one for its guarantee.
+    Story(rule: "rest", seed: 7_001_132, parts: [3...4, 14...15, 18...18]),
+    // What those beside an account keep, where they hold nothing, kept it from room that there was.
+    Story(
+      rule: "guarantee", seed: 7_020_535, parts: [3...5, 7...8, 16...16, 22...22, 24...24]),
+    // A budget was to pay for a preemptor while it still paid for the victims of its own team.
+    Story(
+      rule: "stop", seed: 6_001_875,
+      parts: [1...2, 6...12, 14...16, 18...18, 26...27, 34...34, 36...36, 44...44, 47...48]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {

@@ -14,6 +14,13 @@ extension AccountBook {
     return holdings[index].borrowed(entitled: terms[index].entitled)
   }
 
+  /// How much an account and all below it hold beyond its entitlement, apart from what counts as
+  /// borrowed in any case.
+  public func excessMilli(_ account: AccountID, model: Int) -> Int {
+    let index = index(Int(account.number), model)
+    return holdings[index].excess(entitled: terms[index].entitled)
+  }
+
   /// How much of its entitlement a member lacks, in millionths, rounded down; 0 when it holds all.
   ///
   /// What counts as borrowed in any case doesn't fill the entitlement.

@@ -26,8 +26,11 @@ public struct AccountBook: Hashable, Sendable {
     /// Those that count against the entitlement.
     var counted: Int { held - alwaysBorrowed }
 
+    /// Those that are beyond an entitlement.
+    func excess(entitled: Int) -> Int { max(0, counted - entitled) }
+
     /// Those that are beyond an entitlement, or count as such.
-    func borrowed(entitled: Int) -> Int { alwaysBorrowed + max(0, counted - entitled) }
+    func borrowed(entitled: Int) -> Int { alwaysBorrowed + excess(entitled: entitled) }
 
     /// How much of an entitlement is not used.
     func idle(entitled: Int) -> Int { max(0, entitled - counted) }

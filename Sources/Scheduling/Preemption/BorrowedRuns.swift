@@ -40,7 +40,7 @@ struct BorrowedRuns: Sendable {
     }
     for member in 0..<book.tree.count {
       for model in 0..<models {
-        let excess = book.borrowedMilli(AccountID(UInt16(member)), model: model)
+        let excess = book.excessMilli(AccountID(UInt16(member)), model: model)
         guard excess > 0 else { continue }
         let holders = running.holders(AccountID(UInt16(member)), model: model)
         let border = border(holders, excess)

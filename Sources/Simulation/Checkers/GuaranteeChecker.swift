@@ -10,7 +10,8 @@ public import Units
 ///
 /// That is the longest undisturbed run, notice and grace of any mode that may borrow, and a cycle.
 ///
-/// Holds where any node serves any job, and no window, power budget or fault keeps nodes away.
+/// Holds where any node serves any job, and no window, power budget or fault keeps nodes away. Who
+/// has claimed room by its tier has that instead, and a controller that is away grants nothing.
 public struct GuaranteeChecker: RuleChecker {
   /// What was found wrong, a sentence each.
   public private(set) var violations: [RuleViolation] = []
@@ -26,6 +27,12 @@ public struct GuaranteeChecker: RuleChecker {
 
   /// A checker of a cluster that is still idle.
   public init() {}
+
+  /// Whoever waits, waits anew where another controller takes over.
+  public mutating func received(_ input: Input, at now: Instant) {
+    guard input == .resumed else { return }
+    for member in since.indices { since[member] = nil }
+  }
 
   /// Notes whose work starts.
   public mutating func performed(_ effect: Effect, at now: Instant) {
@@ -50,7 +57,8 @@ public struct GuaranteeChecker: RuleChecker {
     let tree = state.policy.accounts
     since += Array(repeating: nil, count: tree.count - since.count)
     var waits = Array(repeating: false, count: tree.count)
-    for (id, job) in state.jobs.all where Self.isDue(id, job, state, at: now) {
+    let holdings = Self.anticipating(state, at: now)
+    for (id, job) in state.jobs.all where Self.isDue(id, job, state, holdings, at: now) {
       waits[Int(tree.member(of: job.request.account).number)] = true
     }
     for account in progress { since[Int(tree.member(of: account).number)] = nil }
@@ -78,19 +86,30 @@ public struct GuaranteeChecker: RuleChecker {
         + policy.reserveAnew.milliseconds)
   }
 
+  /// What is held, with what is claimed by tiers.
+  private static func anticipating(_ state: ClusterState, at now: Instant) -> Holdings {
+    var holdings = state.holdings.trial
+    for claim in state.claims where claim.ground == .tier {
+      guard let job = state.jobs[claim.preemptor] else { continue }
+      holdings.anticipate(claim, job.request, at: now)
+    }
+    return holdings
+  }
+
   /// Whether a job waits though nothing but room keeps it from starting within the guarantee.
   private static func isDue(
-    _ id: JobID, _ job: Job, _ state: ClusterState, at now: Instant
+    _ id: JobID, _ job: Job, _ state: ClusterState, _ holdings: Holdings, at now: Instant
   ) -> Bool {
     let request = job.request
     guard job.lifecycle.isPending, job.mayBeConsidered, request.terms?.begin ?? now <= now,
       request.terms?.dependencies.isEmpty ?? true, request.terms?.window == nil,
-      state.holdings.mode(of: request).borrowing != .always,
-      !state.holdings.hasRule(against: request, at: now)
+      holdings.mode(of: request).borrowing != .always,
+      state.claim(of: id)?.ground != .tier,
+      !holdings.hasRule(against: request, at: now)
     else { return false }
-    let milli = state.holdings.charging.milli(of: request.shape)
-    return state.holdings.charging.models(of: request.shape).contains {
-      state.holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
+    let milli = holdings.charging.milli(of: request.shape)
+    return holdings.charging.models(of: request.shape).contains {
+      holdings.book.roomWithinEntitlement(request.account, model: $0) >= milli
     }
   }
 }

@@ -16,6 +16,7 @@ struct SwarmCheckers: Sendable {
   private var power = PowerChecker()
   private var windows = WindowChecker()
   private var undisturbed = UndisturbedChecker()
+  private var rights = RightChecker()
   private var requeues: RequeueChecker
   private var promises = PromiseChecker()
   private var guarantees = GuaranteeChecker()
@@ -38,11 +39,13 @@ struct SwarmCheckers: Sendable {
     invariants.received(input, at: now)
     evictions.received(input, at: now)
     promises.received(input, at: now)
+    guarantees.received(input, at: now)
   }
 
   mutating func performed(_ effect: Effect, at now: Instant) {
     invariants.performed(effect, at: now)
     evictions.performed(effect, at: now)
+    rights.performed(effect, at: now)
     guard isSteady else { return }
     budgets.performed(effect, at: now)
     undisturbed.performed(effect, at: now)
@@ -57,6 +60,7 @@ struct SwarmCheckers: Sendable {
     invariants.settled(machine, at: now)
     evictions.settled(machine, at: now)
     ledger.settled(machine, at: now)
+    rights.settled(machine, at: now)
     guard isSteady else { return }
     budgets.settled(machine, at: now)
     limits.settled(machine, at: now)
@@ -75,7 +79,8 @@ struct SwarmCheckers: Sendable {
   var failure: SwarmFailure? {
     let kinds: [(String, [RuleViolation])] = [
       ("successor", invariants.violations), ("ledger", ledger.violations),
-      ("eviction", evictions.violations), ("budget", budgets.violations),
+      ("eviction", evictions.violations), ("right", rights.violations),
+      ("budget", budgets.violations),
       ("limit", limits.violations), ("power", power.violations), ("window", windows.violations),
       ("undisturbed", undisturbed.violations), ("requeue", requeues.violations),
       ("promise", promises.violations), ("guarantee", guarantees.violations),
