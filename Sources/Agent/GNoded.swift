@@ -64,7 +64,11 @@ public struct GNoded: AsyncParsableCommand {
   @Option(help: "The shim's executable (default: gnoded-shim beside gnoded).")
   var shim: String?
 
-  @Option(help: "The control group below which tasks get theirs (default: gnoded's own).")
+  @Option(
+    help: """
+      The control group below which tasks get theirs (default: /muster, or of version 1 gnoded's \
+      own).
+      """)
   var controlGroup: String?
 
   @Option(help: "A program to run before a member's tasks, as gnoded's user.")

@@ -21,19 +21,28 @@ struct ControlGroups: Sendable {
   /// A member may have so many processes and threads: a bound on accidents.
   private static let mostProcesses = 32_768
 
+  /// Where groups are.
+  private static let root = "/sys/fs/cgroup"
+
+  /// Of version 2, the agent's own group below one that is made over to it, as systemd does for
+  /// `DelegateSubgroup=muster-agent`.
+  private static let ownLeaf = "muster-agent"
+
+  /// Of version 2, below which group root's agent makes groups unless it is told another.
+  private static let place = "/muster"
+
   /// The folder below which each controller makes its groups, where it does.
   private var folders: [Controller: String] = [:]
   private var isVersion2 = false
 
-  /// The groups below one, or below the agent's own.
+  /// The groups below one; else below the agent's own, or, of version 2, one for all agents.
   static func find(below parent: String?, log: (String) -> Void) -> ControlGroups {
     var groups = ControlGroups()
-    let root = "/sys/fs/cgroup"
     groups.isVersion2 = FileManager.default.fileExists(atPath: "\(root)/cgroup.controllers")
     let own = ownGroups()
     if groups.isVersion2 {
-      let folder = root + (parent ?? own[""] ?? "/")
-      let able = delegate(folder, isOwn: parent == nil)
+      let folder = folder(parent, own: own[""] ?? "/")
+      let able = isWritable(folder) ? delegated(folder) : []
       for controller in [Controller.memory, .cpu, .pids] where able.contains(controller.rawValue) {
         groups.folders[controller] = folder
       }
@@ -69,18 +78,35 @@ struct ControlGroups: Sendable {
     return Linux.makeFolder(trial) && Linux.removeFolder(trial)
   }
 
-  /// Has a group of version 2 hand its controllers down, which ones it does.
+  /// Below which folder of version 2 groups are made; it is made, too.
   ///
-  /// Version 2 wants processes at the leaves alone, so the agent moves into one of its own.
-  private static func delegate(_ folder: String, isOwn: Bool) -> Set<String> {
-    if isOwn, folder != "/sys/fs/cgroup/" {
-      let leaf = "\(folder)/muster-agent"
-      _ = Linux.makeFolder(leaf)
-      _ = write("0", to: "\(leaf)/cgroup.procs")
+  /// Version 2 has processes in groups alone that hand no controllers down. Into a service's group
+  /// that does nobody could start the service again while tasks run on below it, and so groups are
+  /// made beside it. Who may not do that moves into a leaf of the own group.
+  private static func folder(_ parent: String?, own: String) -> String {
+    if parent == nil, own.hasSuffix("/\(ownLeaf)") {
+      return root + own.dropLast(ownLeaf.utf8.count + 1)
     }
+    let folder = root + (parent ?? place)
+    if Linux.makeFolder(folder), isWritable(folder) {
+      handDown(from: String(folder[..<(folder.lastIndex(of: "/") ?? folder.endIndex)]))
+      return folder
+    }
+    let leaf = "\(root)\(own)/\(ownLeaf)"
+    if parent == nil, Linux.makeFolder(leaf) { _ = write("0", to: "\(leaf)/cgroup.procs") }
+    return root + (parent ?? own)
+  }
+
+  /// Has a group of version 2 hand its controllers down.
+  private static func handDown(from folder: String) {
     for controller in ["memory", "cpu", "pids"] {
       _ = write("+\(controller)", to: "\(folder)/cgroup.subtree_control")
     }
+  }
+
+  /// Which controllers a group of version 2 hands down, of those that it can.
+  private static func delegated(_ folder: String) -> Set<String> {
+    handDown(from: folder)
     let text = try? String(contentsOfFile: "\(folder)/cgroup.subtree_control", encoding: .utf8)
     return Set((text ?? "").split(whereSeparator: \.isWhitespace).map(String.init))
   }

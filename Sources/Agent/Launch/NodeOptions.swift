@@ -12,7 +12,8 @@ public struct NodeOptions: Sendable {
   public var hasRealAccelerators = false
   /// The library that speaks to NVIDIA's accelerators; nil: the usual one.
   public var nvml: String?
-  /// Below which control group the tasks get theirs; nil: below the agent's own.
+  /// Below which control group the tasks get theirs; nil: below the agent's own, or, of version 2
+  /// and where the agent is root's, below `/muster`.
   public var controlGroup: String?
   /// A program that is run before a member's tasks, as the agent's user; nil: none.
   public var prolog: String?
