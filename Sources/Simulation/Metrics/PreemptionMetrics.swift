@@ -81,7 +81,9 @@ public struct PreemptionMetrics: Sendable {
       shrinks += 1
       note(id)
     case .started(let id, _, let allocation, _):
-      for (number, entry) in made where entry.claim.preemptor == id && entry.fate == .open {
+      // A fault may dissolve its claim and leave it room elsewhere, by one input.
+      for (number, entry) in made
+      where entry.claim.preemptor == id && entry.fate == .open && !voided.contains(number) {
         close(number, allocation == entry.claim.allocation ? .useful : .useless)
       }
     case .dissolved(let id, let at):
