@@ -66,10 +66,15 @@ struct CauseSearch {
     }
     if let verdict = holdings.throttle(on: request) { causes.append(verdict) }
     addLimits()
-    let closed = ClosedNodes(to: shape, state, afterWaiting: waited)
-    causes += closed.causes
-    // What is out of service nobody is entitled to, and nobody lends.
-    if !closed.areAllThatWouldDo { addShares() }
+    if request.terms?.window != nil {
+      // It may have the window's nodes alone.
+      addShares()
+    } else {
+      let closed = ClosedNodes(to: shape, state, afterWaiting: waited)
+      causes += closed.causes
+      // What is out of service nobody is entitled to, and nobody lends.
+      if !closed.areAllThatWouldDo { addShares() }
+    }
     addBudgets()
     addRoom()
   }

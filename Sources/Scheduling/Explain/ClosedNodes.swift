@@ -25,10 +25,8 @@ struct ClosedNodes {
     }.map { topology.nodes[$0].id }
     guard !closed.isEmpty else { return }
     var (open, idle) = (now, Occupancy(topology: topology))
-    for node in closed {
-      open.setCondition(.inService, of: node)
-      idle.setCondition(now.condition(of: node), of: node)
-    }
+    for node in closed { open.setCondition(.inService, of: node) }
+    for node in topology.nodes { idle.setCondition(now.condition(of: node.id), of: node.id) }
     areAllThatWouldDo = !idle.fits(shape, afterWaiting: wait)
     guard areAllThatWouldDo || open.fits(shape, afterWaiting: wait) else { return }
     causes = NodeCondition.allCases.compactMap { condition in
