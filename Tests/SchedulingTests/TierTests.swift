@@ -136,6 +136,75 @@ import Units
     #expect(claim?.shrinks.first?.keeps.slices.count == 3)
   }
 
+  @Test func `is one each, where two come at once`() throws {
+    var scene = try scene()
+    let sweep = (0..<2).map { _ in scene.submit(.nodes(1), minutes: 600, by: "alpha/ada") }
+    scene.pass(minutes: 10)
+    let urgent = ["ada", "amy"].map {
+      scene.submit(.nodes(1), minutes: 60, by: "alpha/\($0)", mode: "urgent")
+    }
+    #expect(urgent.flatMap { claim(of: $0, scene)?.victims.map(\.job) ?? [] }.sorted() == sweep)
+  }
+
+  @Test func `is nobody for a model of which the team holds more than a mode may`() throws {
+    let policy = ClusterPolicy.shared {
+      $0.preemption = PreemptionRules()
+      $0.preemption?.reclaims = false
+      $0.modes[0].isPreemptible = true
+      $0.add(mode: "urgent") {
+        $0.tier = 2
+        $0.preempts = [0]
+        $0.borrowing = .never
+      }
+      $0.add(mode: "fixed")
+    }
+    var scene = Scene(on: try .leaves(models: ["a100", "h100"]), policy)
+    for _ in 0..<2 {
+      scene.submit(.nodes(1, models: ["h100"]), minutes: 600, by: "alpha/ada")
+      scene.submit(.nodes(1, models: ["a100"]), minutes: 600, by: "beta/ben", mode: "fixed")
+    }
+    scene.pass(minutes: 10)
+    // Alpha is entitled to four of each: of h100 it holds eight, and of a100 none is to be had.
+    let both = GangShape.nodes(1, models: ["a100", "h100"])
+    let urgent = scene.submit(both, minutes: 60, by: "alpha/amy", mode: "urgent")
+    #expect(!scene.isRunning(urgent) && claim(of: urgent, scene) == nil)
+  }
+
+  @Test func `may be a colleague of another who keeps what is idle`() throws {
+    var scene = try scene { policy in
+      var tree = AccountTree(root: "lab")
+      var alpha = Account(name: "alpha", kind: .member, parent: .root)
+      alpha.entitlement = Entitlement(ofEach: .all)
+      let member = tree.add(alpha)
+      for (name, part) in [("ada", 750_000), ("amy", 0), ("cem", 250_000)] {
+        var user = Account(name: name, kind: .user, parent: member)
+        user.entitlement = Entitlement(ofEach: .fraction(part))
+        if name == "cem" { user.lendLimit = .fraction(0) }
+        tree.add(user)
+      }
+      policy.accounts = tree
+    }
+    let sweep = (0..<3).map { _ in scene.submit(.nodes(1), minutes: 600, by: "alpha/ada") }
+    scene.pass(minutes: 10)
+    #expect(sweep.allSatisfy { scene.isRunning($0) })
+    let urgent = scene.submit(.nodes(1), minutes: 60, by: "alpha/amy", mode: "urgent")
+    #expect(claim(of: urgent, scene)?.victims.count == 1)
+  }
+
+  @Test func `is a holder of cores where nodes have nothing else`() throws {
+    var builder = TopologyBuilder(name: "cores")
+    let type = NodeType(name: "cpu", accelerators: 0, host: HostShare(cores: 64))
+    try builder.addNodes((0..<4).map { NodeName("c\($0)") }, type: type)
+    var scene = Scene(on: try builder.build(), try self.scene().machine.policy)
+    let half = GangShape(
+      members: 1, member: MemberShape(accelerators: 0, host: HostShare(cores: 64)))
+    let sweep = (0..<2).map { _ in scene.submit(half, minutes: 600, by: "alpha/ada") }
+    scene.pass(minutes: 10)
+    #expect(sweep.allSatisfy { scene.isRunning($0) })
+    let urgent = scene.submit(half, minutes: 60, by: "alpha/amy", mode: "urgent")
+    #expect(claim(of: urgent, scene)?.victims.count == 1)
+  }
+
   @Test func `is nobody who holds too little, or whose going another rule makes useless`() throws {
     var scene = try scene { $0.modes[1].perUser.accelerators = 6 }
     scene.submit(.nodes(1), minutes: 600, by: "alpha/ada")

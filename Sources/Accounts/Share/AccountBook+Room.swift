@@ -15,27 +15,25 @@ extension AccountBook {
     return narrowed(room, Int(account.number), model).milli
   }
 
-  /// Below which account work has to end so that an account may hold so much in its place.
+  /// Below which accounts work may end so that an account may hold so much in its place: the widest
+  /// first, down to the account itself.
   ///
-  /// The lowest from it up to its member whose own rule leaves less; its member where no other's
-  /// does. What ends there is room for it under the rules of all that stand above.
+  /// No wider one than the lowest whose own limit on borrowing leaves less, nor than its member:
+  /// what ends there is room under the limits on borrowing of all that stand above. What those
+  /// beside it keep for themselves may need a narrower one.
   ///
   /// - Parameter alwaysBorrowed: whether what would be held counts as borrowed in any case.
-  /// - Complexity: O(depth), and O(siblings) where one of them limits what it lends
-  public func bound(
+  /// - Complexity: O(depth)
+  public func scopes(
     of account: AccountID, model: Int, asked milli: Int, alwaysBorrowed: Bool = false
-  ) -> AccountID {
+  ) -> [AccountID] {
+    var scopes = [account]
     var at = Int(account.number)
-    while case let parent = Int(shape.parents[at]), parent > 0 {
-      let own = alwaysBorrowed ? 0 : idle(at, model)
-      if headroom(at, model, alwaysBorrowed: alwaysBorrowed) < milli
-        || own < milli && keptBeside(at, model).contains(where: { $0.milli > 0 })
-      {
-        break
-      }
-      at = parent
+    while shape.parents[at] > 0, headroom(at, model, alwaysBorrowed: alwaysBorrowed) >= milli {
+      at = Int(shape.parents[at])
+      scopes.append(AccountID(UInt16(at)))
     }
-    return AccountID(UInt16(at))
+    return scopes.reversed()
   }
 
   /// How much more of a model an account may hold if it borrows, and whose rule allows no more.
@@ -147,38 +145,27 @@ extension AccountBook {
     guard parent > 0 else { return room }
     var room = narrowed(
       room, parent, model, alwaysBorrowed: alwaysBorrowed, allIsIdle: allIsIdle)
-    let own = alwaysBorrowed ? 0 : idle(account, model, allIsIdle: allIsIdle)
-    for (sibling, milli) in keptBeside(account, model, allIsIdle: allIsIdle) {
-      let spared = min(milli, room.spare)
-      room.spare -= spared
-      guard milli > spared, room.milli > own else { continue }
-      room.limit(to: max(own, room.milli - milli + spared), by: sibling)
+    func idle(_ account: Int) -> Int {
+      let index = index(account, model)
+      let entitled = terms[index].entitled
+      return allIsIdle ? entitled : holdings[index].idle(entitled: entitled)
+    }
+    if shares[account].isBesideLendLimit {
+      let own = alwaysBorrowed ? 0 : idle(account)
+      for place in shape.childRange(parent) where Int(shape.children[place]) != account {
+        let sibling = Int(shape.children[place])
+        var kept = max(0, idle(sibling) - terms[index(sibling, model)].lendLimit)
+        let spared = min(kept, room.spare)
+        room.spare -= spared
+        kept -= spared
+        guard kept > 0, room.milli > own else { continue }
+        room.limit(to: max(own, room.milli - kept), by: AccountID(UInt16(sibling)))
+      }
     }
     room.limit(
       toBorrowing: headroom(account, model, alwaysBorrowed: alwaysBorrowed),
       by: AccountID(UInt16(account)), alwaysBorrowed: alwaysBorrowed)
     return room
-  }
-
-  /// What an account leaves idle of what it is entitled to.
-  private func idle(_ account: Int, _ model: Int, allIsIdle: Bool = false) -> Int {
-    let index = index(account, model)
-    let entitled = terms[index].entitled
-    return allIsIdle ? entitled : holdings[index].idle(entitled: entitled)
-  }
-
-  /// What those beside an account leave idle and don't lend.
-  private func keptBeside(
-    _ account: Int, _ model: Int, allIsIdle: Bool = false
-  ) -> [(sibling: AccountID, milli: Int)] {
-    guard shares[account].isBesideLendLimit else { return [] }
-    return shape.childRange(Int(shape.parents[account])).compactMap { place in
-      let sibling = Int(shape.children[place])
-      guard sibling != account else { return nil }
-      let limit = terms[index(sibling, model)].lendLimit
-      let kept = max(0, idle(sibling, model, allIsIdle: allIsIdle) - limit)
-      return (AccountID(UInt16(sibling)), kept)
-    }
   }
 
   /// What an account's own limit on borrowing lets it hold beyond what it does.

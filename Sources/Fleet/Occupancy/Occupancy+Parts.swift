@@ -35,10 +35,15 @@ extension Occupancy {
     return rest
   }
 
-  /// What would be free if no accelerator were, nor any part of one: cores and memory. O(nodes)
+  /// What would be free if no accelerator were, nor any part of one: cores and memory; of a fleet
+  /// without accelerators, no core. O(nodes)
   public var withoutAccelerators: Occupancy {
-    Occupancy(
-      topology: topology, freeMap: freeMap.map { _ in 0 }, freeHosts: freeHosts,
+    let coresCount = topology.mostAcceleratorsPerNode == 0
+    let hosts = freeHosts.map { host in
+      coresCount ? HostShare(milliCores: 0, memory: Int(host.memory)) : host
+    }
+    return Occupancy(
+      topology: topology, freeMap: freeMap.map { _ in 0 }, freeHosts: hosts,
       residuals: residuals.map { _ in 0 }, conditions: conditions)
   }
 }

@@ -204,7 +204,8 @@ struct PlanDraft {
   /// than the next.
   ///
   /// For a guarantee for the models of which it fits into what its member is entitled to. By a tier
-  /// for those that it is lent; then for each other, which only jobs of its own team can leave it.
+  /// for those that it is lent; then for each other, which only jobs of its own team can leave it:
+  /// of as many accounts as the rules let, then of fewer.
   func prey(of request: JobRequest, on ground: Claim.Ground) -> [Prey] {
     guard ground == .tier else {
       return shape(of: request, onlyOn: entitledModels(to: request)).map { [($0, nil)] } ?? []
@@ -214,10 +215,10 @@ struct PlanDraft {
     let milli = holdings.charging.milli(of: request.shape)
     for model in holdings.charging.models(of: request.shape) where !lent.contains(model) {
       guard let shape = shape(of: request, onlyOn: [model]) else { continue }
-      let account = holdings.book.bound(
+      let scopes = holdings.book.scopes(
         of: request.account, model: model, asked: milli,
         alwaysBorrowed: holdings.borrowing(of: request) == .always)
-      prey.append((shape, account))
+      prey += scopes.map { (shape, $0) }
     }
     return prey
   }

@@ -154,18 +154,23 @@ extension ReservingDiscipline {
     return true
   }
 
-  /// Whether a job may hold what it claims once those are gone who go for it, or have shrunk.
+  /// Whether a job may hold what it claims once those are gone, or have shrunk, who go for it, and
+  /// for the claims that stand, which are counted as held.
   private func mayHold(_ claim: Claim, _ request: JobRequest, _ draft: PlanDraft) -> Bool {
     var holdings = draft.holdings.trial
-    for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
-      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
-      holdings.stop(job.request, run, at: draft.now)
-      guard let shrink = claim.shrinks.first(where: { $0.job == id }) else { continue }
-      // What it may cost is looked at before anybody goes.
-      holdings.start(job.request, on: shrink.keeps, at: draft.now, isKept: true)
+    for claim in claims.claims + [claim] {
+      for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
+        guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
+        holdings.stop(job.request, run, at: draft.now)
+        guard let shrink = claim.shrinks.first(where: { $0.job == id }) else { continue }
+        // What it may cost is looked at before anybody goes.
+        holdings.start(job.request, on: shrink.keeps, at: draft.now, isKept: true)
+      }
     }
-    return holdings.obstacle(to: request, at: draft.now) == nil
-      && holdings.lendingObstacle(to: request, on: claim.allocation) == nil
+    let amounts = holdings.charging.amounts(of: claim.allocation, on: holdings.topology)
+    return holdings.obstacle(
+      to: request, milli: amounts.reduce(0) { $0 + $1.milli }, models: amounts.map(\.model),
+      at: draft.now) == nil && holdings.lendingObstacle(to: request, on: claim.allocation) == nil
   }
 
   /// What of that which runs is borrowed; found once a plan.
