@@ -31,6 +31,9 @@ struct ControlGroups: Sendable {
   /// Of version 2, below which group root's agent makes groups unless it is told another.
   private static let place = "/muster"
 
+  /// Of version 2, the controllers that are asked for.
+  private static let handedDown: [Controller] = [.memory, .cpu, .pids]
+
   /// The folder below which each controller makes its groups, where it does.
   private var folders: [Controller: String] = [:]
   private var isVersion2 = false
@@ -43,7 +46,7 @@ struct ControlGroups: Sendable {
     if groups.isVersion2 {
       let folder = folder(parent, own: own[""] ?? "/")
       let able = isWritable(folder) ? delegated(folder) : []
-      for controller in [Controller.memory, .cpu, .pids] where able.contains(controller.rawValue) {
+      for controller in handedDown where able.contains(controller.rawValue) {
         groups.folders[controller] = folder
       }
     } else {
@@ -99,8 +102,8 @@ struct ControlGroups: Sendable {
 
   /// Has a group of version 2 hand its controllers down.
   private static func handDown(from folder: String) {
-    for controller in ["memory", "cpu", "pids"] {
-      _ = write("+\(controller)", to: "\(folder)/cgroup.subtree_control")
+    for controller in handedDown {
+      _ = write("+\(controller.rawValue)", to: "\(folder)/cgroup.subtree_control")
     }
   }
 
