@@ -97,11 +97,7 @@ extension ReservingDiscipline {
   private func mayStartOnceOthersEnd(_ promise: Promise, _ draft: inout PlanDraft) -> Bool {
     let ending = draft.ending(among: running)
     guard !ending.isEmpty, let allocation = promise.reservation.allocation else { return false }
-    var holdings = draft.holdings.trial
-    for id in ending {
-      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
-      holdings.stop(job.request, run, at: draft.now)
-    }
+    let holdings = draft.holdings(without: ending)
     let request = promise.request
     return holdings.obstacle(to: request, at: draft.now, isForRoom: true) == nil
       && holdings.lendingObstacle(to: request, on: allocation) == nil

@@ -113,6 +113,16 @@ struct PlanDraft {
     return found
   }
 
+  /// What is held once some that run are gone: a copy to try something on.
+  func holdings(without gone: [JobID]) -> Holdings {
+    var rest = holdings.trial
+    for id in gone {
+      guard let job = state.jobs[id], let run = job.lifecycle.run else { continue }
+      rest.stop(job.request, run, at: now)
+    }
+    return rest
+  }
+
   /// The members that hold less of some model than they are entitled to: only their jobs may have
   /// a guarantee. Without members nobody has.
   var lackingMembers: [AccountID] {

@@ -157,15 +157,13 @@ extension ReservingDiscipline {
   /// Whether a job may hold what it claims once those are gone, or have shrunk, who go for it, and
   /// for the claims that stand, which are counted as held.
   private func mayHold(_ claim: Claim, _ request: JobRequest, _ draft: PlanDraft) -> Bool {
-    var holdings = draft.holdings.trial
-    for claim in claims.claims + [claim] {
-      for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
-        guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
-        holdings.stop(job.request, run, at: draft.now)
-        guard let shrink = claim.shrinks.first(where: { $0.job == id }) else { continue }
-        // What it may cost is looked at before anybody goes.
-        holdings.start(job.request, on: shrink.keeps, at: draft.now, isKept: true)
-      }
+    let all = claims.claims + [claim]
+    let (victims, shrinks) = (all.flatMap(\.victims), all.flatMap(\.shrinks))
+    var holdings = draft.holdings(without: victims.map(\.job) + shrinks.map(\.job))
+    for shrink in shrinks {
+      guard let job = draft.state.jobs[shrink.job], job.lifecycle.run != nil else { continue }
+      // What it may cost is looked at before anybody goes.
+      holdings.start(job.request, on: shrink.keeps, at: draft.now, isKept: true)
     }
     let amounts = holdings.charging.amounts(of: claim.allocation, on: holdings.topology)
     return holdings.obstacle(
