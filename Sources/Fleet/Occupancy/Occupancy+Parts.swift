@@ -38,9 +38,9 @@ extension Occupancy {
   /// What would be free if no accelerator were, nor any part of one: cores and memory; of a fleet
   /// without accelerators, no core. O(nodes)
   public var withoutAccelerators: Occupancy {
-    let coresCount = topology.mostAcceleratorsPerNode == 0
+    let countsCores = topology.mostAcceleratorsPerNode == 0
     let hosts = freeHosts.map { host in
-      coresCount ? HostShare(milliCores: 0, memory: Int(host.memory)) : host
+      countsCores ? HostShare(milliCores: 0, memory: Int(host.memory)) : host
     }
     return Occupancy(
       topology: topology, freeMap: freeMap.map { _ in 0 }, freeHosts: hosts,

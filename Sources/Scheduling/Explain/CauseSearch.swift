@@ -66,15 +66,12 @@ struct CauseSearch {
     }
     if let verdict = holdings.throttle(on: request) { causes.append(verdict) }
     addLimits()
-    if request.terms?.window != nil {
-      // It may have the window's nodes alone.
-      addShares()
-    } else {
-      let closed = ClosedNodes(to: shape, state, afterWaiting: waited)
-      causes += closed.causes
-      // What is out of service nobody is entitled to, and nobody lends.
-      if !closed.areAllThatWouldDo { addShares() }
-    }
+    // Who asks for a window may have its nodes alone.
+    let closed =
+      request.terms?.window == nil ? ClosedNodes(to: shape, state, afterWaiting: waited) : nil
+    causes += closed?.causes ?? []
+    // What is out of service nobody is entitled to, and nobody lends.
+    if closed?.areAllThatWouldDo != true { addShares() }
     addBudgets()
     addRoom()
   }

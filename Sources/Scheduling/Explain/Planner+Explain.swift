@@ -197,11 +197,11 @@ extension ReservingDiscipline {
     for _ in 0..<Self.mostEndsTried {
       let pool = VictimPool(
         for: ground, running, hasGuarantees ? borrowed : nil, besides: [], state, at: instant)
+      let later = PlanDraft(state, at: instant)
       var (next, mayClear) = (Instant.distantFuture, false)
       for prey in prey {
         var search = VictimSearch(rules, for: id, job.request, prey, on: ground, draft)
-        let candidates = search.candidates(
-          among: pool, before: .distantFuture, PlanDraft(state, at: instant))
+        let candidates = search.candidates(among: pool, before: .distantFuture, later)
         let open = prey.account == nil ? room : room.withoutAccelerators
         let clearing = open.clearing(
           for: prey.shape, among: candidates, by: rules.choice,
