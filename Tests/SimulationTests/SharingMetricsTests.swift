@@ -1,4 +1,5 @@
 import Accounts
+import Cluster
 import Control
 import Fleet
 import Jobs
@@ -90,5 +91,43 @@ private func job(
     #expect(figures.map(\.lentHours) == [6, 0, 2])
     #expect(figures.map(\.shareError) == [0, 1, -1])
     #expect(metrics.accounts.jain == 1, "nobody was owed anything that it asked for")
+  }
+
+  /// B waits from minute 20 for what a holds of its half, and has it once that was told to go.
+  @Test func `tells how long a member waited for room within its entitlement`() throws {
+    let jobs = [
+      job(of: 1, nodes: 2, at: 0, minutes: 60), job(of: 2, nodes: 1, at: 20, minutes: 10),
+    ]
+    #expect(try measured(jobs, .urgentHalves()).guarantees.worst == .seconds(120))
+  }
+
+  /// All is a's, but it may run one job at a time: the second waits for the first, not for room.
+  @Test func `counts no lack of room where a limit keeps a job from starting`() throws {
+    var policy = ClusterPolicy.urgentHalves()
+    var accounts = AccountTree(root: "everybody")
+    var a = Account(name: "a", kind: .member, parent: .root)
+    a.entitlement = Entitlement(ofEach: .fraction(1_000_000))
+    accounts.add(a)
+    policy.accounts = accounts
+    policy.modes[0].perUser.jobs = 1
+    let jobs = (0..<3).map { _ in job(of: 1, nodes: 1, at: 0, minutes: 60) }
+    #expect(try measured(jobs, policy).guarantees.worst == .zero)
+  }
+
+  /// A job of b waits from minute 20 to 60, when it has all that is left: while a node is out its
+  /// member is entitled to half of a node.
+  @Test func `counts as entitled to what a member is while nodes are out`() throws {
+    let jobs = [
+      job(of: 1, nodes: 1, at: 0, minutes: 60), job(of: 2, nodes: 1, at: 20, minutes: 10),
+    ]
+    let idle = try #require(Topology.flat(nodes: 2, accelerators: 4).nodes.last?.id)
+    let incidents = [(10, NodeCondition.drained), (90, .inService)].map { minute, condition in
+      Incident(
+        at: Instant(milliseconds: minute * 60_000),
+        .noted([idle], .wanted(condition, reason: "")))
+    }
+    let metrics = try measured(jobs, .urgentHalves(), incidents)
+    #expect(metrics.guarantees.worst == .zero)
+    #expect(metrics.accounts.figures[2].wait.max == 40 * 60)
   }
 }

@@ -78,11 +78,6 @@ public struct AccountMetrics: Sendable {
   /// The accounts that are measured.
   var tree: AccountTree { book.tree }
 
-  /// What an account still has of its entitlement, in thousandths of accelerators.
-  func room(of member: AccountID, model: Int) -> Int {
-    book.roomWithinEntitlement(member, model: model)
-  }
-
   /// Time has come to an instant: what is due is sampled before anything happens then.
   mutating func advance(to now: Instant) {
     lastEvent = max(lastEvent, now)

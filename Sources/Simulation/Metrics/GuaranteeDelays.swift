@@ -1,20 +1,33 @@
 import Accounts
+import Cluster
 import Jobs
 import Policy
 public import Units
 
 /// Measures how long members lack what they are entitled to, though they have work that fits it.
 ///
-/// What counts is what could start within a member's entitlement: jobs of up to a node, of one
-/// model, that nothing else keeps from starting but room. What is lacked is served in the order in
-/// which it came to be lacked; how long the longest of it took is the worst delay.
+/// What counts is what could start within a member's entitlement, as it is while nodes are out: jobs
+/// of up to a node, of one model, that nothing else keeps from starting but room. What is lacked is
+/// served in the order in which it came to be lacked; how long the longest of it took is the worst
+/// delay.
 public struct GuaranteeDelays: Sendable {
+  /// Jobs that wait, alike in what the rules ask: all but how long they may take.
+  fileprivate struct Waiting: Sendable {
+    var milli: Int
+    var request: JobRequest
+    var jobs: Int
+
+    func isLike(_ request: JobRequest) -> Bool {
+      self.request.account == request.account && self.request.mode == request.mode
+    }
+  }
+
   /// What a member lacks of a model, and since when.
   fileprivate struct Lack: Sendable {
     var parts: [(since: Instant, milli: Int)] = []
     var sum = 0
-    /// Jobs that wait, by size, the largest first.
-    var waiting: [(milli: Int, jobs: Int)] = []
+    /// Jobs that wait, the largest first.
+    var waiting: [Waiting] = []
   }
 
   private let models: Int
@@ -33,30 +46,40 @@ public struct GuaranteeDelays: Sendable {
   }
 
   /// A job begins to wait, or waits no more.
-  mutating func waits(_ more: Int, milli: Int, of member: AccountID, model: Int) {
-    guard milli <= mostMilli else { return }
+  mutating func waits(
+    _ more: Int, _ request: JobRequest, milli: Int, of member: AccountID, model: Int
+  ) {
+    guard milli <= mostMilli, milli > 0 else { return }
     let index = Int(member.number) * models + model
-    changed.append(index)
-    let place = lacks[index].waiting.firstIndex { $0.milli <= milli }
-    if let place, lacks[index].waiting[place].milli == milli {
-      lacks[index].waiting[place].jobs += more
-    } else {
-      lacks[index].waiting.insert((milli, more), at: place ?? lacks[index].waiting.count)
+    note(index)
+    let first = lacks[index].waiting.partitioningIndex { $0.milli <= milli }
+    let end = lacks[index].waiting.partitioningIndex { $0.milli < milli }
+    let place = lacks[index].waiting[first..<end].firstIndex { $0.isLike(request) }
+    guard let place else {
+      return lacks[index].waiting.insert(
+        Waiting(milli: milli, request: request, jobs: more), at: end)
     }
+    lacks[index].waiting[place].jobs += more
+    if lacks[index].waiting[place].jobs == 0 { lacks[index].waiting.remove(at: place) }
   }
 
-  /// A member holds more or less of a model.
-  mutating func holdChanged(of member: AccountID, model: Int) {
-    changed.append(Int(member.number) * models + model)
+  /// A member holds more or less: of any of its models more may be let run, or less.
+  mutating func holdChanged(of member: AccountID) {
+    for model in 0..<models { note(Int(member.number) * models + model) }
+  }
+
+  /// Nodes came into service or left it: everybody's entitlement is another.
+  mutating func serviceChanged() { for index in lacks.indices { note(index) } }
+
+  private mutating func note(_ index: Int) {
+    if !changed.contains(index) { changed.append(index) }
   }
 
   /// All that happens at an instant has happened.
-  ///
-  /// - Parameter room: what is left of a member's entitlement.
-  mutating func settle(at now: Instant, room: (AccountID, Int) -> Int) {
-    for index in changed {
-      let left = room(AccountID(UInt16(index / models)), index % models)
-      let lack = lacks[index].fitting(in: left)
+  mutating func settle(_ holdings: Holdings, at now: Instant) {
+    for index in changed where lacks[index].sum > 0 || !lacks[index].waiting.isEmpty {
+      let lack = lacks[index].owed(
+        AccountID(UInt16(index / models)), model: index % models, by: holdings, at: now)
       if lack > lacks[index].sum {
         lacks[index].parts.append((now, lack - lacks[index].sum))
       } else if let since = lacks[index].serve(lacks[index].sum - lack) {
@@ -69,11 +92,23 @@ public struct GuaranteeDelays: Sendable {
 }
 
 extension GuaranteeDelays.Lack {
-  /// What of the jobs that wait would start in so much room, the largest first.
-  fileprivate func fitting(in room: Int) -> Int {
+  /// What of the jobs that wait would start within a member's entitlement, the largest first.
+  fileprivate func owed(
+    _ member: AccountID, model: Int, by holdings: Holdings, at now: Instant
+  ) -> Int {
+    let room = holdings.book.roomWithinEntitlement(member, model: model)
     var left = room
-    for size in waiting where size.milli > 0 {
-      left -= min(size.jobs, max(0, left) / size.milli) * size.milli
+    var counted = CountedJobs()
+    for place in waiting.indices where waiting[place].milli <= left {
+      let (milli, account) = (waiting[place].milli, waiting[place].request.account)
+      guard !holdings.hasRule(against: waiting[place].request, at: now) else { continue }
+      let own = holdings.book.roomWithinEntitlement(account, model: model)
+      let jobs = min(
+        waiting[place].jobs, left / milli, max(0, own) / milli,
+        counted.most(of: waiting[place].request, milli: milli, holdings))
+      guard jobs > 0 else { continue }
+      left -= jobs * milli
+      counted.add(jobs, of: waiting[place].request, milli: milli, holdings)
     }
     return room - left
   }
@@ -92,5 +127,50 @@ extension GuaranteeDelays.Lack {
     }
     parts.removeFirst(served)
     return oldest
+  }
+}
+
+/// Jobs that are counted as running, beside those that do, for the limits of their modes.
+private struct CountedJobs {
+  private var counts: [(account: AccountID, mode: ModeID, jobs: Int, milli: Int)] = []
+
+  /// How many more alike the limits let run.
+  func most(of request: JobRequest, milli: Int, _ holdings: Holdings) -> Int {
+    var most = Int.max
+    for (limits, account) in Self.limits(on: request, holdings) {
+      let count = counts.first { $0.account == account && $0.mode == request.mode }
+      if let jobs = limits.jobs {
+        most = min(
+          most, jobs - holdings.modeUse.jobs(account, request.mode) - (count?.jobs ?? 0))
+      }
+      if let accelerators = limits.accelerators {
+        let held = holdings.modeUse.milli(account, request.mode) + (count?.milli ?? 0)
+        most = min(most, max(0, accelerators * 1000 - held) / milli)
+      }
+    }
+    return max(0, most)
+  }
+
+  mutating func add(_ jobs: Int, of request: JobRequest, milli: Int, _ holdings: Holdings) {
+    for (_, account) in Self.limits(on: request, holdings) {
+      let place = counts.firstIndex { $0.account == account && $0.mode == request.mode }
+      if let place {
+        counts[place].jobs += jobs
+        counts[place].milli += jobs * milli
+      } else {
+        counts.append((account, request.mode, jobs, jobs * milli))
+      }
+    }
+  }
+
+  /// The limits of a request's mode that there are, and whom they are about.
+  private static func limits(
+    on request: JobRequest, _ holdings: Holdings
+  ) -> [(limits: AccessMode.Limits, account: AccountID)] {
+    let mode = holdings.mode(of: request)
+    let project = holdings.policy.accounts.project(of: request.account)
+    return [(mode.perUser, request.account), (mode.perProject, project)].filter {
+      $0.0.jobs != nil || $0.0.accelerators != nil
+    }
   }
 }

@@ -75,7 +75,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
     guard !isOver else { return }
     preemption.settle()
-    guarantees.settle(at: now) { [accounts] in accounts.room(of: $0, model: $1) }
+    guarantees.settle(machine.state.holdings, at: now)
   }
 
   /// All jobs are over.
@@ -119,8 +119,10 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
         job.request.account, submitted: job.submitted,
         waited: TimeSpan(milliseconds: job.waited), held: job.held, at: at)
       jobs[id] = nil
+    case .conditionChanged, .agentsChanged, .restored:
+      guarantees.serviceChanged()
     case .cancelRequested, .promised, .promiseDropped, .claimed, .memberEnded, .dissolved,
-      .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
+      .letGo, .noted,
       .policyChanged,
       .fleetChanged:
       break
@@ -142,10 +144,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
     _ allocation: Allocation, _ job: LiveJob, holds: Bool, at now: Instant
   ) {
     accounts.enter(allocation, job.request, holds: holds, at: now)
-    let member = accounts.tree.member(of: job.request.account)
-    for amount in charging.amounts(of: allocation, on: topology) {
-      guarantees.holdChanged(of: member, model: amount.model)
-    }
+    guarantees.holdChanged(of: accounts.tree.member(of: job.request.account))
   }
 
   /// A job begins to wait, or waits no more, for nothing but room.
@@ -157,7 +156,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
     let models = charging.models(of: request.shape)
     guard models.count == 1 else { return }
     guarantees.waits(
-      more, milli: charging.milli(of: request.shape),
+      more, request, milli: charging.milli(of: request.shape),
       of: accounts.tree.member(of: request.account), model: models[0])
   }
 }
