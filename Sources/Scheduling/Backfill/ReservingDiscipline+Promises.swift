@@ -296,7 +296,7 @@ extension ReservingDiscipline {
 
   /// Makes a promise again of which nothing is on the timeline; one that can't be made starts in
   /// the distant future.
-  private mutating func promiseAnew(_ index: Int, _ draft: inout PlanDraft) {
+  mutating func promiseAnew(_ index: Int, _ draft: inout PlanDraft) {
     let promise = promises[index]
     let old = promise.reservation
     let limit = promise.request.timeLimit

@@ -176,6 +176,7 @@ struct ReservingDiscipline: Sendable {
     // Who starts is marked on a timeline that is not made anew after that.
     if isForecastVoid || !changedNodes.isEmpty { promiseAnew(&draft) }
     startClaims(&draft)
+    spareVictims(&draft)
     // While one that is due waits for who has outlasted a limit, more of the others are looked at.
     if surveyed().first <= now { wasFreed = true }
     compress(&draft)
@@ -410,7 +411,7 @@ struct ReservingDiscipline: Sendable {
   }
 
   /// What became of the search for a place that a job may have.
-  private enum LentPlace {
+  enum LentPlace {
     case found(Allocation)
     case notLent(Allocation, Verdict)
     case none(Verdict)
@@ -418,7 +419,7 @@ struct ReservingDiscipline: Sendable {
 
   /// Where a job may start now: where it is not lent the place that it would take, on those of its
   /// models that it is lent.
-  private func place(for job: Job, _ shape: GangShape, _ draft: inout PlanDraft) -> LentPlace {
+  func place(for job: Job, _ shape: GangShape, _ draft: inout PlanDraft) -> LentPlace {
     let (request, waited) = (job.request, draft.now - job.submitted)
     switch draft.place(shape, for: request.timeLimit, waited: waited) {
     case .none(let verdict): return .none(verdict)

@@ -26,7 +26,8 @@ public enum Decision: Hashable, Sendable {
   case unreserve(JobID, ahead: JobID?)
   /// Others are made to go, or to shrink, for a job that then starts where they were.
   case evict(Claim)
-  /// A claim is void: its preemptor is gone, or a node of it broke.
+  /// A claim is void: its preemptor starts elsewhere before anybody was told to go, or its victims
+  /// went too late.
   case dissolve(ClaimID)
   /// A running gang stops at once with its work kept, as others come first now, and waits again.
   case suspend(JobID)

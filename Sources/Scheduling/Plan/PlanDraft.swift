@@ -189,7 +189,9 @@ struct PlanDraft {
     shape(of: promise.request, on: promise.models)
   }
 
-  private func shape(of request: JobRequest, on models: [Int]) -> GangShape? {
+  /// A request's shape on those of some models that the rules leave open to it now; nil where none
+  /// is.
+  func shape(of request: JobRequest, on models: [Int]) -> GangShape? {
     let milli = holdings.charging.milli(of: request.shape)
     let allowed = holdings.allowed(models, to: request, milli: milli, isForRoom: true)
     guard allowed.count < models.count else { return request.shape }

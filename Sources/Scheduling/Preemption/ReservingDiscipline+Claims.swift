@@ -129,10 +129,15 @@ extension ReservingDiscipline {
   /// happens: who prefers to be close together takes any room with time, a site draws less by the
   /// forecast, and losses fall below their budget.
   private func note(_ preemptor: Preemptor, _ rules: PreemptionRules, _ draft: inout PlanDraft) {
+    noteAttempt(of: preemptor.request, &draft)
+    if preemptor.ground == .tier, rules.churnPerHour != nil { draft.mayPreemptLater = true }
+  }
+
+  /// Notes that a job seeks room, others' or in place of theirs, and may find it later though
+  /// nothing happens.
+  func noteAttempt(of request: JobRequest, _ draft: inout PlanDraft) {
     draft.hasPreemptors = true
-    if preemptor.request.shape.closeness.preferred != nil || forecast.isLimited
-      || preemptor.ground == .tier && rules.churnPerHour != nil
-    {
+    if request.shape.closeness.preferred != nil || forecast.isLimited {
       draft.mayPreemptLater = true
     }
   }
@@ -142,7 +147,7 @@ extension ReservingDiscipline {
   ///
   /// - Parameter besidesShare: whether what its account may hold doesn't count yet. What it costs
   ///   does: that is kept from now on, while victims still keep theirs.
-  private func isBarred(
+  func isBarred(
     _ request: JobRequest, besidesShare: Bool = false, _ draft: inout PlanDraft
   ) -> Bool {
     var verdict = draft.holdings.obstacle(to: request, at: draft.now)
@@ -486,7 +491,7 @@ extension ReservingDiscipline {
     wake = min(wake, nextRelaxation(draft))
     // Who waits for a budget waits on, whatever the hour: nobody need look.
     let isAwaited = queue.occupied.contains { queue.classes[$0].cause?.followsTheClock == true }
-    guard isAwaited || !promises.isEmpty else { return }
+    guard isAwaited || !promises.isEmpty || !claims.isEmpty else { return }
     wake = min(wake, windows.nextBoundary(after: draft.now))
     if powerStep <= draft.now {
       powerStep = policy.power.reduce(.distantFuture) {

@@ -7,11 +7,23 @@ public import Units
 /// Nobody goes in vain: every preemptor starts on exactly the room that was claimed for it.
 ///
 /// Unless it was cancelled, held back, or hit by a fault or a change of the rules or the fleet; or
-/// victims that went late would have it run into a window.
+/// victims that went late would have it run into a window. A preemptor that starts elsewhere does
+/// so before anybody was told to go for it; by the rules as they were when it claimed its room.
 public struct EvictionChecker: RuleChecker {
   private struct Open: Sendable {
     var claim: Claim
     var evictions = 0
+    /// Who of its victims runs no more.
+    var gone: [JobID] = []
+    /// Whether the rules have changed since.
+    var isOfOldRules = false
+
+    /// Whether anybody was told to go for it, as far as its own rules say.
+    func isTold(at now: Instant) -> Bool {
+      claim.victims.contains { victim in
+        victim.eviction.signal <= now && !(isOfOldRules && gone.contains(victim.job))
+      } || claim.shrinks.contains { $0.end <= now }
+    }
   }
 
   /// What was found wrong, a sentence each.
@@ -32,6 +44,8 @@ public struct EvictionChecker: RuleChecker {
   private var told: [JobID] = []
   /// Claims that were dissolved after they were due, and are to be told from those without a cause.
   private var late: [Claim] = []
+  /// Claims that were dissolved before anybody was told: their preemptors are to start at once.
+  private var spared: [Claim] = []
 
   /// A checker of a cluster that is still idle.
   public init() {}
@@ -48,6 +62,7 @@ public struct EvictionChecker: RuleChecker {
       shrinks += claim.shrinks.count
     case .evicted(let id, _):
       evictions += 1
+      left(id)
       guard
         let index = open.firstIndex(where: { $0.claim.victims.contains { $0.job == id } })
       else {
@@ -58,6 +73,7 @@ public struct EvictionChecker: RuleChecker {
       open[index].evictions += 1
     case .started(let id, _, let allocation, _):
       told.removeAll { $0 == id }
+      spared.removeAll { $0.preemptor == id }
       guard let index = open.firstIndex(where: { $0.claim.preemptor == id }) else { return }
       let claim = open.remove(at: index).claim
       guard claim.allocation != allocation else { return }
@@ -65,13 +81,18 @@ public struct EvictionChecker: RuleChecker {
     case .dissolved(let id, _):
       guard let index = open.firstIndex(where: { $0.claim.id == id }) else { return }
       dissolve(open.remove(at: index), at: now)
+    case .ended(let id, _, _), .lost(let id, _): left(id)
+    case .policyChanged:
+      for index in open.indices { open[index].isOfOldRules = true }
     case .submitted, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
-      .checkpointed, .resized, .ended, .memberEnded, .lost, .letGo, .conditionChanged,
-      .agentsChanged, .noted, .restored,
-      .policyChanged,
-      .fleetChanged:
+      .checkpointed, .resized, .memberEnded, .letGo, .conditionChanged, .agentsChanged, .noted,
+      .restored, .fleetChanged:
       break
     }
+  }
+
+  private mutating func left(_ victim: JobID) {
+    for index in open.indices { open[index].gone.append(victim) }
   }
 
   private mutating func dissolve(_ entry: Open, at now: Instant) {
@@ -84,12 +105,15 @@ public struct EvictionChecker: RuleChecker {
     case .submit, .submitArray, .cancel, .hold, .checkpointed, .resized, .tasksGone, .memberEnded,
       .tick, .resumed, nil:
       guard now <= entry.claim.deadline else { return late.append(entry.claim) }
-      note(entry.claim, at: now)
+      guard !entry.isTold(at: now) else { return note(entry.claim, at: now) }
+      spared.append(entry.claim)
     }
   }
 
-  /// Looks at what claims were dissolved as their victims went late.
+  /// Looks at what claims were dissolved as their victims went late, or nobody need go.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
+    for claim in spared { note(claim, at: now) }
+    spared.removeAll(keepingCapacity: true)
     for claim in late {
       guard let job = machine.state.jobs[claim.preemptor] else { continue }
       let windows = machine.state.windows(

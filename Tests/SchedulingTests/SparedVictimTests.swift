@@ -1,0 +1,98 @@
+import Accounts
+import Cluster
+import Control
+import Fleet
+import Jobs
+import Policy
+import Scheduling
+import Testing
+import Units
+
+/// Four nodes; who goes for urgent work is told two minutes before, and has two minutes more.
+@Suite struct `Who was chosen to go and has not been told` {
+  private func scene() throws -> Scene {
+    let policy = ClusterPolicy.shared {
+      $0.preemption = PreemptionRules()
+      $0.modes[0].isPreemptible = true
+      $0.modes[0].notice = .seconds(120)
+      $0.modes[0].grace = .seconds(120)
+      $0.add(mode: "urgent") {
+        $0.tier = 2
+        $0.preempts = [0]
+      }
+    }
+    return Scene(on: try .leaves(), policy)
+  }
+
+  /// All nodes but some are held by a user's jobs, one each, of which one is to go.
+  private func claimed(
+    by user: String = "alpha/ada", free: Int = 0
+  ) throws -> (scene: Scene, runs: [JobID], urgent: JobID, claim: Claim) {
+    var scene = try scene()
+    let runs = (free..<4).map { _ in
+      scene.submit(.nodes(1), minutes: 600, by: user)
+    }
+    scene.pass(minutes: 10)
+    let urgent = scene.submit(.nodes(free + 1), minutes: 60, by: "alpha/amy", mode: "urgent")
+    let claim = try #require(scene.machine.state.claim(of: urgent))
+    #expect(claim.victims.count == 1)
+    return (scene, runs, urgent, claim)
+  }
+
+  private func place(of job: JobID, _ scene: Scene) -> Allocation? {
+    scene.machine.state.jobs[job]?.lifecycle.run?.allocation
+  }
+
+  @Test func `stays where its preemptor finds room elsewhere`() throws {
+    var (scene, runs, urgent, claim) = try claimed()
+    let victim = claim.victims[0].job
+    let other = try #require(runs.first { $0 != victim })
+    let room = place(of: other, scene)
+    scene.pass(minutes: 1)
+    scene.end(other)
+    #expect(place(of: urgent, scene) == room)
+    #expect(scene.machine.state.claims.isEmpty)
+    #expect(scene.machine.state.jobs[victim]?.lifecycle.eviction == nil)
+    scene.pass(minutes: 10)
+    #expect(scene.isRunning(victim))
+  }
+
+  @Test func `stays where that room is enough with what was free for it`() throws {
+    var (scene, runs, urgent, claim) = try claimed(by: "beta/bob", free: 1)
+    let victim = claim.victims[0].job
+    let other = try #require(runs.first { $0 != victim })
+    let room = try #require(place(of: other, scene))
+    scene.end(other)
+    let nodes = try #require(place(of: urgent, scene)).slices.map(\.node)
+    #expect(nodes.contains(room.slices[0].node))
+    #expect(scene.isRunning(victim) && scene.machine.state.claims.isEmpty)
+  }
+
+  /// Its gang gives up a member for one node; it keeps both where another node comes free.
+  @Test func `keeps all its members`() throws {
+    var scene = try scene()
+    let elastic = scene.submit(.nodes(2), minutes: 600, by: "alpha/ada") { $0.leastMembers = 1 }
+    let others = (0..<2).map { _ in
+      scene.submit(.nodes(1), minutes: 600, by: "alpha/ada", mode: "urgent")
+    }
+    scene.pass(minutes: 10)
+    let urgent = scene.submit(.nodes(1), minutes: 60, by: "alpha/amy", mode: "urgent")
+    #expect(scene.machine.state.claim(of: urgent)?.shrinks.map(\.job) == [elastic])
+    scene.end(others[0])
+    #expect(scene.isRunning(urgent) && scene.machine.state.claims.isEmpty)
+    scene.pass(minutes: 10)
+    #expect(place(of: elastic, scene)?.slices.count == 2)
+  }
+
+  @Test func `goes once it has been told, whatever comes free`() throws {
+    var (scene, runs, urgent, claim) = try claimed()
+    let victim = claim.victims[0].job
+    let other = try #require(runs.first { $0 != victim })
+    scene.pass(minutes: 2)
+    scene.end(other)
+    #expect(!scene.isRunning(urgent))
+    scene.pass(minutes: 2)
+    scene.end(victim)
+    #expect(place(of: urgent, scene) == claim.allocation)
+  }
+}
