@@ -294,20 +294,22 @@ extension ReservingDiscipline {
     }
   }
 
-  /// Makes a promise again of which nothing is on the timeline; one that can't be made starts in
-  /// the distant future.
-  mutating func promiseAnew(_ index: Int, _ draft: inout PlanDraft) {
+  /// Makes a promise again of which nothing is on the timeline; one that can't be made, or not for
+  /// a start before a time, starts in the distant future.
+  mutating func promiseAnew(
+    _ index: Int, _ draft: inout PlanDraft, before bound: Instant = .distantFuture
+  ) {
     let promise = promises[index]
     let old = promise.reservation
     let limit = promise.request.timeLimit
     let shape = draft.shape(of: promise)
     var found = forecast.earliestFit(
-      of: shape, waitingSince: promise.submitted, for: limit, from: draft.now)
+      of: shape, waitingSince: promise.submitted, for: limit, from: draft.now, before: bound)
     if let now = found, now.start == draft.now, !mayStart(promise, at: now, draft) {
       // Where the rules don't let it start, there is no point in promising it that.
       let later = max(old.start, draft.now + TimeSpan(milliseconds: 1))
       found = forecast.earliestFit(
-        of: shape, waitingSince: promise.submitted, for: limit, from: later)
+        of: shape, waitingSince: promise.submitted, for: limit, from: later, before: bound)
       isKeptByRule = true
     }
     draft.rooms.letGo(owner: .promise(promise.waiting.job))

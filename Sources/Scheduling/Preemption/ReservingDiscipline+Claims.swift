@@ -410,7 +410,7 @@ extension ReservingDiscipline {
 
   /// From when on nodes are promised to others than some, who stand in order, or kept in a window;
   /// found anew where that has changed. O(nodes + what is promised)
-  private mutating func promisedNodes(
+  mutating func promisedNodes(
     besides yielding: [JobID], _ draft: PlanDraft
   ) -> PromisedNodes {
     if let known = promisedNodes, known.change == promiseChange, known.yielding == yielding {

@@ -13,8 +13,12 @@ extension ReservingDiscipline {
       guard let job = draft.state.jobs[claim.preemptor] else { continue }
       noteAttempt(of: job.request, &draft)
       guard mayFit(job, besides: claim, &draft) else { continue }
+      let mayDisplace = mayDisplace(claim, draft)
+      // Promises are made again on a grid of time alone.
+      guard !mayDisplace || compression <= draft.now else { continue }
+      let displaced = mayDisplace ? displaced(by: claim, draft) : []
       let before = (self, draft)
-      guard start(job, insteadOf: claim, &draft) else {
+      guard start(job, insteadOf: claim, displacing: displaced, &draft) else {
         (self, draft) = before
         continue
       }
@@ -40,11 +44,46 @@ extension ReservingDiscipline {
       && draft.rooms.mayFitAnywhere(shape, afterWaiting: draft.now - job.submitted)
   }
 
+  /// Whether any promise may be in the way of who goes on instead of going for a claim; false is
+  /// sure. O(what they hold)
+  private mutating func mayDisplace(_ claim: Claim, _ draft: PlanDraft) -> Bool {
+    let (nodes, topology) = (promisedNodes(besides: [], draft), draft.state.topology)
+    return runs(goingFor: claim, draft).contains { going in
+      going.run.allocation.slices.contains { slice in
+        nodes.keeps(
+          Int32(topology.index(of: slice.node)), before: going.limit, besides: claim.preemptor)
+      }
+    }
+  }
+
+  /// The promises that are in the way of who goes on instead of going for a claim, the first to
+  /// start first.
+  private mutating func displaced(by claim: Claim, _ draft: PlanDraft) -> [Int] {
+    let runs = runs(goingFor: claim, draft)
+    return surveyed().byStart.filter { index in
+      runs.contains { promises[index].keeps($0.run.allocation, before: $0.limit) }
+    }
+  }
+
+  /// A run that is to end, or to hold less, and until when it may hold on.
+  private typealias GoingRun = (
+    job: Job, run: JobLifecycle.Run, keeps: Allocation?, limit: Instant
+  )
+
+  private func runs(goingFor claim: Claim, _ draft: PlanDraft) -> [GoingRun] {
+    let going =
+      claim.victims.map { ($0.job, Allocation?.none) } + claim.shrinks.map { ($0.job, $0.keeps) }
+    return going.compactMap { id, keeps in
+      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { return nil }
+      return (job, run, keeps, run.started + job.request.timeLimit)
+    }
+  }
+
   /// Starts a preemptor where there is room for it if nothing is kept for it any more, and nobody
   /// goes; false, and all is to be as before, where there is none, a site could not feed all, or
   /// others would be kept from what they are promised.
   private mutating func start(
-    _ job: Job, insteadOf claim: Claim, _ draft: inout PlanDraft
+    _ job: Job, insteadOf claim: Claim, displacing displaced: [Int], _ draft: inout PlanDraft
   ) -> Bool {
     let request = job.request
     draft.rooms.letGo(owner: .claim(claim.id))
@@ -55,53 +94,32 @@ extension ReservingDiscipline {
         of: request, on: draft.holdings.charging.models(of: request.shape)),
       case .found(let allocation) = place(for: job, shape, &draft)
     else { return false }
-    let displaced = forget(claim, draft)
+    for index in displaced {
+      forecast.release(
+        promises[index].request.shape, as: promises[index].reservation,
+        for: promises[index].request.timeLimit, from: draft.now)
+    }
+    claims.remove(claim.id, at: draft.now, &forecast)
+    for run in runs(goingFor: claim, draft) { holdOn(run, from: claim.deadline) }
     guard powerObstacle(to: allocation, request, draft) == nil else { return false }
     draft.decisions.append(.dissolve(claim.id))
     start(claim.preemptor, request, allocation, .turn, &draft)
     return displaced.allSatisfy { index in
       let promised = promises[index].reservation.start
-      promiseAnew(index, &draft)
+      promiseAnew(index, &draft, before: promised + TimeSpan(milliseconds: 1))
       return promises[index].reservation.start <= promised
     }
   }
 
-  /// Takes a claim off the timeline, where whoever was to go holds on to its limit; and the promises
-  /// that are in the way of that, which it gives, the first to start first.
-  private mutating func forget(_ claim: Claim, _ draft: PlanDraft) -> [Int] {
-    claims.remove(claim.id, at: draft.now, &forecast)
-    let byStart = surveyed().byStart
-    var displaced: [Int] = []
-    let going =
-      claim.victims.map { ($0.job, Allocation?.none) } + claim.shrinks.map { ($0.job, $0.keeps) }
-    for (id, keeps) in going {
-      guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
-      let limit = run.started + job.request.timeLimit
-      for index in promises.indices
-      where promises[index].keeps(run.allocation, before: limit) && !displaced.contains(index) {
-        forecast.release(
-          promises[index].request.shape, as: promises[index].reservation,
-          for: promises[index].request.timeLimit, from: draft.now)
-        displaced.append(index)
-      }
-      holdOn(job, run, from: claim.deadline, insteadOf: keeps)
-    }
-    return byStart.filter(displaced.contains)
-  }
-
   /// A run goes on with all of it from when it was to go, or to go on with less.
-  private mutating func holdOn(
-    _ job: Job, _ run: JobLifecycle.Run, from end: Instant, insteadOf keeps: Allocation?
-  ) {
-    let limit = run.started + job.request.timeLimit
-    guard end < limit else { return }
-    if let keeps {
+  private mutating func holdOn(_ going: GoingRun, from end: Instant) {
+    guard end < going.limit else { return }
+    let (shape, span) = (going.job.request.shape, going.limit - end)
+    if let keeps = going.keeps {
       forecast.release(
-        job.request.shape, as: Reservation(start: end, allocation: keeps), for: limit - end,
-        from: end)
+        shape, as: Reservation(start: end, allocation: keeps), for: span, from: end)
     }
     forecast.hold(
-      job.request.shape, as: Reservation(start: end, allocation: run.allocation),
-      for: limit - end)
+      shape, as: Reservation(start: end, allocation: going.run.allocation), for: span)
   }
 }
