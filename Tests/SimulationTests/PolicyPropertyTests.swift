@@ -70,10 +70,11 @@ import Units
     }
   }
 
-  @Test func `do evict, shrink and dissolve: else they would prove nothing`() {
+  @Test func `do evict, shrink, dissolve and spare: else they would prove nothing`() {
     #expect(Self.reports.reduce(0) { $0 + $1.evictionCount } > 100)
     #expect(Self.reports.reduce(0) { $0 + $1.shrinkCount } > 10)
     #expect(Self.reports.reduce(0) { $0 + $1.dissolvedCount } > 5)
+    #expect(Self.reports.reduce(0) { $0 + $1.sparedCount } > 5)
   }
 }
 

@@ -25,6 +25,7 @@ struct PolicyWorldReport: Sendable {
   var stuck: [String]
   var evictionCount: Int
   var dissolvedCount: Int
+  var sparedCount: Int
   var shrinkCount: Int
 }
 
@@ -64,6 +65,7 @@ struct PolicyWorldRun: ReplayObserver {
       promises: run.promises.violations, guarantees: run.guarantees.violations,
       stuck: stuck(in: cluster.machine.state, at: run.last),
       evictionCount: run.evictions.evictions, dissolvedCount: run.evictions.dissolved,
+      sparedCount: run.evictions.started,
       shrinkCount: run.evictions.shrinks)
   }
 

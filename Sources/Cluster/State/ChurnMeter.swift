@@ -63,4 +63,10 @@ public struct ChurnMeter: Hashable, Sendable {
     hours[Int(account.number)] = now.milliseconds / Self.hour
     lost[Int(account.number)] = before + loss
   }
+
+  /// An account keeps what was noted as lost at an instant: nobody went.
+  mutating func credit(_ account: AccountID, _ loss: Int64, notedAt then: Instant) {
+    guard hours[Int(account.number)] == then.milliseconds / Self.hour else { return }
+    lost[Int(account.number)] -= loss
+  }
 }

@@ -137,6 +137,9 @@ extension ClusterState {
     let claim = claims.remove(at: index)
     for victim in claim.victims where victim.eviction.signal > now {
       jobs.update(victim.job) { $0.lifecycle.spared() }
+      if claim.ground == .tier, let account = jobs[victim.job]?.request.account {
+        churn.credit(account, victim.loss, notedAt: claim.made)
+      }
     }
     guard let job = jobs[claim.preemptor] else { return }
     holdings.letGo(of: claim, for: job.request)

@@ -15,15 +15,27 @@ extension ReservingDiscipline {
       guard mayFit(job, besides: claim, &draft) else { continue }
       let mayDisplace = mayDisplace(claim, draft)
       // Promises are made again on a grid of time alone.
-      guard !mayDisplace || compression <= draft.now else { continue }
-      let displaced = mayDisplace ? displaced(by: claim, draft) : []
-      let before = (self, draft)
-      guard start(job, insteadOf: claim, displacing: displaced, &draft) else {
-        (self, draft) = before
+      let isTried = !mayDisplace || compression <= draft.now
+      guard isTried, tryToStart(job, insteadOf: claim, mayDisplace, &draft) else {
+        // Where others take the place that it would have, it may have one that displaces nobody.
+        draft.mayPreemptLater = true
         continue
       }
       freed()
     }
+  }
+
+  /// Starts a preemptor instead of its claim; false, and nothing has changed, where that can't be.
+  private mutating func tryToStart(
+    _ job: Job, insteadOf claim: Claim, _ mayDisplace: Bool, _ draft: inout PlanDraft
+  ) -> Bool {
+    let displaced = mayDisplace ? displaced(by: claim, draft) : []
+    let before = (self, draft)
+    guard start(job, insteadOf: claim, displacing: displaced, &draft) else {
+      (self, draft) = before
+      return false
+    }
+    return true
   }
 
   /// Whether somebody is to go for a claim, and nobody has been told yet.
@@ -91,8 +103,7 @@ extension ReservingDiscipline {
     draft.holdings.letGo(of: claim, for: request)
     guard !isBarred(request, &draft),
       let shape = draft.shape(
-        of: request, on: draft.holdings.charging.models(of: request.shape)),
-      case .found(let allocation) = place(for: job, shape, &draft)
+        of: request, on: draft.holdings.charging.models(of: request.shape))
     else { return false }
     for index in displaced {
       forecast.release(
@@ -100,8 +111,10 @@ extension ReservingDiscipline {
         for: promises[index].request.timeLimit, from: draft.now)
     }
     claims.remove(claim.id, at: draft.now, &forecast)
-    for run in runs(goingFor: claim, draft) { holdOn(run, from: claim.deadline) }
-    guard powerObstacle(to: allocation, request, draft) == nil else { return false }
+    for run in runs(goingFor: claim, draft) {
+      guard holdOn(run, from: claim.deadline) else { return false }
+    }
+    guard case .found(let allocation) = place(for: job, shape, &draft) else { return false }
     draft.decisions.append(.dissolve(claim.id))
     start(claim.preemptor, request, allocation, .turn, &draft)
     return displaced.allSatisfy { index in
@@ -111,15 +124,19 @@ extension ReservingDiscipline {
     }
   }
 
-  /// A run goes on with all of it from when it was to go, or to go on with less.
-  private mutating func holdOn(_ going: GoingRun, from end: Instant) {
-    guard end < going.limit else { return }
+  /// A run goes on with all of it from when it was to go, or to go on with less; false where a site
+  /// could not feed it beside what others count on.
+  private mutating func holdOn(_ going: GoingRun, from end: Instant) -> Bool {
+    guard end < going.limit else { return true }
     let (shape, span) = (going.job.request.shape, going.limit - end)
     if let keeps = going.keeps {
       forecast.release(
         shape, as: Reservation(start: end, allocation: keeps), for: span, from: end)
     }
+    guard forecast.powerObstacle(to: going.run.allocation, from: end, to: going.limit) == nil
+    else { return false }
     forecast.hold(
       shape, as: Reservation(start: end, allocation: going.run.allocation), for: span)
+    return true
   }
 }

@@ -38,6 +38,9 @@ public struct EvictionChecker: RuleChecker {
   /// How many claims were dissolved by a cancel, a hold or a fault.
   public private(set) var dissolved = 0
 
+  /// How many were dissolved as their preemptors started elsewhere before anybody was told.
+  public private(set) var started = 0
+
   private var open: [Open] = []
   private var input: Input?
   /// Victims of claims that were dissolved after they had been told.
@@ -73,7 +76,11 @@ public struct EvictionChecker: RuleChecker {
       open[index].evictions += 1
     case .started(let id, _, let allocation, _):
       told.removeAll { $0 == id }
-      spared.removeAll { $0.preemptor == id }
+      if let index = spared.firstIndex(where: { $0.preemptor == id }) {
+        spared.remove(at: index)
+        dissolved -= 1
+        started += 1
+      }
       guard let index = open.firstIndex(where: { $0.claim.preemptor == id }) else { return }
       let claim = open.remove(at: index).claim
       guard claim.allocation != allocation else { return }

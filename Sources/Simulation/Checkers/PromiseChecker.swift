@@ -21,6 +21,10 @@ public struct PromiseChecker: RuleChecker {
   private var places: [JobID: Allocation] = [:]
   private var claims: [(ClaimID, preemptor: JobID)] = []
   private var isExcused = false
+
+  /// Whose claim was dissolved by the last event, and whether there was an excuse before: a plan
+  /// that does so to start the job elsewhere puts nobody off.
+  private var dissolved: (preemptor: JobID, wasExcused: Bool)?
   private var drops: [JobID] = []
 
   /// A checker of a cluster that is still idle.
@@ -38,6 +42,10 @@ public struct PromiseChecker: RuleChecker {
   public mutating func performed(_ effect: Effect, at now: Instant) {
     if case .record(.start(_, _, .guarantee)) = effect { isExcused = true }
     guard case .append(let event) = effect else { return }
+    if case .started(let id, _, _, _) = event, let dissolved, dissolved.preemptor == id {
+      isExcused = dissolved.wasExcused
+    }
+    dissolved = nil
     switch event {
     case .submitted(_, _, let count, _): promised += repeatElement(nil, count: count)
     case .conditionChanged, .agentsChanged, .restored: isExcused = true
@@ -45,8 +53,11 @@ public struct PromiseChecker: RuleChecker {
       isExcused = true
       promised = Array(repeating: nil, count: promised.count)
     case .dissolved(let claim, _):
+      for (id, preemptor) in claims where id == claim {
+        dissolved = (preemptor, isExcused)
+        promised[Int(preemptor.number)] = nil
+      }
       isExcused = true
-      for (id, preemptor) in claims where id == claim { promised[Int(preemptor.number)] = nil }
     case .claimed(let claim, _):
       claims.append((claim.id, claim.preemptor))
       promised[Int(claim.preemptor.number)] = claim.deadline

@@ -6,12 +6,12 @@ public import Units
 
 /// Measures how long members lack what they are entitled to, though they have work that fits it.
 ///
-/// What counts is what could start within a member's entitlement, as it is while nodes are out: jobs
-/// of up to a node, of one model, that nothing else keeps from starting but room. What is lacked is
-/// served in the order in which it came to be lacked; how long the longest of it took is the worst
-/// delay.
+/// What counts is what could start within a member's entitlement, as it is while nodes are out:
+/// jobs of up to a node, of one model, that nothing else keeps from starting but room. What is
+/// lacked is served in the order in which it came to be lacked; how long the longest of it took is
+/// the worst delay.
 public struct GuaranteeDelays: Sendable {
-  /// Jobs that wait, alike in what the rules ask: all but how long they may take.
+  /// Jobs that wait, alike in what the rules ask.
   fileprivate struct Waiting: Sendable {
     var milli: Int
     var request: JobRequest
@@ -19,6 +19,7 @@ public struct GuaranteeDelays: Sendable {
 
     func isLike(_ request: JobRequest) -> Bool {
       self.request.account == request.account && self.request.mode == request.mode
+        && self.request.timeLimit == request.timeLimit
     }
   }
 
@@ -34,6 +35,10 @@ public struct GuaranteeDelays: Sendable {
   private let mostMilli: Int
   private var lacks: [Lack]
   private var changed: [Int] = []
+  private var isChanged: [Bool]
+
+  /// When all are judged again: what budgets and the clock change is seen within an hour.
+  private var nextJudging = Instant.distantPast
 
   /// The longest that was lacked; of what is lacked to the end, until then.
   public private(set) var worst = TimeSpan.zero
@@ -43,6 +48,7 @@ public struct GuaranteeDelays: Sendable {
     self.models = models
     self.mostMilli = mostMilli
     lacks = Array(repeating: Lack(), count: accounts * models)
+    isChanged = Array(repeating: false, count: lacks.count)
   }
 
   /// A job begins to wait, or waits no more.
@@ -72,11 +78,18 @@ public struct GuaranteeDelays: Sendable {
   mutating func serviceChanged() { for index in lacks.indices { note(index) } }
 
   private mutating func note(_ index: Int) {
-    if !changed.contains(index) { changed.append(index) }
+    guard !isChanged[index] else { return }
+    isChanged[index] = true
+    changed.append(index)
   }
 
   /// All that happens at an instant has happened.
   mutating func settle(_ holdings: Holdings, at now: Instant) {
+    if nextJudging <= now {
+      nextJudging = now + .seconds(3600)
+      serviceChanged()
+    }
+    for index in changed { isChanged[index] = false }
     for index in changed where lacks[index].sum > 0 || !lacks[index].waiting.isEmpty {
       let lack = lacks[index].owed(
         AccountID(UInt16(index / models)), model: index % models, by: holdings, at: now)
@@ -104,7 +117,7 @@ extension GuaranteeDelays.Lack {
       guard !holdings.hasRule(against: waiting[place].request, at: now) else { continue }
       let own = holdings.book.roomWithinEntitlement(account, model: model)
       let jobs = min(
-        waiting[place].jobs, left / milli, max(0, own) / milli,
+        waiting[place].jobs, left / milli, max(0, own - counted.milli(of: account)) / milli,
         counted.most(of: waiting[place].request, milli: milli, holdings))
       guard jobs > 0 else { continue }
       left -= jobs * milli
@@ -132,6 +145,7 @@ extension GuaranteeDelays.Lack {
 
 /// Jobs that are counted as running, beside those that do, for the limits of their modes.
 private struct CountedJobs {
+  private var held: [(account: AccountID, milli: Int)] = []
   private var counts: [(account: AccountID, mode: ModeID, jobs: Int, milli: Int)] = []
 
   /// How many more alike the limits let run.
@@ -151,8 +165,18 @@ private struct CountedJobs {
     return max(0, most)
   }
 
+  /// What the jobs that an account itself has among them would hold.
+  func milli(of account: AccountID) -> Int { held.first { $0.account == account }?.milli ?? 0 }
+
   mutating func add(_ jobs: Int, of request: JobRequest, milli: Int, _ holdings: Holdings) {
-    for (_, account) in Self.limits(on: request, holdings) {
+    if let place = held.firstIndex(where: { $0.account == request.account }) {
+      held[place].milli += jobs * milli
+    } else {
+      held.append((request.account, jobs * milli))
+    }
+    var last: AccountID?
+    for (_, account) in Self.limits(on: request, holdings) where account != last {
+      last = account
       let place = counts.firstIndex { $0.account == account && $0.mode == request.mode }
       if let place {
         counts[place].jobs += jobs

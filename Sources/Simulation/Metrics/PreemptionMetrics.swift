@@ -31,6 +31,11 @@ public struct PreemptionMetrics: Sendable {
     var claim: Claim
     var evictions = 0
     var fate: Fate = .open
+
+    func isUntold(at now: Instant) -> Bool {
+      evictions == 0 && claim.victims.allSatisfy { $0.eviction.signal > now }
+        && claim.shrinks.allSatisfy { $0.end > now }
+    }
   }
 
   private enum Fate: Sendable {
@@ -87,6 +92,11 @@ public struct PreemptionMetrics: Sendable {
         close(number, allocation == entry.claim.allocation ? .useful : .useless)
       }
     case .dissolved(let id, let at):
+      // Where nobody was told yet nobody goes, so there is nothing to judge.
+      guard made[id]?.isUntold(at: at) != true else {
+        made[id] = nil
+        return
+      }
       voided.append(id)
       // Its victims went late, as their agents were away or their tasks took their time.
       if let deadline = made[id]?.claim.deadline, at > deadline { sawFaultOrCancel = true }
