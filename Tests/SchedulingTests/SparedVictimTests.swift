@@ -10,7 +10,9 @@ import Units
 
 /// Four nodes; who goes for urgent work is told two minutes before, and has two minutes more.
 @Suite struct `Who was chosen to go and has not been told` {
-  private func scene() throws -> Scene {
+  private func scene(
+    on topology: Topology? = nil, _ tune: (inout ClusterPolicy) -> Void = { _ in }
+  ) throws -> Scene {
     let policy = ClusterPolicy.shared {
       $0.preemption = PreemptionRules()
       $0.modes[0].isPreemptible = true
@@ -20,8 +22,9 @@ import Units
         $0.tier = 2
         $0.preempts = [0]
       }
+      tune(&$0)
     }
-    return Scene(on: try .leaves(), policy)
+    return Scene(on: try topology ?? .leaves(), policy)
   }
 
   /// All nodes but some are held by a user's jobs, one each, of which one is to go.
@@ -53,6 +56,8 @@ import Units
     #expect(place(of: urgent, scene) == room)
     #expect(scene.machine.state.claims.isEmpty)
     #expect(scene.machine.state.jobs[victim]?.lifecycle.eviction == nil)
+    let ada = try #require(scene.machine.policy.accounts.account(path: "alpha/ada"))
+    #expect(scene.machine.state.churn.lost(by: ada, at: scene.now) == 0, "nothing was lost")
     scene.pass(minutes: 10)
     #expect(scene.isRunning(victim))
   }
@@ -94,5 +99,31 @@ import Units
     scene.pass(minutes: 2)
     scene.end(victim)
     #expect(place(of: urgent, scene) == claim.allocation)
+  }
+
+  /// The site feeds three nodes until noon, and one from then on, which was given to a job that
+  /// counts on it that the victim is gone by then.
+  @Test func `goes where the site could not feed it for as long as it may stay`() throws {
+    var scene = try scene(on: .leaves(models: ["h100", "h200"], site: "cernavoda")) {
+      var budget = PowerBudget(site: "cernavoda", watts: 9000)
+      budget.steps.append(PowerBudget.Step(from: .seconds(12 * 3600), watts: 3000))
+      $0.power = [budget]
+    }
+    let (day, noon) = (Int64(86_400_000), Int64(12 * 3_600_000))
+    scene.pass(minutes: (noon - scene.now.milliseconds % day) / 60_000 - 60)
+    let first = scene.submit(.nodes(1, models: ["h100"]), minutes: 50, by: "alpha/ada")
+    scene.pass(minutes: 5)
+    let victim = scene.submit(.nodes(1, models: ["h100"]), minutes: 600, by: "alpha/ada")
+    scene.pass(minutes: 5)
+    let urgent = scene.submit(
+      .nodes(1, models: ["h100"]), minutes: 30, by: "alpha/amy", mode: "urgent")
+    let claim = try #require(scene.machine.state.claim(of: urgent))
+    #expect(claim.victims.map(\.job) == [victim])
+    let other = scene.submit(.nodes(1, models: ["h200"]), minutes: 240, by: "beta/bob")
+    #expect(scene.isRunning(other))
+    scene.pass(minutes: 1)
+    scene.end(first)
+    #expect(!scene.isRunning(urgent))
+    #expect(scene.machine.state.claim(of: urgent) != nil)
   }
 }

@@ -137,7 +137,8 @@ extension ClusterState {
       where old.used(id, model: model, at: now) != new.used(id, model: model, at: now) {
         losses.append("\(path): used")
       }
-      if before.churn.lost(by: id, at: now) > churn.lost(by: id, at: now) {
+      // Who is spared as a claim is void has lost nothing.
+      if before.claims == claims, before.churn.lost(by: id, at: now) > churn.lost(by: id, at: now) {
         losses.append("\(path): churn")
       }
     }

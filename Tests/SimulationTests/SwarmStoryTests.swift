@@ -137,6 +137,8 @@ import Testing
     Story(
       rule: "stop", seed: 6_001_875,
       parts: [1...2, 6...12, 14...16, 18...18, 26...27, 34...34, 36...36, 44...44, 47...48]),
+    // A policy made the grace shorter by which it was reckoned whether victims had been told.
+    Story(rule: "eviction", seed: 13_006_051, parts: [4...7, 10...12, 48...48]),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {
