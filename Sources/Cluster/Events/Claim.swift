@@ -88,4 +88,12 @@ public struct Claim: Hashable, Sendable {
       victims.reduce(.distantPast) { max($0, $1.eviction.end) },
       shrinks.reduce(.distantPast) { max($0, $1.end) })
   }
+
+  /// Who has to go or to shrink: first those who go.
+  public var going: [JobID] { victims.map(\.job) + shrinks.map(\.job) }
+
+  /// Whether none of those who have to go, or to shrink, has been told so by an instant.
+  public func isUntold(at now: Instant) -> Bool {
+    victims.allSatisfy { $0.eviction.signal > now } && shrinks.allSatisfy { $0.end > now }
+  }
 }

@@ -64,11 +64,10 @@ extension ClusterState {
         precondition(
           jobs[shrink.job]?.lifecycle.run != nil, "job \(shrink.job.number) has nothing to give")
       }
-      let concerned = claim.victims.map(\.job) + claim.shrinks.map(\.job)
+      let concerned = claim.going
       for other in claims[..<place] {
         precondition(
-          !other.victims.contains { concerned.contains($0.job) }
-            && !other.shrinks.contains { concerned.contains($0.job) },
+          !other.going.contains(where: concerned.contains),
           "claims \(other.id.number) and \(claim.id.number) share a victim")
       }
     }

@@ -92,8 +92,7 @@ extension ReservingDiscipline {
     }
     freed()
     let promise = promises.remove(at: index)
-    forecast.release(
-      promise.request.shape, as: promise.reservation, for: promise.request.timeLimit, from: now)
+    takeOff(promise, from: now)
   }
 
   /// A run came to its end; `state` knows already.

@@ -125,7 +125,7 @@ extension ReservingDiscipline {
     for promise: Promise, _ shape: GangShape, _ draft: inout PlanDraft, _ wasKept: Bool
   ) -> Allocation? {
     let (request, limit) = (promise.request, promise.request.timeLimit)
-    forecast.release(request.shape, as: promise.reservation, for: limit, from: draft.now)
+    takeOff(promise, from: draft.now)
     defer { holdAgain(promise, from: draft.now) }
     let found = forecast.earliestFit(
       of: shape, waitingSince: promise.submitted, for: limit, from: draft.now,
@@ -148,6 +148,12 @@ extension ReservingDiscipline {
       powerObstacle(to: place, request, draft) == nil
     else { return nil }
     return place
+  }
+
+  /// Takes what is left of a promise's window off the timeline.
+  mutating func takeOff(_ promise: Promise, from now: Instant) {
+    forecast.release(
+      promise.request.shape, as: promise.reservation, for: promise.request.timeLimit, from: now)
   }
 
   /// Marks what is left of a promise's window, which may have begun.
@@ -177,9 +183,7 @@ extension ReservingDiscipline {
     let promise = promises.remove(at: index)
     // Others are among the first now.
     isEarlyKeptByRule = true
-    forecast.release(
-      promise.request.shape, as: promise.reservation, for: promise.request.timeLimit,
-      from: draft.now)
+    takeOff(promise, from: draft.now)
     draft.rooms.letGo(owner: .promise(promise.waiting.job))
     return promise
   }
@@ -269,11 +273,7 @@ extension ReservingDiscipline {
       rebuildForecast(draft.state, at: draft.now)
     } else {
       toMake = toMake.filter { isOutOfService(promises[$0], draft.state.occupancy) }
-      for index in toMake {
-        forecast.release(
-          promises[index].request.shape, as: promises[index].reservation,
-          for: promises[index].request.timeLimit, from: draft.now)
-      }
+      for index in toMake { takeOff(promises[index], from: draft.now) }
     }
     changedNodes.removeAll(keepingCapacity: true)
     isForecastVoid = false

@@ -229,7 +229,7 @@ extension ReservingDiscipline {
     copy.isQuiet = false
     for case .evict(let claim) in copy.plan(for: state, at: instant).decisions
     where claim.preemptor == id {
-      return (claim.victims.map(\.job) + claim.shrinks.map(\.job)).sorted()
+      return claim.going.sorted()
     }
     return nil
   }

@@ -54,7 +54,7 @@ struct PlanDraft {
   /// Whose promises give way to a guarantee, as of so many decisions.
   var yielding: (decisions: Int, jobs: [JobID])?
 
-  /// Whether anybody tried to make others go.
+  /// Whether anybody tried to make others go, or to start in place of that.
   var hasPreemptors = false
 
   /// Whether one who tried in vain may succeed later, though nothing happens.

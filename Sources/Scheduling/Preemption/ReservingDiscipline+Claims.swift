@@ -163,9 +163,8 @@ extension ReservingDiscipline {
   /// for the claims that stand, which are counted as held.
   private func mayHold(_ claim: Claim, _ request: JobRequest, _ draft: PlanDraft) -> Bool {
     let all = claims.claims + [claim]
-    let (victims, shrinks) = (all.flatMap(\.victims), all.flatMap(\.shrinks))
-    var holdings = draft.holdings(without: victims.map(\.job) + shrinks.map(\.job))
-    for shrink in shrinks {
+    var holdings = draft.holdings(without: all.flatMap(\.going))
+    for shrink in all.flatMap(\.shrinks) {
       guard let job = draft.state.jobs[shrink.job], job.lifecycle.run != nil else { continue }
       // What it may cost is looked at before anybody goes.
       holdings.start(job.request, on: shrink.keeps, at: draft.now, isKept: true)
@@ -342,7 +341,7 @@ extension ReservingDiscipline {
         of: place, from: max(draft.now, promise.reservation.start),
         to: promise.reservation.start + promise.request.timeLimit)
     }
-    for id in (claim?.victims.map(\.job) ?? []) + (claim?.shrinks.map(\.job) ?? []) {
+    for id in claim?.going ?? [] {
       guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { continue }
       trial.releasePower(
         of: run.allocation, from: draft.now, to: run.started + job.request.timeLimit)
@@ -464,7 +463,7 @@ extension ReservingDiscipline {
     draft.rooms.keep(claim.allocation, from: .distantPast, owner: .claim(claim.id))
     draft.holdings.anticipate(claim, request, at: draft.now)
     draft.holdings.keep(claim, for: request, at: draft.now)
-    draft.victims += claim.victims.map(\.job) + claim.shrinks.map(\.job)
+    draft.victims += claim.going
     draft.nextClaim = ClaimID(draft.nextClaim.number + 1)
     draft.decisions.append(.evict(claim))
   }

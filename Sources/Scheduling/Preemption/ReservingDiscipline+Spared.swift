@@ -13,10 +13,7 @@ extension ReservingDiscipline {
       guard let job = draft.state.jobs[claim.preemptor] else { continue }
       noteAttempt(of: job.request, &draft)
       guard mayFit(job, besides: claim, &draft) else { continue }
-      let mayDisplace = mayDisplace(claim, draft)
-      // Promises are made again on a grid of time alone.
-      let isTried = !mayDisplace || compression <= draft.now
-      guard isTried, tryToStart(job, insteadOf: claim, mayDisplace, &draft) else {
+      guard tryToStart(job, insteadOf: claim, &draft) else {
         // Where others take the place that it would have, it may have one that displaces nobody.
         draft.mayPreemptLater = true
         continue
@@ -27,11 +24,15 @@ extension ReservingDiscipline {
 
   /// Starts a preemptor instead of its claim; false, and nothing has changed, where that can't be.
   private mutating func tryToStart(
-    _ job: Job, insteadOf claim: Claim, _ mayDisplace: Bool, _ draft: inout PlanDraft
+    _ job: Job, insteadOf claim: Claim, _ draft: inout PlanDraft
   ) -> Bool {
-    let displaced = mayDisplace ? displaced(by: claim, draft) : []
+    let runs = runs(goingFor: claim, draft)
+    let mayDisplace = mayDisplace(runs, draft)
+    // Promises are made again on a grid of time alone.
+    guard !mayDisplace || compression <= draft.now else { return false }
+    let displaced = mayDisplace ? displaced(by: runs) : []
     let before = (self, draft)
-    guard start(job, insteadOf: claim, displacing: displaced, &draft) else {
+    guard start(job, insteadOf: claim, with: runs, displacing: displaced, &draft) else {
       (self, draft) = before
       return false
     }
@@ -43,10 +44,8 @@ extension ReservingDiscipline {
   /// Nor anybody who is gone already: they had no longer to go than the longest grace of any mode,
   /// unless a policy has made that shorter since.
   private func isUntold(_ claim: Claim, at now: Instant) -> Bool {
-    let longestGrace = policy.modes.reduce(.zero) { max($0, $1.grace) }
-    return !(claim.victims.isEmpty && claim.shrinks.isEmpty)
-      && now + longestGrace < claim.deadline
-      && claim.victims.allSatisfy { $0.eviction.signal > now }
+    !claim.going.isEmpty && claim.isUntold(at: now)
+      && now + VictimSearch.grace(of: policy) < claim.deadline
   }
 
   /// Whether there may be room for a preemptor, what is kept for it included; false is sure.
@@ -56,30 +55,27 @@ extension ReservingDiscipline {
       && draft.rooms.mayFitAnywhere(shape, afterWaiting: draft.now - job.submitted)
   }
 
-  /// Whether any promise may be in the way of who goes on instead of going for a claim; false is
-  /// sure. O(what they hold)
-  private mutating func mayDisplace(_ claim: Claim, _ draft: PlanDraft) -> Bool {
+  /// Whether any promise may be in the way of runs that go on; false is sure. O(what they hold)
+  private mutating func mayDisplace(_ runs: [GoingRun], _ draft: PlanDraft) -> Bool {
     let (nodes, topology) = (promisedNodes(besides: [], draft), draft.state.topology)
-    return runs(goingFor: claim, draft).contains { going in
+    return runs.contains { going in
       going.run.allocation.slices.contains { slice in
         nodes.keeps(
-          Int32(topology.index(of: slice.node)), before: going.limit, besides: claim.preemptor)
+          Int32(topology.index(of: slice.node)), before: going.limit, besides: going.id)
       }
     }
   }
 
-  /// The promises that are in the way of who goes on instead of going for a claim, the first to
-  /// start first.
-  private mutating func displaced(by claim: Claim, _ draft: PlanDraft) -> [Int] {
-    let runs = runs(goingFor: claim, draft)
-    return surveyed().byStart.filter { index in
+  /// The promises that are in the way of runs that go on, the first to start first.
+  private mutating func displaced(by runs: [GoingRun]) -> [Int] {
+    surveyed().byStart.filter { index in
       runs.contains { promises[index].keeps($0.run.allocation, before: $0.limit) }
     }
   }
 
   /// A run that is to end, or to hold less, and until when it may hold on.
   private typealias GoingRun = (
-    job: Job, run: JobLifecycle.Run, keeps: Allocation?, limit: Instant
+    id: JobID, job: Job, run: JobLifecycle.Run, keeps: Allocation?, limit: Instant
   )
 
   private func runs(goingFor claim: Claim, _ draft: PlanDraft) -> [GoingRun] {
@@ -87,7 +83,7 @@ extension ReservingDiscipline {
       claim.victims.map { ($0.job, Allocation?.none) } + claim.shrinks.map { ($0.job, $0.keeps) }
     return going.compactMap { id, keeps in
       guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { return nil }
-      return (job, run, keeps, run.started + job.request.timeLimit)
+      return (id, job, run, keeps, run.started + job.request.timeLimit)
     }
   }
 
@@ -95,7 +91,8 @@ extension ReservingDiscipline {
   /// goes; false, and all is to be as before, where there is none, a site could not feed all, or
   /// others would be kept from what they are promised.
   private mutating func start(
-    _ job: Job, insteadOf claim: Claim, displacing displaced: [Int], _ draft: inout PlanDraft
+    _ job: Job, insteadOf claim: Claim, with runs: [GoingRun], displacing displaced: [Int],
+    _ draft: inout PlanDraft
   ) -> Bool {
     let request = job.request
     draft.rooms.letGo(owner: .claim(claim.id))
@@ -105,13 +102,9 @@ extension ReservingDiscipline {
       let shape = draft.shape(
         of: request, on: draft.holdings.charging.models(of: request.shape))
     else { return false }
-    for index in displaced {
-      forecast.release(
-        promises[index].request.shape, as: promises[index].reservation,
-        for: promises[index].request.timeLimit, from: draft.now)
-    }
+    for index in displaced { takeOff(promises[index], from: draft.now) }
     claims.remove(claim.id, at: draft.now, &forecast)
-    for run in runs(goingFor: claim, draft) {
+    for run in runs {
       guard holdOn(run, from: claim.deadline) else { return false }
     }
     guard case .found(let allocation) = place(for: job, shape, &draft) else { return false }

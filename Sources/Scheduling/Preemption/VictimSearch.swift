@@ -50,7 +50,7 @@ struct VictimPool: Sendable {
     self.now = now
     let rest = state.policy.preemption?.rest ?? .zero
     let modes = state.policy.modes.map { ($0.isPreemptible, $0.tier, $0.undisturbed) }
-    let going = state.claims.flatMap { $0.victims.map(\.job) + $0.shrinks.map(\.job) }.sorted()
+    let going = state.claims.flatMap(\.going).sorted()
     let runs = running.runs
     for place in runs.indices where !runs[place].isInWindow {
       let (isPreemptible, tier, undisturbed) = modes[Int(runs[place].mode.number)]
@@ -165,6 +165,11 @@ struct VictimSearch {
   /// The longest undisturbed run of any mode.
   static func undisturbed(of policy: ClusterPolicy) -> TimeSpan {
     policy.modes.reduce(.zero) { max($0, $1.undisturbed) }
+  }
+
+  /// The longest grace of any mode.
+  static func grace(of policy: ClusterPolicy) -> TimeSpan {
+    policy.modes.reduce(.zero) { max($0, $1.grace) }
   }
 
   /// Whether any of a pool may go for it, and the gang may fit with what they hold: a filter, for
