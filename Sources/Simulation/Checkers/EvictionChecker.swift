@@ -12,7 +12,6 @@ public import Units
 public struct EvictionChecker: RuleChecker {
   private struct Open: Sendable {
     var claim: Claim
-    var evictions = 0
     /// Who of its victims runs no more.
     var gone: [JobID] = []
     /// Whether the rules have changed since.
@@ -66,14 +65,9 @@ public struct EvictionChecker: RuleChecker {
     case .evicted(let id, _):
       evictions += 1
       left(id)
-      guard
-        let index = open.firstIndex(where: { $0.claim.victims.contains { $0.job == id } })
-      else {
-        guard !told.contains(id) else { return }
-        violations.append(RuleViolation(now, "job \(id.number) went without any claim"))
-        return
-      }
-      open[index].evictions += 1
+      let isVictim = open.contains { $0.claim.victims.contains { $0.job == id } }
+      guard !isVictim, !told.contains(id) else { return }
+      violations.append(RuleViolation(now, "job \(id.number) went without any claim"))
     case .started(let id, _, let allocation, _):
       told.removeAll { $0 == id }
       if let index = spared.firstIndex(where: { $0.preemptor == id }) {

@@ -141,20 +141,24 @@ extension Holdings {
     }
   }
 
+  /// The limits of a request's mode, and whom they are about: its user, then its project.
+  func modeLimits(
+    on request: JobRequest
+  ) -> [(limits: AccessMode.Limits, account: AccountID)] {
+    let (mode, account) = (mode(of: request), request.account)
+    return [(mode.perUser, account), (mode.perProject, policy.accounts.project(of: account))]
+  }
+
   /// Whether any rule but room and power keeps a job from starting.
   public func hasRule(against request: JobRequest, at now: Instant) -> Bool {
-    let (mode, account) = (mode(of: request), request.account)
-    let milli = charging.milli(of: request.shape)
+    let (account, milli) = (request.account, charging.milli(of: request.shape))
     if let deadline = request.terms?.deadline, now + request.timeLimit > deadline { return true }
     if let most = request.terms?.throttle, let array = request.array,
       arrays.running(array) >= most
     {
       return true
     }
-    let limited = [
-      (mode.perUser, account), (mode.perProject, policy.accounts.project(of: account)),
-    ]
-    for (limits, account) in limited {
+    for (limits, account) in modeLimits(on: request) {
       if let most = limits.jobs, modeUse.jobs(account, request.mode) >= most { return true }
       if let most = limits.accelerators,
         modeUse.milli(account, request.mode) + milli > most * 1000

@@ -51,7 +51,7 @@ public struct UndisturbedChecker: RuleChecker {
   /// Looks at the claims that were made.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
     for claim in claims {
-      for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
+      for id in claim.going {
         let mode = machine.state.policy.modes[Int(modes[Int(id.number)].number)]
         let from = started[Int(id.number)] + mode.undisturbed
         if Self.signal(claim, id, mode) < from {

@@ -74,8 +74,8 @@ public struct GuaranteeDelays: Sendable {
     for model in 0..<models { note(Int(member.number) * models + model) }
   }
 
-  /// Nodes came into service or left it: everybody's entitlement is another.
-  mutating func serviceChanged() { for index in lacks.indices { note(index) } }
+  /// Nodes came into service or left it, or time has passed: all may be owed something else.
+  mutating func allChanged() { for index in lacks.indices { note(index) } }
 
   private mutating func note(_ index: Int) {
     guard !isChanged[index] else { return }
@@ -87,7 +87,7 @@ public struct GuaranteeDelays: Sendable {
   mutating func settle(_ holdings: Holdings, at now: Instant) {
     if nextJudging <= now {
       nextJudging = now + .seconds(3600)
-      serviceChanged()
+      allChanged()
     }
     for index in changed { isChanged[index] = false }
     for index in changed where lacks[index].sum > 0 || !lacks[index].waiting.isEmpty {
@@ -151,7 +151,7 @@ private struct CountedJobs {
   /// How many more alike the limits let run.
   func most(of request: JobRequest, milli: Int, _ holdings: Holdings) -> Int {
     var most = Int.max
-    for (limits, account) in Self.limits(on: request, holdings) {
+    for (limits, account) in holdings.modeLimits(on: request) {
       let count = counts.first { $0.account == account && $0.mode == request.mode }
       if let jobs = limits.jobs {
         most = min(
@@ -175,7 +175,7 @@ private struct CountedJobs {
       held.append((request.account, jobs * milli))
     }
     var last: AccountID?
-    for (_, account) in Self.limits(on: request, holdings) where account != last {
+    for (_, account) in holdings.modeLimits(on: request) where account != last {
       last = account
       let place = counts.firstIndex { $0.account == account && $0.mode == request.mode }
       if let place {
@@ -184,17 +184,6 @@ private struct CountedJobs {
       } else {
         counts.append((account, request.mode, jobs, jobs * milli))
       }
-    }
-  }
-
-  /// The limits of a request's mode that there are, and whom they are about.
-  private static func limits(
-    on request: JobRequest, _ holdings: Holdings
-  ) -> [(limits: AccessMode.Limits, account: AccountID)] {
-    let mode = holdings.mode(of: request)
-    let project = holdings.policy.accounts.project(of: request.account)
-    return [(mode.perUser, request.account), (mode.perProject, project)].filter {
-      $0.0.jobs != nil || $0.0.accelerators != nil
     }
   }
 }

@@ -120,7 +120,7 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
         waited: TimeSpan(milliseconds: job.waited), held: job.held, at: at)
       jobs[id] = nil
     case .conditionChanged, .agentsChanged, .restored:
-      guarantees.serviceChanged()
+      guarantees.allChanged()
     case .cancelRequested, .promised, .promiseDropped, .claimed, .memberEnded, .dissolved,
       .letGo, .noted,
       .policyChanged,

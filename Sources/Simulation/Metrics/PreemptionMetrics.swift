@@ -31,11 +31,6 @@ public struct PreemptionMetrics: Sendable {
     var claim: Claim
     var evictions = 0
     var fate: Fate = .open
-
-    func isUntold(at now: Instant) -> Bool {
-      evictions == 0 && claim.victims.allSatisfy { $0.eviction.signal > now }
-        && claim.shrinks.allSatisfy { $0.end > now }
-    }
   }
 
   private enum Fate: Sendable {
@@ -68,7 +63,7 @@ public struct PreemptionMetrics: Sendable {
     case .claimed(let claim, _):
       claims += 1
       made[claim.id] = Made(claim: claim)
-      for id in claim.victims.map(\.job) + claim.shrinks.map(\.job) {
+      for id in claim.going {
         claimOf[id] = claim.id
         guard let job = jobs[id], let run = job.run else { continue }
         let mode = modes[Int(job.request.mode.number)]
@@ -93,7 +88,7 @@ public struct PreemptionMetrics: Sendable {
       }
     case .dissolved(let id, let at):
       // Where nobody was told yet nobody goes, so there is nothing to judge.
-      guard made[id]?.isUntold(at: at) != true else {
+      guard made[id]?.claim.isUntold(at: at) != true else {
         made[id] = nil
         return
       }

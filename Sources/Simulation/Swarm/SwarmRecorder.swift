@@ -109,7 +109,7 @@ extension Event {
     case .claimed(let claim, _):
       "job \(claim.preemptor.number) claims \(topology.words(claim.allocation)) "
         + (claim.ground == .guarantee ? "for its guarantee" : "by its tier") + "; to go: "
-        + (claim.victims.map(\.job) + claim.shrinks.map(\.job)).map { "job \($0.number)" }
+        + claim.going.map { "job \($0.number)" }
         .joined(separator: ", ")
     case .evicted(let job, _): "job \(job.number) is evicted"
     case .memberEnded(let job, let node, let exit, _, _):
