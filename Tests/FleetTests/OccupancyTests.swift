@@ -55,7 +55,7 @@ import Units
         of: randomShape(&random, on: topology))
     {
       stages.append(last.withholding(allocation))
-      counts.append(withholding: allocation)
+      counts.append(withholding: Footprint(of: allocation, on: topology))
     }
     #expect(counts.count == stages.count)
     for _ in 0..<20 {
@@ -68,6 +68,31 @@ import Units
       guard let own = whole.placement(of: shape) else { continue }
       let rest = RoomCounts(whole.withholding(own))
       #expect(rest.mayFit(shape, at: 0, besides: whole.nodesFree(of: own)), "\(shape)")
+    }
+  }
+
+  @Test(arguments: 0..<100)
+  func `loses to a footprint what it loses to the allocation`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let topology = try randomTopology(&random)
+    let whole = Occupancy(topology: topology)
+    var room = whole
+    for _ in 0..<12 {
+      // Of what is placed on the whole fleet, some is held already.
+      let shape = randomShape(&random, on: topology)
+      guard let allocation = (random.below(2) == 0 ? whole : room).placement(of: shape) else {
+        continue
+      }
+      let footprint = Footprint(of: allocation, on: topology)
+      let rest = room.withholding(allocation)
+      #expect(room.mayOverlap(footprint) || rest == room)
+      let isShared = topology.nodeTypes.contains { $0.sharing != .none }
+      if allocation.hosts.isEmpty, allocation.shares.isEmpty, !isShared {
+        #expect(room.mayOverlap(footprint) == (rest != room))
+      }
+      room.withhold(footprint)
+      #expect(room == rest)
+      room.checkInvariants()
     }
   }
 
@@ -94,7 +119,8 @@ import Units
         #expect(
           counts.contains { $0.fits(shape, at: stage) } == room.fits(shape), "\(shape), \(stage)")
         guard stage < allocations.count else { break }
-        for index in counts.indices { counts[index].append(withholding: allocations[stage]) }
+        let footprint = Footprint(of: allocations[stage], on: topology)
+        for index in counts.indices { counts[index].append(withholding: footprint) }
         room.withhold(allocations[stage])
       }
     }
@@ -114,7 +140,7 @@ import Units
       let allocation = last.placement(of: randomShape(&random, on: topology))
     {
       stages.append(last.withholding(allocation))
-      counts.append(withholding: allocation)
+      counts.append(withholding: Footprint(of: allocation, on: topology))
     }
     for _ in 0..<20 {
       let shape = randomShape(&random, on: topology).with(eligibility)

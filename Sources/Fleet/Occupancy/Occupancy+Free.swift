@@ -42,23 +42,6 @@ extension Occupancy {
     freeAccelerators == 0 && residuals.isEmpty && (freeHosts.isEmpty || freeMilliCores == 0)
   }
 
-  /// Whether any of these accelerators of a node, or of its host, may be free; false is sure. O(1)
-  public func mayOverlap(_ accelerators: UInt64, on node: Int) -> Bool {
-    self.accelerators(freeOn: node) & accelerators != 0 || !residuals.isEmpty || !freeHosts.isEmpty
-  }
-
-  /// Whether anything that an allocation names may be free; false is sure. O(its slices)
-  public func mayOverlap(_ allocation: Allocation) -> Bool {
-    guard allocation.hosts.isEmpty, allocation.shares.isEmpty, residuals.isEmpty else {
-      return true
-    }
-    for slice in allocation.slices
-    where accelerators(freeOn: topology.index(of: slice.node)) & slice.accelerators != 0 {
-      return true
-    }
-    return false
-  }
-
   /// Whether everything that an allocation names is free, and on nodes in service.
   public func isFree(_ allocation: Allocation) -> Bool {
     for (index, slice) in allocation.slices.enumerated() {

@@ -5,8 +5,8 @@ import Units
 /// Of gangs for which that decides it says at which stage they still fit.
 ///
 /// Complexity: O(rows of nodes by what is free · nodes / 64) for the first stage where not all are
-/// counted, O(slices withheld) to add one (where hosts are counted as well, as for the first), O(1)
-/// to ask about one.
+/// counted, O(words withheld, and slices on those where anything is free) to add one (where hosts
+/// are counted as well, as for the first), O(1) to ask about one.
 public struct RoomCounts: Sendable {
   /// By stage: the nodes with at least so many free accelerators, and the idle ones.
   private var rows: [Int32]
@@ -35,10 +35,10 @@ public struct RoomCounts: Sendable {
   /// How many stages there are.
   public var count: Int { rows.count / width }
 
-  /// Adds the next stage: the last one without what of an allocation is free in it.
-  public mutating func append(withholding allocation: Allocation) {
+  /// Adds the next stage: the last one without what of a footprint is free in it.
+  public mutating func append(withholding footprint: Footprint) {
     guard isPlain else {
-      room.withhold(allocation)
+      room.withhold(footprint)
       rows += room.atLeast(in: eligible)
       return
     }
@@ -46,17 +46,20 @@ public struct RoomCounts: Sendable {
     rows.reserveCapacity(first + width)
     for row in first - width..<first { rows.append(rows[row]) }
     let (topology, conditions) = (room.topology, room.conditions)
-    for slice in allocation.slices {
-      let node = topology.index(of: slice.node)
-      let field = topology.acceleratorFields[node]
-      let taken = map[Int(field.word)] & slice.accelerators << UInt64(field.shift)
-      guard taken != 0, eligible?.contains(node) ?? true else { continue }
-      let before = map[Int(field.word)] >> UInt64(field.shift) & field.ones
-      map[Int(field.word)] &= ~taken
-      guard conditions.isEmpty || conditions[node] == .inService else { continue }
-      let most = before.nonzeroBitCount
-      for free in most - taken.nonzeroBitCount + 1...most { rows[first + free] -= 1 }
-      if before == field.ones { rows[first + width - 1] -= 1 }
+    let (fields, slices) = (topology.acceleratorFields, footprint.allocation.slices)
+    for piece in footprint.pieces where map[Int(piece.word)] & piece.bits != 0 {
+      for place in Int(piece.slices.lowerBound)..<Int(piece.slices.upperBound) {
+        let node = topology.index(of: slices[place].node)
+        let field = fields[node]
+        let taken = map[Int(piece.word)] & slices[place].accelerators << UInt64(field.shift)
+        guard taken != 0, eligible?.contains(node) ?? true else { continue }
+        let before = map[Int(piece.word)] >> UInt64(field.shift) & field.ones
+        map[Int(piece.word)] &= ~taken
+        guard conditions.isEmpty || conditions[node] == .inService else { continue }
+        let most = before.nonzeroBitCount
+        for free in most - taken.nonzeroBitCount + 1...most { rows[first + free] -= 1 }
+        if before == field.ones { rows[first + width - 1] -= 1 }
+      }
     }
   }
 

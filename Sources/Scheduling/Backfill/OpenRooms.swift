@@ -28,28 +28,21 @@ struct OpenRooms: Sendable {
   /// Something kept from a time on.
   fileprivate struct Kept: Sendable {
     var from: Instant
-    var allocation: Allocation
+    var footprint: Footprint
     var owner: Owner
-    /// What it names, where that is on one node alone.
-    var only: (node: Int, accelerators: UInt64)?
     /// Whether it is kept no longer.
     var isGone = false
 
     /// Whether it names an accelerator, or a part of one, of a place that holds nothing but whole
     /// ones.
     func names(anyOfWhole place: Allocation) -> Bool {
+      let allocation = footprint.allocation
       guard allocation.shares.isEmpty, let slice = allocation.slices.first,
         allocation.slices.count == 1
       else { return allocation.contends(with: place) }
       return place.slices.contains {
         $0.node == slice.node && $0.accelerators & slice.accelerators != 0
       }
-    }
-
-    /// Whether any of it may be free; false is sure.
-    func mayOverlap(_ free: Occupancy) -> Bool {
-      guard let only else { return free.mayOverlap(allocation) }
-      return free.mayOverlap(only.accelerators, on: only.node)
     }
   }
 
@@ -69,11 +62,8 @@ struct OpenRooms: Sendable {
     mutating func add(_ allocation: Allocation, from: Instant, owner: Owner) {
       let place = byStart.partitioningIndex { all[$0].from >= from }
       byStart.insert(all.count, at: place)
-      var kept = Kept(from: from, allocation: allocation, owner: owner)
-      if allocation.slices.count == 1, let slice = allocation.slices.first {
-        kept.only = (topology.index(of: slice.node), slice.accelerators)
-      }
-      all.append(kept)
+      let footprint = Footprint(of: allocation, on: topology)
+      all.append(Kept(from: from, footprint: footprint, owner: owner))
     }
   }
 
@@ -109,7 +99,7 @@ struct OpenRooms: Sendable {
       }
       while counts[place].count <= stage {
         let next = places[counts[place].count - 1]
-        counts[place].append(withholding: shelf.all[next].allocation)
+        counts[place].append(withholding: shelf.all[next].footprint)
       }
       return place
     }
@@ -159,13 +149,14 @@ struct OpenRooms: Sendable {
   /// Keeps an allocation from a time on.
   mutating func keep(_ allocation: Allocation, from: Instant, owner: Owner) {
     shelf.add(allocation, from: from, owner: owner)
-    guard inTheWay != nil, free.mayOverlap(allocation) else { return }
+    let footprint = shelf.all[shelf.all.count - 1].footprint
+    guard inTheWay != nil, free.mayOverlap(footprint) else { return }
     forgetEnds()
     let place = count(before: from)
     inTheWay?.insert(shelf.all.count - 1, at: place)
     rooms.insert(nil, at: place + 1)
     for index in rooms.indices.dropFirst(place + 2) {
-      rooms[index]?.withhold(allocation)
+      rooms[index]?.withhold(footprint)
     }
   }
 
@@ -200,7 +191,7 @@ struct OpenRooms: Sendable {
   private mutating func sort() {
     guard inTheWay == nil else { return }
     let places = shelf.byStart.filter {
-      !shelf.all[$0].isGone && shelf.all[$0].mayOverlap(free)
+      !shelf.all[$0].isGone && free.mayOverlap(shelf.all[$0].footprint)
     }
     inTheWay = places
     rooms = Array(repeating: nil, count: places.count + 1)
@@ -226,7 +217,7 @@ struct OpenRooms: Sendable {
       {
         continue
       }
-      room.withhold(shelf.all[place].allocation)
+      room.withhold(shelf.all[place].footprint)
     }
     return room
   }
@@ -377,7 +368,7 @@ struct OpenRooms: Sendable {
     else { return nil }
     var own = 0
     for place in places[..<stage] where shelf.all[place].owner == .promise(job) {
-      own = free.nodesFree(of: shelf.all[place].allocation)
+      own = free.nodesFree(of: shelf.all[place].footprint.allocation)
     }
     return most + own
   }
@@ -398,7 +389,7 @@ struct OpenRooms: Sendable {
     var known = count
     while known > 0, rooms[known] == nil { known -= 1 }
     var room = rooms[known] ?? free
-    for place in (inTheWay ?? [])[known..<count] { room.withhold(shelf.all[place].allocation) }
+    for place in (inTheWay ?? [])[known..<count] { room.withhold(shelf.all[place].footprint) }
     rooms[count] = room
     return room
   }
