@@ -30,7 +30,7 @@ public enum MusterCommands {
   /// - Returns: The exit code: 0; 1 for a refusal or a failure of the work; 2 for wrong usage; 3
   ///   where the scheduler can't be reached; or that of the job that `gsub --wait` waited for.
   public static func run(_ words: [String], in world: Surroundings) -> Int32 {
-    let program = words.first.map { URL(filePath: $0).lastPathComponent } ?? "muster"
+    let program = words.first?.split(separator: "/").last.map(String.init) ?? "muster"
     var rest = Array(words.dropFirst())
     var found = commands.first { $0._commandName == program }
     if found == nil, let name = rest.first,
@@ -89,5 +89,5 @@ struct MusterRoot: ParsableCommand {
     commandName: "muster",
     abstract: "Submit and follow jobs on a cluster that Muster schedules.",
     discussion: "Each command is also there by its own name: gsub is muster gsub.",
-    version: "0.1.0", subcommands: MusterCommands.commands)
+    version: "0.1.0", subcommands: MusterCommands.commands.map { $0 })
 }

@@ -67,7 +67,7 @@ final class Desk: Sendable {
     var world = Surroundings(environment: variables, directory: folder.path, user: "ana")
     // 2026-03-01T12:00:00Z, an hour later on the wall.
     world.now = { Instant(milliseconds: 1_772_366_400_000) }
-    world.timeZone = TimeZone(secondsFromGMT: 3600) ?? .gmt
+    world.zone = { TimeZone(secondsFromGMT: 3600) ?? .gmt }
     world.isTerminal = terminal
     world.input = { Data(input.utf8) }
     world.output = { bytes in

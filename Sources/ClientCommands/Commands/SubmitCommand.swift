@@ -84,7 +84,12 @@ struct SubmitCommand: ClientCommand {
 /// A command line, cut where the script's name stands: what comes behind it is the script's.
 private struct SubmitLine {
   /// Finds the script; it does not know of `--help`, and takes what it does not know for words.
-  private struct Locator: ParsableArguments {
+  ///
+  /// Said to be a part of a command, it isn't asked for completions, which would double its work.
+  private struct Locator: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "locator", _superCommandName: "gsub")
+
     @OptionGroup var options: SubmitOptions
     @OptionGroup var manner: SubmitManner
     @OptionGroup var controller: ControllerOptions

@@ -12,8 +12,8 @@ public struct Surroundings: Sendable {
   public var user: String
   /// The clock.
   public var now: @Sendable () -> Instant
-  /// The zone of the times that people read and write.
-  public var timeZone: TimeZone
+  /// Says the zone of the times that people read and write; finding it takes a while.
+  public var zone: @Sendable () -> TimeZone
   /// Whether a person reads what it prints.
   public var isTerminal: Bool
   /// All of what is piped in.
@@ -31,7 +31,7 @@ public struct Surroundings: Sendable {
     self.directory = directory
     self.user = user
     now = { Instant(milliseconds: 0) }
-    timeZone = .gmt
+    zone = { .gmt }
     isTerminal = false
     input = { Data() }
     output = { _ in true }
@@ -47,7 +47,7 @@ public struct Surroundings: Sendable {
     process.now = {
       Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
     }
-    process.timeZone = .current
+    process.zone = { .current }
     process.isTerminal = isatty(STDOUT_FILENO) == 1
     process.input = { (try? FileHandle.standardInput.readToEnd()) ?? Data() }
     process.output = { (try? FileHandle.standardOutput.write(contentsOf: $0)) != nil }
@@ -55,6 +55,9 @@ public struct Surroundings: Sendable {
     process.pause = { Thread.sleep(forTimeInterval: Double($0) / 1000) }
     return process
   }
+
+  /// The zone of the times that people read and write.
+  var timeZone: TimeZone { zone() }
 
   /// Whether what is printed has colours: at a terminal, unless `NO_COLOR` is set.
   var hasColour: Bool { isTerminal && (environment["NO_COLOR"] ?? "").isEmpty }

@@ -18,6 +18,7 @@ struct CertificateCommand: ParsableCommand {
   /// The daemon's own.
   struct Server: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "server",
       abstract: "Make the daemon's certificate, DIR/tls/server.pem.",
       discussion: "A daemon that serves already shows it from its next SIGHUP on.")
 
@@ -51,6 +52,7 @@ struct CertificateCommand: ParsableCommand {
   /// An agent's.
   struct Node: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "node",
       abstract: "Make an agent's certificate, good for its nodes alone.")
 
     @OptionGroup var folder: StateOptions
@@ -69,7 +71,8 @@ struct CertificateCommand: ParsableCommand {
 
   /// A user's.
   struct User: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Make a user's certificate.")
+    static let configuration = CommandConfiguration(
+      commandName: "user", abstract: "Make a user's certificate.")
 
     @OptionGroup var folder: StateOptions
     @OptionGroup var output: OutputOptions

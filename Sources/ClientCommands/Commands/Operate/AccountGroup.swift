@@ -10,7 +10,8 @@ struct AccountGroup: ParsableCommand {
     subcommands: [Add.self, Remove.self])
 
   struct Add: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Add an account below another.")
+    static let configuration = CommandConfiguration(
+      commandName: "add", abstract: "Add an account below another.")
 
     @Option(help: "Its weight among its siblings.")
     var weight = 1
@@ -28,7 +29,8 @@ struct AccountGroup: ParsableCommand {
   }
 
   struct Remove: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove an account without jobs.")
+    static let configuration = CommandConfiguration(
+      commandName: "remove", abstract: "Remove an account without jobs.")
     @OptionGroup(title: "The scheduler") var controller: ControllerOptions
     @Argument(help: "Its path.") var path: String
 

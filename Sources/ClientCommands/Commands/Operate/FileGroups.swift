@@ -11,7 +11,8 @@ struct PolicyGroup: ParsableCommand {
     subcommands: [Show.self, Apply.self])
 
   struct Show: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Print its file.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Print its file.")
     @OptionGroup(title: "The scheduler") var controller: ControllerOptions
     func run(in world: Surroundings) throws {
       try showFile(Route.policy, controller, in: world)
@@ -19,7 +20,8 @@ struct PolicyGroup: ParsableCommand {
   }
 
   struct Apply: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Apply a file; the queue stays.")
+    static let configuration = CommandConfiguration(
+      commandName: "apply", abstract: "Apply a file; the queue stays.")
     @OptionGroup var options: ApplyOptions
     func run(in world: Surroundings) throws { try options.apply("policy", Route.policy, world) }
   }
@@ -32,7 +34,8 @@ struct FleetGroup: ParsableCommand {
     subcommands: [Show.self, Apply.self])
 
   struct Show: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Print its file.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Print its file.")
     @OptionGroup(title: "The scheduler") var controller: ControllerOptions
     func run(in world: Surroundings) throws {
       try showFile(Route.fleet, controller, in: world)
@@ -41,6 +44,7 @@ struct FleetGroup: ParsableCommand {
 
   struct Apply: ClientCommand {
     static let configuration = CommandConfiguration(
+      commandName: "apply",
       abstract: "Apply a file, with nodes added or taken out.")
     @OptionGroup var options: ApplyOptions
     func run(in world: Surroundings) throws { try options.apply("fleet", Route.fleet, world) }

@@ -35,6 +35,7 @@ struct NodeGroup: ParsableCommand {
 
   struct Drain: ClientCommand {
     static let configuration = CommandConfiguration(
+      commandName: "drain",
       abstract: "Take no new work, and be empty once what runs there is over.")
     @OptionGroup var options: Options
     func run(in world: Surroundings) throws {
@@ -43,7 +44,8 @@ struct NodeGroup: ParsableCommand {
   }
 
   struct Cordon: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Take no new work.")
+    static let configuration = CommandConfiguration(
+      commandName: "cordon", abstract: "Take no new work.")
     @OptionGroup var options: Options
     func run(in world: Surroundings) throws {
       try options.send(.cordon, said: "Cordoned", in: world)
@@ -51,7 +53,8 @@ struct NodeGroup: ParsableCommand {
   }
 
   struct Resume: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Take work again.")
+    static let configuration = CommandConfiguration(
+      commandName: "resume", abstract: "Take work again.")
     @OptionGroup var options: Options
     func run(in world: Surroundings) throws {
       try options.send(.resume, said: "Resumed", in: world)

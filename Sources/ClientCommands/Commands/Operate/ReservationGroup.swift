@@ -12,7 +12,7 @@ struct ReservationGroup: ParsableCommand {
     subcommands: [Add.self, Remove.self, List.self])
 
   struct Add: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Keep nodes.")
+    static let configuration = CommandConfiguration(commandName: "add", abstract: "Keep nodes.")
 
     @Option(help: ArgumentHelp("Which nodes: n[000-031].", valueName: "hostlist"))
     var nodes: String
@@ -60,7 +60,8 @@ struct ReservationGroup: ParsableCommand {
   }
 
   struct Remove: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "Give a reservation up.")
+    static let configuration = CommandConfiguration(
+      commandName: "remove", abstract: "Give a reservation up.")
     @OptionGroup(title: "The scheduler") var controller: ControllerOptions
     @Argument(help: "What it is called.") var name: String
 
@@ -72,7 +73,8 @@ struct ReservationGroup: ParsableCommand {
   }
 
   struct List: ClientCommand {
-    static let configuration = CommandConfiguration(abstract: "List reservations.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List reservations.")
     @OptionGroup var list: ListOptions
     @OptionGroup(title: "The scheduler") var controller: ControllerOptions
 

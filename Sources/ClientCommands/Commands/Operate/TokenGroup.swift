@@ -31,6 +31,7 @@ struct TokenGroup: ParsableCommand {
   /// `gctl token make`: makes a token.
   struct Make: ClientCommand {
     static let configuration = CommandConfiguration(
+      commandName: "make",
       abstract: "Make a token; your own over the daemon's Unix socket, others' as an operator.",
       discussion: "Clients find it by themselves in ~/.config/muster/token.")
 
@@ -102,6 +103,7 @@ struct TokenGroup: ParsableCommand {
   /// `gctl token list`: tokens that are not over.
   struct List: ClientCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List tokens that are not over, but never the tokens themselves.")
 
     @OptionGroup var subject: Subject
@@ -127,6 +129,7 @@ struct TokenGroup: ParsableCommand {
   /// `gctl token revoke`: tokens that are good no longer.
   struct Revoke: ClientCommand {
     static let configuration = CommandConfiguration(
+      commandName: "revoke",
       abstract: "Take tokens back: by their numbers, or all of a user's or a node's.")
 
     @OptionGroup var subject: Subject
