@@ -108,6 +108,31 @@ extension Situation {
       var scene = Scene(on: try .leaves(), policy)
       return (scene.submit(.nodes(2), minutes: 180, by: "beta/bob"), scene)
     },
+    Situation("a-window-is-near-and-the-other-nodes-are-drained") {
+      let policy = ClusterPolicy.shared { policy in
+        policy.windows = [
+          CapacityWindow(
+            name: "maintenance", places: ["l0"], from: Scene.morning + .seconds(7200),
+            until: Scene.morning + .seconds(14_400))
+        ]
+      }
+      var scene = Scene(on: try .leaves(), policy)
+      scene.give(.noted([NodeID(2), NodeID(3)], .wanted(.drained, reason: "a fan")))
+      return (scene.submit(.nodes(2), minutes: 180, by: "beta/bob"), scene)
+    },
+    Situation("nodes-are-drained-that-a-window-keeps") {
+      let policy = ClusterPolicy.shared { policy in
+        policy.windows = [
+          CapacityWindow(
+            name: "maintenance", places: ["l0"], from: Scene.morning + .seconds(7200),
+            until: Scene.morning + .seconds(14_400))
+        ]
+      }
+      var scene = Scene(on: try .leaves(), policy)
+      scene.submit(.nodes(2), minutes: 240, by: "alpha/ada")
+      scene.give(.noted([NodeID(0)], .wanted(.drained, reason: "a fan")))
+      return (scene.submit(.nodes(2), minutes: 180, by: "beta/bob"), scene)
+    },
     Situation("no-end-is-known") {
       var scene = Scene(on: try .leaves(), .shared())
       scene.submit(

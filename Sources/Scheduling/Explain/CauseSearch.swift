@@ -68,7 +68,8 @@ struct CauseSearch {
     addLimits()
     // Who asks for a window may have its nodes alone.
     let closed =
-      request.terms?.window == nil ? ClosedNodes(to: shape, state, afterWaiting: waited) : nil
+      request.terms?.window == nil
+      ? ClosedNodes(to: shape, in: room, state, afterWaiting: waited) : nil
     causes += closed?.causes ?? []
     // What is out of service nobody is entitled to, and nobody lends.
     if closed?.areAllThatWouldDo != true { addShares() }
@@ -124,7 +125,7 @@ struct CauseSearch {
       addPowerOnAnIdleFleet()
       return
     }
-    let kept = kept.filter { $0.from < end }
+    let kept = keptBeforeEnd
     var room = free
     var binding: Int?
     for (index, keep) in kept.enumerated() where binding == nil {
@@ -144,8 +145,14 @@ struct CauseSearch {
     if binding == nil { addLending(of: allocation) }
   }
 
-  /// What others are promised or have a claim to, and what windows keep; in order of time.
-  private var kept: [Kept] {
+  /// What is free, and kept for nobody else for as long as the job would run.
+  private var room: Occupancy {
+    keptBeforeEnd.reduce(into: free) { $0.withhold($1.allocation) }
+  }
+
+  /// What others are promised or have a claim to, and what windows keep, from before its end on; in
+  /// order of time.
+  private var keptBeforeEnd: [Kept] {
     var kept = state.claims.map { claim in
       Kept(
         from: .distantPast, allocation: claim.allocation, verdict: .claims(until: claim.deadline))
@@ -165,8 +172,8 @@ struct CauseSearch {
           verdict: .window(name: window.name, from: window.from)))
     }
     // By time, and where that is the same as they stand: sorting alone need not keep that.
-    return kept.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }
-      .map(\.element)
+    return kept.filter { $0.from < end }.enumerated()
+      .sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }.map(\.element)
   }
 
   private mutating func addWindow(named name: String) {

@@ -11,10 +11,13 @@ struct ClosedNodes {
   /// Whether the gang would have no room even if nothing ran on those that do take work.
   private(set) var areAllThatWouldDo = false
 
+  /// - Parameter room: what is free, and kept for nobody else for as long as the gang would run.
   /// - Complexity: O(nodes), where any is out of service
-  init(to shape: GangShape, _ state: ClusterState, afterWaiting wait: TimeSpan) {
+  init(
+    to shape: GangShape, in room: Occupancy, _ state: ClusterState, afterWaiting wait: TimeSpan
+  ) {
     let (topology, now) = (state.topology, state.occupancy)
-    guard !now.fits(shape, afterWaiting: wait) else { return }
+    guard !room.fits(shape, afterWaiting: wait) else { return }
     let eligible = EligibleNodes(of: shape.eligibility, on: topology)
     let closed = topology.nodes.indices.filter { index in
       // Those that are kept for a reservation are in service, for whoever names it.
@@ -24,7 +27,7 @@ struct ClosedNodes {
       }
     }.map { topology.nodes[$0].id }
     guard !closed.isEmpty else { return }
-    var (open, idle) = (now, Occupancy(topology: topology))
+    var (open, idle) = (room, Occupancy(topology: topology))
     for node in closed { open.setCondition(.inService, of: node) }
     for node in topology.nodes { idle.setCondition(now.condition(of: node.id), of: node.id) }
     areAllThatWouldDo = !idle.fits(shape, afterWaiting: wait)

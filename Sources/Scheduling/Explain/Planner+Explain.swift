@@ -72,7 +72,8 @@ extension Planner {
     }
     let waited = head == nil ? now - job.submitted : .zero
     if let shortage = state.occupancy.shortage(of: shape, afterWaiting: waited) {
-      return ClosedNodes(to: shape, state, afterWaiting: waited).causes + [.noRoom(shortage)]
+      let closed = ClosedNodes(to: shape, in: state.occupancy, state, afterWaiting: waited)
+      return closed.causes + [.noRoom(shortage)]
     }
     let end = now + job.request.timeLimit
     let inTheWay = waiting.compactMap { other in
