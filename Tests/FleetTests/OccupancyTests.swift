@@ -71,28 +71,52 @@ import Units
     }
   }
 
-  @Test(arguments: 0..<100)
+  @Test(arguments: 0..<200)
   func `loses to a footprint what it loses to the allocation`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    let topology = try randomTopology(&random)
-    let whole = Occupancy(topology: topology)
-    var room = whole
+    let isShared = seed % 2 == 0
+    let topology = try randomTopology(&random, sharing: isShared ? .fractions : .none)
+    var room = Occupancy(topology: topology)
+    let whole = room
+    if random.below(2) == 0 {
+      for node in topology.nodes where random.below(3) == 0 {
+        room.setCondition([.drained, .reserved][random.below(2)], of: node.id)
+      }
+    }
+    var (stages, counts) = ([room], RoomCounts(room))
     for _ in 0..<12 {
+      var shape = randomShape(&random, on: topology)
+      if isShared, random.below(2) == 0 {
+        var member = MemberShape(accelerators: 1)
+        member.share = .milli(300)
+        shape = GangShape(members: 1 + random.below(3), member: member)
+      }
       // Of what is placed on the whole fleet, some is held already.
-      let shape = randomShape(&random, on: topology)
-      guard let allocation = (random.below(2) == 0 ? whole : room).placement(of: shape) else {
+      guard var allocation = (random.below(2) == 0 ? whole : room).placement(of: shape) else {
         continue
       }
-      let footprint = Footprint(of: allocation, on: topology)
-      let rest = room.withholding(allocation)
-      #expect(room.mayOverlap(footprint) || rest == room)
-      let isShared = topology.nodeTypes.contains { $0.sharing != .none }
-      if allocation.hosts.isEmpty, allocation.shares.isEmpty, !isShared {
-        #expect(room.mayOverlap(footprint) == (rest != room))
+      if allocation.hosts.isEmpty, allocation.shares.isEmpty {
+        allocation.slices.shuffle(using: &random)
       }
-      room.withhold(footprint)
-      #expect(room == rest)
-      room.checkInvariants()
+      let footprint = Footprint(of: allocation, on: topology)
+      let isPlain = allocation.hosts.isEmpty && allocation.shares.isEmpty && !isShared
+      for _ in 0...random.below(2) {
+        let rest = room.withholding(allocation)
+        #expect(room.mayOverlap(footprint) || rest == room)
+        if isPlain { #expect(room.mayOverlap(footprint) == (rest != room)) }
+        room.withhold(footprint)
+        #expect(room == rest)
+        room.checkInvariants()
+        stages.append(room)
+        counts.append(withholding: footprint)
+      }
+    }
+    for stage in stages.indices {
+      for accelerators in 1...max(1, topology.mostAcceleratorsPerNode) {
+        let shape = GangShape.accelerators(accelerators, perNode: accelerators)
+        #expect(
+          counts.nodes(for: shape, at: stage) == RoomCounts(stages[stage]).nodes(for: shape, at: 0))
+      }
     }
   }
 
@@ -163,7 +187,7 @@ import Units
 
 /// A fleet of up to five leaves with nodes of three kinds, some with cores.
 func randomTopology(
-  _ random: inout SeededGenerator, models: [String] = [""]
+  _ random: inout SeededGenerator, models: [String] = [""], sharing: DeviceSharing = .none
 ) throws -> Topology {
   var builder = TopologyBuilder(name: "random")
   let withCores = random.below(2) == 0
@@ -174,9 +198,10 @@ func randomTopology(
       let count = [1, 4, 7][random.below(3)]
       let cores = withCores ? [2, 70][random.below(2)] : 0
       let model = models[models.count > 1 ? random.below(models.count) : 0]
-      let type = NodeType(
+      var type = NodeType(
         name: "t\(count)-\(cores)\(model)", acceleratorModel: model, accelerators: count,
         host: HostShare(cores: cores))
+      type.sharing = sharing
       try builder.addNodes([NodeName("n\(node)")], type: type)
       node += 1
     }

@@ -58,7 +58,7 @@ struct OpenRooms: Sendable {
     /// Nothing is kept of a fleet.
     init(of topology: Topology) { self.topology = topology }
 
-    /// Keeps an allocation from a time on, beside what is kept. O(log kept)
+    /// Keeps an allocation from a time on, beside what is kept. O(its slices + what is kept)
     mutating func add(_ allocation: Allocation, from: Instant, owner: Owner) {
       let place = byStart.partitioningIndex { all[$0].from >= from }
       byStart.insert(all.count, at: place)
