@@ -27,7 +27,7 @@ extension ReservingDiscipline {
     _ job: Job, insteadOf claim: Claim, _ draft: inout PlanDraft
   ) -> Bool {
     let runs = runs(goingFor: claim, draft)
-    let mayDisplace = mayDisplace(runs, draft)
+    let mayDisplace = mayDisplace(runs, claim, draft)
     // Promises are made again on a grid of time alone.
     guard !mayDisplace || compression <= draft.now else { return false }
     let displaced = mayDisplace ? displaced(by: runs) : []
@@ -55,13 +55,16 @@ extension ReservingDiscipline {
       && draft.rooms.mayFitAnywhere(shape, afterWaiting: draft.now - job.submitted)
   }
 
-  /// Whether any promise may be in the way of runs that go on; false is sure. O(what they hold)
-  private mutating func mayDisplace(_ runs: [GoingRun], _ draft: PlanDraft) -> Bool {
+  /// Whether any promise may be in the way of runs that go on in place of going for a claim; false
+  /// is sure. O(what they hold)
+  private mutating func mayDisplace(
+    _ runs: [GoingRun], _ claim: Claim, _ draft: PlanDraft
+  ) -> Bool {
     let (nodes, topology) = (promisedNodes(besides: [], draft), draft.state.topology)
     return runs.contains { going in
       going.run.allocation.slices.contains { slice in
         nodes.keeps(
-          Int32(topology.index(of: slice.node)), before: going.limit, besides: going.id)
+          Int32(topology.index(of: slice.node)), before: going.limit, besides: claim.preemptor)
       }
     }
   }
@@ -75,7 +78,7 @@ extension ReservingDiscipline {
 
   /// A run that is to end, or to hold less, and until when it may hold on.
   private typealias GoingRun = (
-    id: JobID, job: Job, run: JobLifecycle.Run, keeps: Allocation?, limit: Instant
+    job: Job, run: JobLifecycle.Run, keeps: Allocation?, limit: Instant
   )
 
   private func runs(goingFor claim: Claim, _ draft: PlanDraft) -> [GoingRun] {
@@ -83,7 +86,7 @@ extension ReservingDiscipline {
       claim.victims.map { ($0.job, Allocation?.none) } + claim.shrinks.map { ($0.job, $0.keeps) }
     return going.compactMap { id, keeps in
       guard let job = draft.state.jobs[id], let run = job.lifecycle.run else { return nil }
-      return (id, job, run, keeps, run.started + job.request.timeLimit)
+      return (job, run, keeps, run.started + job.request.timeLimit)
     }
   }
 
