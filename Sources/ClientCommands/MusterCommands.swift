@@ -89,5 +89,6 @@ struct MusterRoot: ParsableCommand {
     commandName: "muster",
     abstract: "Submit and follow jobs on a cluster that Muster schedules.",
     discussion: "Each command is also there by its own name: gsub is muster gsub.",
+    // One by one: to cast the array as a whole looks each of them up by reflection.
     version: "0.1.0", subcommands: MusterCommands.commands.map { $0 })
 }

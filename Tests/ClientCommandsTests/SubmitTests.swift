@@ -172,6 +172,22 @@ import Testing
     #expect(desk.fake.requests.count == 1)
   }
 
+  @Test func `prints completions where those are asked for, and not for the script`() throws {
+    let desk = try Desk(Rows.routes)
+    let words = ["--generate-completion-script", "bash"]
+    for before in [[], ["--gpus", "8"]] {
+      let outcome = desk.run(["gsub"] + before + words)
+      #expect(outcome.code == 0 && outcome.output.contains("__gsub_"), "\(outcome.errors)")
+    }
+    #expect(desk.fake.requests.isEmpty)
+    for script in ["#!/bin/sh\n", "#!/bin/sh\n#GSUB --gpus 8\n"] {
+      let outcome = desk.run(["gsub", "--cores", "1", "-"] + words, input: script)
+      #expect(outcome.code == 0 && outcome.output.hasPrefix("Submitted"), "\(outcome.errors)")
+    }
+    let bodies = desk.fake.requests.map(\.body)
+    #expect(bodies.count == 2 && bodies.allSatisfy { $0.contains(words[0]) })
+  }
+
   @Test func `shows its token`() throws {
     let desk = try Desk(Rows.routes)
     try desk.write(secret: " from-file \n", to: "token")

@@ -85,7 +85,8 @@ struct SubmitCommand: ClientCommand {
 private struct SubmitLine {
   /// Finds the script; it does not know of `--help`, and takes what it does not know for words.
   ///
-  /// Said to be a part of a command, it isn't asked for completions, which would double its work.
+  /// Said to be a part of a command, it isn't searched for `--generate-completion-script`: twice
+  /// the work, and behind the script's name that is a word like others.
   private struct Locator: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "locator", _superCommandName: "gsub")
