@@ -98,37 +98,16 @@ extension Situation {
     Situation(
       "would-delay-a-promise", queue("fcfs+reserving", [(3, 120), (4, 60), (2, 60), (1, 180)])),
     Situation("a-window-is-near") {
-      let policy = ClusterPolicy.shared { policy in
-        policy.windows = [
-          CapacityWindow(
-            name: "maintenance", places: ["l0", "l1"], from: Scene.morning + .seconds(7200),
-            until: Scene.morning + .seconds(14_400))
-        ]
-      }
-      var scene = Scene(on: try .leaves(), policy)
+      var scene = try maintained(["l0", "l1"])
       return (scene.submit(.nodes(2), minutes: 180, by: "beta/bob"), scene)
     },
     Situation("a-window-is-near-and-the-other-nodes-are-drained") {
-      let policy = ClusterPolicy.shared { policy in
-        policy.windows = [
-          CapacityWindow(
-            name: "maintenance", places: ["l0"], from: Scene.morning + .seconds(7200),
-            until: Scene.morning + .seconds(14_400))
-        ]
-      }
-      var scene = Scene(on: try .leaves(), policy)
+      var scene = try maintained(["l0"])
       scene.give(.noted([NodeID(2), NodeID(3)], .wanted(.drained, reason: "a fan")))
       return (scene.submit(.nodes(2), minutes: 180, by: "beta/bob"), scene)
     },
     Situation("nodes-are-drained-that-a-window-keeps") {
-      let policy = ClusterPolicy.shared { policy in
-        policy.windows = [
-          CapacityWindow(
-            name: "maintenance", places: ["l0"], from: Scene.morning + .seconds(7200),
-            until: Scene.morning + .seconds(14_400))
-        ]
-      }
-      var scene = Scene(on: try .leaves(), policy)
+      var scene = try maintained(["l0"])
       scene.submit(.nodes(2), minutes: 240, by: "alpha/ada")
       scene.give(.noted([NodeID(0)], .wanted(.drained, reason: "a fan")))
       return (scene.submit(.nodes(2), minutes: 180, by: "beta/bob"), scene)
@@ -140,6 +119,14 @@ extension Situation {
       return (scene.submit(.nodes(2), minutes: 60, by: "beta/bob"), scene)
     },
   ]
+
+  /// Leaves some of which are maintained from ten until noon.
+  private static func maintained(_ places: [String]) throws -> Scene {
+    let window = CapacityWindow(
+      name: "maintenance", places: places, from: Scene.morning + .seconds(7200),
+      until: Scene.morning + .seconds(14_400))
+    return Scene(on: try .leaves(), .shared { $0.windows = [window] })
+  }
 
   /// A fleet of one leaf, and who waits behind whom under a policy with a name.
   private static func queue(

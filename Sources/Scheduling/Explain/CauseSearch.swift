@@ -55,6 +55,8 @@ struct CauseSearch {
   }
 
   /// All causes, in the order: terms, limits, nodes out of service, shares, budgets, room, power.
+  ///
+  /// Who asks for a window may have its nodes alone, whichever others are out of service.
   mutating func search() {
     let deferrals = DeferredJobs.obstacles(to: job, state, at: now)
     causes += deferrals
@@ -66,15 +68,20 @@ struct CauseSearch {
     }
     if let verdict = holdings.throttle(on: request) { causes.append(verdict) }
     addLimits()
-    // Who asks for a window may have its nodes alone.
-    let closed =
-      request.terms?.window == nil
-      ? ClosedNodes(to: shape, in: room, state, afterWaiting: waited) : nil
-    causes += closed?.causes ?? []
+    if let name = request.terms?.window {
+      addShares()
+      addBudgets()
+      addWindow(named: name)
+      return
+    }
+    let kept = keptBeforeEnd
+    let room = kept.reduce(into: free) { $0.withhold($1.allocation) }
+    let closed = ClosedNodes(to: shape, in: room, state, afterWaiting: waited)
+    causes += closed.causes
     // What is out of service nobody is entitled to, and nobody lends.
-    if closed?.areAllThatWouldDo != true { addShares() }
+    if !closed.areAllThatWouldDo { addShares() }
     addBudgets()
-    addRoom()
+    addRoom(beside: kept)
   }
 
   // MARK: Rules
@@ -115,17 +122,12 @@ struct CauseSearch {
 
   // MARK: Room
 
-  private mutating func addRoom() {
-    if let name = request.terms?.window {
-      addWindow(named: name)
-      return
-    }
+  private mutating func addRoom(beside kept: [Kept]) {
     if let shortage = free.shortage(of: shape, afterWaiting: waited) {
       causes.append(.noRoom(shortage))
       addPowerOnAnIdleFleet()
       return
     }
-    let kept = keptBeforeEnd
     var room = free
     var binding: Int?
     for (index, keep) in kept.enumerated() where binding == nil {
@@ -143,11 +145,6 @@ struct CauseSearch {
     else { return }
     addPower(for: allocation)
     if binding == nil { addLending(of: allocation) }
-  }
-
-  /// What is free, and kept for nobody else for as long as the job would run.
-  private var room: Occupancy {
-    keptBeforeEnd.reduce(into: free) { $0.withhold($1.allocation) }
   }
 
   /// What others are promised or have a claim to, and what windows keep, from before its end on; in
