@@ -64,7 +64,7 @@ struct HistoryCommand: ClientCommand {
     query.user = user
     query.account = account
     let moment = { (point: PointInTime) in
-      Moment(point.instant(now: world.now(), in: world.timeZone))
+      Moment(point.instant(now: world.now(), in: world.zone()))
     }
     query.since = since.map(moment)
     query.until = until.map(moment)

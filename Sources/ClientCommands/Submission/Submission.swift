@@ -23,7 +23,7 @@ extension JobSubmission {
     if case .milliseconds(let limit) = options.job.timeLimit { timeLimitMs = limit }
     array = options.job.array
     let moment = { (point: PointInTime) in
-      Moment(point.instant(now: world.now(), in: world.timeZone))
+      Moment(point.instant(now: world.now(), in: world.zone()))
     }
     terms.checkpointEveryMs = options.task.checkpointEvery
     terms.begin = options.terms.begin.map(moment)

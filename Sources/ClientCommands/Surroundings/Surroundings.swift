@@ -56,9 +56,6 @@ public struct Surroundings: Sendable {
     return process
   }
 
-  /// The zone of the times that people read and write.
-  var timeZone: TimeZone { zone() }
-
   /// Whether what is printed has colours: at a terminal, unless `NO_COLOR` is set.
   var hasColour: Bool { isTerminal && (environment["NO_COLOR"] ?? "").isEmpty }
 

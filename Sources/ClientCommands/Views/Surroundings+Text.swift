@@ -25,7 +25,7 @@ extension Surroundings {
 
   /// What calendar and clock in our zone show at an instant.
   private func wall(_ instant: Instant) -> (day: String, clock: String) {
-    let offset = timeZone.secondsFromGMT(for: Date(instant))
+    let offset = zone().secondsFromGMT(for: Date(instant))
     let shifted = "\(Moment(instant + TimeSpan(milliseconds: Int64(offset) * 1000)))"
     return (String(shifted.prefix(10)), String(shifted.dropFirst(11).prefix(8)))
   }

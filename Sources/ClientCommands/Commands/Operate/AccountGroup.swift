@@ -78,7 +78,7 @@ struct BudgetGroup: ParsableCommand {
 
     func run(in world: Surroundings) throws {
       let moment = { (point: PointInTime) in
-        Moment(point.instant(now: world.now(), in: world.timeZone))
+        Moment(point.instant(now: world.now(), in: world.zone()))
       }
       let edit = PolicyEdit.setBudget(
         path: path, hours: Int(hours), from: from.map(moment), untilMoment: until.map(moment))

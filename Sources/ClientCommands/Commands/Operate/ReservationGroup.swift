@@ -43,8 +43,8 @@ struct ReservationGroup: ParsableCommand {
 
     func run(in world: Surroundings) throws {
       let now = world.now()
-      let start = from?.instant(now: now, in: world.timeZone) ?? now
-      let end = until.instant(now: now, in: world.timeZone)
+      let start = from?.instant(now: now, in: world.zone()) ?? now
+      let end = until.instant(now: now, in: world.zone())
       guard start < end else {
         throw CommandFailure(
           "reservation \(name): it ends at \(Moment(end)), before it begins; give a later --until",
