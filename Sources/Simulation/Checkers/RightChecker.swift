@@ -26,8 +26,7 @@ public struct RightChecker: RuleChecker {
   /// Looks at the claims that were made: who has to go runs still.
   public mutating func settled(_ machine: ControlMachine, at now: Instant) {
     for claim in claims {
-      for id in claim.going
-      where Self.isByRight(id, machine.state) {
+      for id in claim.going where Self.isByRight(id, machine.state) {
         violations.append(RuleViolation(now, "job \(id.number) has to go, and runs by right"))
       }
     }
