@@ -139,6 +139,9 @@ import Testing
       parts: [1...2, 6...12, 14...16, 18...18, 26...27, 34...34, 36...36, 44...44, 47...48]),
     // A policy made the grace shorter by which it was reckoned whether victims had been told.
     Story(rule: "eviction", seed: 13_006_051, parts: [4...7, 10...12, 48...48]),
+    // Who holds cores alone fitted into any entitlement, and took back for it what a tier took.
+    Story(
+      rule: "rest", seed: 3_611_039_265, parts: [3...4, 25...25, 30...30], isDivided: true),
   ]
 
   @Test(arguments: stories) func `is mended`(story: Story) throws {

@@ -96,6 +96,15 @@ public struct Holdings: Sendable {
     policy.modes[Int(request.mode.number)]
   }
 
+  /// How a request borrows: as its mode says; what holds no accelerators fills nobody's
+  /// entitlement, and so borrows wherever it runs.
+  ///
+  /// Asked for each class at each plan: a mode is not copied for it.
+  public func borrowing(of request: JobRequest) -> AccessMode.Borrowing {
+    charging.milli(of: request.shape) == 0
+      ? .always : policy.modes[Int(request.mode.number)].borrowing
+  }
+
   /// A gang takes what it is given.
   ///
   /// - Parameter isKept: whether what it may cost was kept for it by a claim: then it stays where

@@ -21,11 +21,12 @@ extension ClusterPolicy {
 
   /// The longest that a member waits for what it is entitled to, but for one cycle.
   ///
-  /// The largest undisturbed run, notice and grace of a mode that may borrow; nil where nothing is
-  /// reclaimed: without rules for it, or in another order than by share.
+  /// The largest undisturbed run, notice and grace of a mode: also what never borrows may have to
+  /// go, where it holds no accelerators, or where nodes have failed and entitlements have shrunk.
+  /// Nil where nothing is reclaimed: without rules for it, or in another order than by share.
   public var guaranteeDelay: TimeSpan? {
     guard let preemption, preemption.reclaims, order == .fairShare else { return nil }
-    return modes.filter { $0.borrowing != .never }.map { mode in
+    return modes.map { mode in
       TimeSpan(
         milliseconds: mode.undisturbed.milliseconds + mode.notice.milliseconds
           + mode.grace.milliseconds)

@@ -188,7 +188,8 @@ extension KeySection {
         default: "no"),
       KeyDefinition(
         "borrowing", .choice(PolicyWords.borrowing),
-        "whether its jobs may hold more than their member is entitled to", default: "allowed"),
+        "whether its jobs may hold more accelerators than their member is entitled to, those "
+          + "without any aside, which borrow in any case", default: "allowed"),
       KeyDefinition(
         "notice", .span(aWhile), "from the decision to evict a job to its checkpoint signal",
         default: "0 s"),

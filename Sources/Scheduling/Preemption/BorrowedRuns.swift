@@ -9,7 +9,8 @@ import Units
 ///
 /// Of each member and model the youngest runs, as many as make up what it holds too much. The last
 /// of them may reach into the entitlement: as a gang goes whole, its going leaves its own member
-/// short, so others go rather. Runs of a mode that always borrows are borrowed wherever they stand.
+/// short, so others go rather. Runs of a mode that always borrows are borrowed wherever they stand,
+/// and so are those without accelerators.
 struct BorrowedRuns: Sendable {
   /// The oldest run of a member that is borrowed, of a model: so are all that are younger.
   private struct Border: Sendable {

@@ -68,7 +68,7 @@ struct VictimPool: Sendable {
         Entry(
           id: id, account: runs[place].account, member: runs[place].member, tier: tier,
           reachesIntoEntitlement: standing.reaches, borrowsAlways: runs[place].borrowsAlways,
-          isByRight: !standing.isBorrowed && runs[place].amount != nil,
+          isByRight: !standing.isBorrowed,
           accelerators: runs[place].accelerators, mostOnNode: runs[place].mostOnNode,
           spared: spared, node: runs[place].node, moreNodes: first..<Int32(moreNodes.count)))
     }

@@ -64,8 +64,10 @@ final class FairOrder: Sendable {
     return key(of: mark, deficit: most)
   }
 
-  /// Whether no guarantee is a class's.
-  func borrowsAlways(_ jobs: Mark) -> Bool { borrowsAlways[Int(jobs.mode.number)] }
+  /// Whether no guarantee is a class's: it borrows in any case, or asks for no accelerators.
+  func borrowsAlways(_ jobs: Mark) -> Bool {
+    jobs.milli == 0 || borrowsAlways[Int(jobs.mode.number)]
+  }
 
   /// Where the first job of a class stands, whose member lacks so much of what it is entitled to.
   func key(of jobs: Mark, deficit: Int) -> Key {

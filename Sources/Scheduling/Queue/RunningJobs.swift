@@ -25,7 +25,7 @@ struct RunningJobs: Sendable {
     var accelerators: Int?
     /// The most of them that it holds of any one node; where it holds parts, more than there are.
     var mostOnNode: Int16
-    /// Whether its mode always borrows, so that it is borrowed wherever it stands.
+    /// Whether it is borrowed wherever it stands.
     var borrowsAlways: Bool
     /// Its first node, by its place in the topology, and all others.
     var node: Int32
@@ -77,7 +77,7 @@ struct RunningJobs: Sendable {
       accelerators: allocation.shares.isEmpty ? allocation.acceleratorCount : nil,
       mostOnNode: allocation.shares.isEmpty
         ? allocation.slices.reduce(0) { max($0, Int16($1.accelerators.nonzeroBitCount)) } : .max,
-      borrowsAlways: holdings.mode(of: request).borrowing == .always,
+      borrowsAlways: holdings.borrowing(of: request) == .always,
       node: nodes.first ?? -1, moreNodes: Array(nodes.dropFirst()))
     models = holdings.charging.models.count
     let place = all.partitioningIndex { $0 >= id }

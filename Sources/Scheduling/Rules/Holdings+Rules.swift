@@ -112,16 +112,11 @@ extension Holdings {
       limited.scope, limited.account, held: held, asked: milli, most: most * 1000)
   }
 
-  /// How a request's mode borrows. Asked for each class at each plan: a mode is not copied for it.
-  func borrowing(of request: JobRequest) -> AccessMode.Borrowing {
-    policy.modes[Int(request.mode.number)].borrowing
-  }
-
   /// The models of which a job may hold so much, by entitlement and by what it may borrow.
   func allowed(
     _ models: [Int], to request: JobRequest, milli: Int, isForRoom: Bool = false
   ) -> [Int] {
-    guard policy.accounts.count > 1 else { return models }
+    guard policy.accounts.count > 1, milli > 0 else { return models }
     let borrowing = borrowing(of: request)
     return models.filter { model in
       switch borrowing {

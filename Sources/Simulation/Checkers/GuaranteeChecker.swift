@@ -103,7 +103,7 @@ public struct GuaranteeChecker: RuleChecker {
     let request = job.request
     guard job.lifecycle.isPending, job.mayBeConsidered, request.terms?.begin ?? now <= now,
       request.terms?.dependencies.isEmpty ?? true, request.terms?.window == nil,
-      holdings.mode(of: request).borrowing != .always,
+      holdings.borrowing(of: request) != .always,
       state.claim(of: id)?.ground != .tier,
       !holdings.hasRule(against: request, at: now)
     else { return false }

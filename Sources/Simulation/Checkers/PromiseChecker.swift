@@ -119,24 +119,25 @@ public struct PromiseChecker: RuleChecker {
 extension Holdings {
   /// The models, by their places, of which a job may hold all that it asks for.
   func lentModels(to request: JobRequest) -> [Int] {
-    let (mode, account) = (self.mode(of: request), request.account)
+    let (borrowing, account) = (borrowing(of: request), request.account)
     let milli = charging.milli(of: request.shape)
     return charging.models(of: request.shape).filter { model in
-      mode.borrowing == .never
-        ? book.roomWithinEntitlement(account, model: model) >= milli
-        : book.roomWithBorrowing(
-          account, model: model, alwaysBorrowed: mode.borrowing == .always
-        ).milli >= milli
+      milli == 0
+        || (borrowing == .never
+          ? book.roomWithinEntitlement(account, model: model)
+          : book.roomWithBorrowing(
+            account, model: model, alwaysBorrowed: borrowing == .always
+          ).milli) >= milli
     }
   }
 
   /// Whether a job is not lent all that it would hold on an allocation.
   fileprivate func isRefused(_ allocation: Allocation, to request: JobRequest) -> Bool {
-    let mode = mode(of: request)
-    guard mode.borrowing != .never else { return false }
+    let borrowing = borrowing(of: request)
+    guard borrowing != .never else { return false }
     return charging.amounts(of: allocation, on: topology).contains { amount in
       book.roomWithBorrowing(
-        request.account, model: amount.model, alwaysBorrowed: mode.borrowing == .always
+        request.account, model: amount.model, alwaysBorrowed: borrowing == .always
       ).milli < amount.milli
     }
   }

@@ -38,7 +38,7 @@ public struct RightChecker: RuleChecker {
   private static func isByRight(_ id: JobID, _ state: ClusterState) -> Bool {
     let holdings = state.holdings
     guard let job = state.jobs[id], let run = job.lifecycle.run,
-      holdings.mode(of: job.request).borrowing != .always
+      holdings.borrowing(of: job.request) != .always
     else { return false }
     let tree = state.policy.accounts
     let member = tree.member(of: job.request.account)
@@ -46,7 +46,7 @@ public struct RightChecker: RuleChecker {
     for (other, theirs) in state.jobs.all {
       guard let before = theirs.lifecycle.run, (before.started, other) <= (run.started, id),
         tree.member(of: theirs.request.account) == member,
-        holdings.mode(of: theirs.request).borrowing != .always
+        holdings.borrowing(of: theirs.request) != .always
       else { continue }
       for amount in holdings.charging.amounts(of: before.allocation, on: state.topology) {
         held[amount.model] += amount.milli

@@ -153,11 +153,10 @@ public struct PolicyMetrics: ReplayObserver, Sendable {
       modes[Int(request.mode.number)].borrowing != .always,
       request.terms.map(\.asksForCheckpointsAlone) ?? true
     else { return }
-    let models = charging.models(of: request.shape)
-    guard models.count == 1 else { return }
+    let (models, milli) = (charging.models(of: request.shape), charging.milli(of: request.shape))
+    guard models.count == 1, milli > 0 else { return }
     guarantees.waits(
-      more, request, milli: charging.milli(of: request.shape),
-      of: accounts.tree.member(of: request.account), model: models[0])
+      more, request, milli: milli, of: accounts.tree.member(of: request.account), model: models[0])
   }
 }
 
