@@ -90,6 +90,18 @@ import Units
       Issue.record("seed \(seed): \(first), and \(report.guarantees.count - 1) more")
     }
   }
+
+  @Test func `give it that where others hold all cores as well`() throws {
+    for seed in Self.seeds {
+      var world = try PolicyWorld(seed: seed, [.budgets])
+      try world.addCores(seed: seed)
+      let report = PolicyWorldRun.report(on: world, seed: seed)
+      guard let first = (report.guarantees + report.rights + report.evictions).first else {
+        continue
+      }
+      Issue.record("seed \(seed): \(first)")
+    }
+  }
 }
 
 @Suite struct `Random worlds of two models in which gangs prefer to be close together` {

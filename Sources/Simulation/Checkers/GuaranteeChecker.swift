@@ -8,7 +8,7 @@ public import Units
 
 /// A member under its guarantee with work that fits into it gets it within the bound.
 ///
-/// That is the longest undisturbed run, notice and grace of any mode that may borrow, and a cycle.
+/// That is the longest undisturbed run, notice and grace of any mode, and a cycle.
 ///
 /// Holds where any node serves any job, and no window, power budget or fault keeps nodes away. Who
 /// has claimed room by its tier has that instead, and a controller that is away grants nothing.
@@ -19,7 +19,7 @@ public struct GuaranteeChecker: RuleChecker {
   /// By account, since when it has had work that fits into its guarantee, and nothing of it
   /// started.
   private var since: [Instant?] = []
-  private var progress: [AccountID] = []
+  private var started: [JobRequest] = []
   private var requests: [JobRequest?] = [nil]
 
   /// The longest that it took.
@@ -41,7 +41,7 @@ public struct GuaranteeChecker: RuleChecker {
     case .submitted(_, let request, let count, _):
       requests += Array(repeating: request, count: count)
     case .started(let id, _, _, _):
-      if let request = requests[Int(id.number)] { progress.append(request.account) }
+      if let request = requests[Int(id.number)] { started.append(request) }
     case .claimed, .heldBack, .cancelled, .cancelRequested, .promised, .promiseDropped,
       .checkpointed, .resized, .ended, .evicted, .memberEnded, .lost, .dissolved,
       .letGo, .conditionChanged, .agentsChanged, .noted, .restored,
@@ -61,8 +61,11 @@ public struct GuaranteeChecker: RuleChecker {
     for (id, job) in state.jobs.all where Self.isDue(id, job, state, holdings, at: now) {
       waits[Int(tree.member(of: job.request.account).number)] = true
     }
-    for account in progress { since[Int(tree.member(of: account).number)] = nil }
-    progress.removeAll(keepingCapacity: true)
+    // What borrows in any case fills nobody's entitlement.
+    for request in started where state.holdings.borrowing(of: request) != .always {
+      since[Int(tree.member(of: request.account).number)] = nil
+    }
+    started.removeAll(keepingCapacity: true)
     let bound = Self.bound(state.policy)
     for member in waits.indices {
       guard waits[member] else {

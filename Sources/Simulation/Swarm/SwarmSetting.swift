@@ -33,7 +33,8 @@ public struct SwarmSetting: Sendable {
   /// What the world was drawn with.
   public let features: PolicyWorld.Features
 
-  /// Whether any node serves any job, which asks for one accelerator.
+  /// Whether any node serves any job, which asks for one accelerator; where that is divided, for
+  /// one and a core, or for a core alone.
   public let isPlain: Bool
 
   /// Whether some nodes have another model, and some gangs want to be close.
@@ -72,8 +73,8 @@ public struct SwarmSetting: Sendable {
     if isVaried { world.addVariety(seed: seed) }
     if isPlain { world.useSingleAccelerators() }
     var division = SeededGenerator(seed: seed ^ 0xD1F1)
-    isDivided = !isPlain && (divided ?? (division.below(100) < 30))
-    if isDivided { try world.addParts(seed: seed) }
+    isDivided = divided ?? (division.below(100) < 30)
+    if isDivided { try isPlain ? world.addCores(seed: seed) : world.addParts(seed: seed) }
     world.policy.fence = .seconds(Int64(60 + random.below(900)))
     self.seed = seed
     self.temper = temper

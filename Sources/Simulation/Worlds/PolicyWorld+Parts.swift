@@ -43,6 +43,25 @@ extension PolicyWorld {
     }
   }
 
+  /// A node has as many cores as accelerators; some jobs ask for a core, and for nothing else, and
+  /// all others for one beside their only accelerator.
+  ///
+  /// - Throws: what a fleet can't be built by; no seed is known that does.
+  public mutating func addCores(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed ^ 0xC04E)
+    let fleet = topology
+    topology = try fleet.retyped { node in
+      var type = fleet.type(of: node)
+      type.host = HostShare(cores: type.accelerators)
+      return type
+    }
+    for index in jobs.indices {
+      let count = random.below(100) < 30 ? 0 : 1
+      jobs[index].request.shape = GangShape(
+        members: 1, member: MemberShape(accelerators: count, cores: 1))
+    }
+  }
+
   private static func drawShare(_ random: inout SeededGenerator) -> DeviceShare {
     guard random.below(2) == 0 else { return .milli(UInt16(100 * (1 + random.below(9)))) }
     let kinds = MIGProfile.Kind.allCases
