@@ -99,6 +99,24 @@ private final class SlowDisk: Sendable {
     try await agent.isTold(["terminate 1.1", "forget 1.1"])
   }
 
+  @Test func `that could not start a member end what they were told to launch again`()
+    async throws
+  {
+    let station = try Station(in: TemporaryFolder())
+    let agent = PuppetAgent(station, "n0")
+    try await agent.register()
+    _ = try await station.submit()
+    try await agent.isTold(["launch 1.1: 0 on n0"])
+    // It has no task of it, and its report is still on the way.
+    try await agent.register()
+    try await agent.isTold(["launch 1.1: 0 on n0"])
+    try await agent.report(.notStarted(MemberName(1), what: "no such folder"))
+    try await agent.isTold(["terminate 1.1", "forget 1.1"])
+    let kept = try #require(try station.kept(1))
+    #expect(kept.record.outcome == .failed)
+    #expect(kept.code == 126)
+  }
+
   @Test func `are refused nodes that the fleet doesn't have`() async throws {
     let station = try Station(in: TemporaryFolder())
     let agent = PuppetAgent(station, "n7", "n0")
