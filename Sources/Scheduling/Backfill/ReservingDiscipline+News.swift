@@ -10,7 +10,9 @@ extension ReservingDiscipline {
     self.init(policy: policy, holdings: state.holdings)
     for (id, job) in state.jobs.all {
       if let run = job.lifecycle.run {
-        running.insert(id, job.request, on: run.allocation, since: run.started, state.holdings)
+        running.insert(
+          id, job.request, on: run.allocation, since: run.started, evicted: job.lastEviction,
+          state.holdings)
       } else if let claim = state.claim(of: id) {
         claims.found(claim, job.request)
       } else if let promise = job.lifecycle.promise {
@@ -132,7 +134,9 @@ extension ReservingDiscipline {
   ) {
     runEnded(id, old, before, state, at: now)
     guard let run = job.lifecycle.run else { preconditionFailure("resized while it waits") }
-    running.insert(id, job.request, on: run.allocation, since: run.started, state.holdings)
+    running.insert(
+      id, job.request, on: run.allocation, since: run.started, evicted: job.lastEviction,
+      state.holdings)
     let end = old.started + job.request.timeLimit
     guard end > now, !isForecastVoid else { return }
     forecast.hold(

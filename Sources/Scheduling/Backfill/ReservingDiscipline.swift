@@ -482,7 +482,9 @@ struct ReservingDiscipline: Sendable {
     _ draft: inout PlanDraft
   ) {
     draft.start(id, request, allocation, reason)
-    running.insert(id, request, on: allocation, since: draft.now, draft.state.holdings)
+    running.insert(
+      id, request, on: allocation, since: draft.now, evicted: draft.state.jobs[id]?.lastEviction,
+      draft.state.holdings)
     guard request.terms?.window == nil else {
       // A window's room is on no timeline.
       forecast.holdPower(of: allocation, from: draft.now, to: draft.now + request.timeLimit)

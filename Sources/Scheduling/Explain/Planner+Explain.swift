@@ -197,7 +197,7 @@ extension ReservingDiscipline {
     var (instant, plans) = (now, 0)
     for _ in 0..<Self.mostEndsTried {
       let pool = VictimPool(
-        for: ground, running, hasGuarantees ? borrowed : nil, besides: [], state, at: instant)
+        for: ground, running, hasGuarantees ? borrowed : .all, besides: [], state, at: instant)
       let later = PlanDraft(state, at: instant)
       var (next, mayClear) = (Instant.distantFuture, false)
       for prey in prey {

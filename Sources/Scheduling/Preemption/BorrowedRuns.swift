@@ -29,12 +29,23 @@ struct BorrowedRuns: Sendable {
   /// Whether nothing is borrowed.
   private(set) var isEmpty: Bool
 
+  /// Whether all runs are borrowed.
+  private let isAll: Bool
+
+  /// All runs, as it is where nobody has a guarantee.
+  static let all = BorrowedRuns()
+
+  private init() {
+    (borders, models, started, isEmpty, isAll) = ([], 0, [], false, true)
+  }
+
   /// - Parameter started: those among them that the state does not know of yet.
   /// - Complexity: O(accounts × models + runs that are beyond an entitlement)
   init(_ running: RunningJobs, besides started: [JobID], _ state: ClusterState) {
     let book = state.holdings.book
     models = book.models.count
     self.started = started
+    isAll = false
     borders = Array(repeating: nil, count: book.tree.count * models)
     isEmpty = !running.runs.indices.contains { place in
       running.runs[place].borrowsAlways && !started.contains(running.runs[place].job)
@@ -64,6 +75,7 @@ struct BorrowedRuns: Sendable {
   /// Whether a run is borrowed, and whether in part only. O(1)
   @inline(__always)
   func standing(of place: Int, _ runs: [RunningJobs.Run]) -> (isBorrowed: Bool, reaches: Bool) {
+    guard !isAll else { return (true, false) }
     guard !started.contains(runs[place].job) else { return (false, false) }
     guard !runs[place].borrowsAlways else { return (true, false) }
     var (isBorrowed, reaches) = (false, false)

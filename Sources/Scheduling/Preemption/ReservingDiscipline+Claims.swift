@@ -187,7 +187,7 @@ extension ReservingDiscipline {
   private func victimPool(for ground: Claim.Ground, _ draft: inout PlanDraft) -> VictimPool {
     let known = ground == .guarantee ? draft.pools.guarantee : draft.pools.tier
     if let known { return known }
-    let borrowed = hasGuarantees ? borrowedRuns(&draft) : nil
+    let borrowed = hasGuarantees ? borrowedRuns(&draft) : .all
     let pool = VictimPool(
       for: ground, running, borrowed, besides: draft.started, draft.state, at: draft.now)
     switch ground {

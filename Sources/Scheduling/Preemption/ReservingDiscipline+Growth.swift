@@ -49,7 +49,9 @@ extension ReservingDiscipline {
       draft.holdings.grow(request, by: more, at: draft.now)
       draft.rooms.take(more)
       draft.decisions.append(.grow(id, grown))
-      running.insert(id, request, on: grown, since: run.started, draft.state.holdings)
+      running.insert(
+        id, request, on: grown, since: run.started, evicted: job.lastEviction,
+        draft.state.holdings)
       forecast.hold(
         request.shape, as: Reservation(start: draft.now, allocation: more),
         for: limit - draft.now)

@@ -40,11 +40,11 @@ struct VictimPool: Sendable {
   private let now: Instant
 
   /// - Parameters:
-  ///   - borrowed: what of it is borrowed; nil where nobody has a guarantee.
+  ///   - borrowed: what of it is borrowed.
   ///   - started: those that the state does not know of yet.
   /// - Complexity: O(running jobs)
   init(
-    for ground: Claim.Ground, _ running: RunningJobs, _ borrowed: BorrowedRuns?,
+    for ground: Claim.Ground, _ running: RunningJobs, _ borrowed: BorrowedRuns,
     besides started: [JobID], _ state: ClusterState, at now: Instant
   ) {
     self.now = now
@@ -54,12 +54,13 @@ struct VictimPool: Sendable {
     let runs = running.runs
     for place in runs.indices where !runs[place].isInWindow {
       let (isPreemptible, tier, undisturbed) = modes[Int(runs[place].mode.number)]
-      let standing = borrowed?.standing(of: place, runs) ?? (isBorrowed: true, reaches: false)
-      guard ground == .tier ? isPreemptible : standing.isBorrowed else { continue }
+      guard ground == .guarantee || isPreemptible else { continue }
+      let standing = borrowed.standing(of: place, runs)
+      guard ground == .tier || standing.isBorrowed else { continue }
       let id = runs[place].job
       guard !going.sortedContains(id), !started.contains(id) else { continue }
       var spared = runs[place].started + undisturbed
-      if ground == .tier, let last = state.jobs[id]?.lastEviction {
+      if ground == .tier, let last = runs[place].lastEviction {
         spared = max(spared, last + rest)
       }
       let first = Int32(moreNodes.count)

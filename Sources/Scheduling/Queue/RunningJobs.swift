@@ -17,6 +17,8 @@ struct RunningJobs: Sendable {
     var mode: ModeID
     var isInWindow: Bool
     var started: Instant
+    /// When it was evicted before that; nil: never.
+    var lastEviction: Instant?
     /// What it holds: thousandths of accelerators of a model.
     var amount: Charging.Amount?
     /// What it holds of other models; most often nothing.
@@ -65,15 +67,15 @@ struct RunningJobs: Sendable {
   /// A job runs from now on, or holds something else.
   mutating func insert(
     _ id: JobID, _ request: JobRequest, on allocation: Allocation, since started: Instant,
-    _ holdings: Holdings
+    evicted lastEviction: Instant?, _ holdings: Holdings
   ) {
     let amounts = holdings.charging.amounts(of: allocation, on: holdings.topology)
     let nodes = allocation.slices.map { Int32(holdings.topology.index(of: $0.node)) }
     let run = Run(
       job: id, account: request.account,
       member: holdings.policy.accounts.member(of: request.account), mode: request.mode,
-      isInWindow: request.terms?.window != nil, started: started, amount: amounts.first,
-      others: Array(amounts.dropFirst()),
+      isInWindow: request.terms?.window != nil, started: started, lastEviction: lastEviction,
+      amount: amounts.first, others: Array(amounts.dropFirst()),
       accelerators: allocation.shares.isEmpty ? allocation.acceleratorCount : nil,
       mostOnNode: allocation.shares.isEmpty
         ? allocation.slices.reduce(0) { max($0, Int16($1.accelerators.nonzeroBitCount)) } : .max,
