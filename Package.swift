@@ -167,7 +167,7 @@ let package = Package(
     .executableTarget(
       name: "rehearse",
       dependencies: [
-        "Rehearsal", "gschedd", "gnoded", "gnoded-shim", "gsim",
+        "Rehearsal", "gschedd", "gnoded", "gnoded-shim", "gsim", "muster",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Rehearse", exclude: ["README.md"], swiftSettings: house),
