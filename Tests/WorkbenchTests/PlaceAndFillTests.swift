@@ -35,6 +35,16 @@ private struct FillFiles {
     self.order = TemporaryFile(text: order, name: "order.txt")
   }
 
+  /// The files that a call without arguments makes, packed by gzip.
+  static func packed() -> FillFiles {
+    let file = { (text: String) in TemporaryFile(StoredGzip.stream(of: Array(text.utf8))) }
+    return FillFiles(files: (file(nodeList), file(podList), file(arrivalOrder)))
+  }
+
+  private init(files: (TemporaryFile, TemporaryFile, TemporaryFile)) {
+    (nodes, pods, order) = files
+  }
+
   var all: [TemporaryFile] { [nodes, pods, order] }
 
   var arguments: [String] {
@@ -326,14 +336,9 @@ private func expect(_ code: Int32, _ message: String, of arguments: [String]) th
     ["--node-order", "shuffle:3"],
   ])
   func `is the same twice, plain or gzip, but for the rate`(more: [String]) throws {
-    let files = FillFiles()
-    let packed = try files.all.map { file in
-      let text = try String(contentsOfFile: file.path, encoding: .utf8)
-      return TemporaryFile(StoredGzip.stream(of: Array(text.utf8)))
-    }
-    let others = zip(["--nodes", "--pods", "--order"], packed).flatMap { [$0, $1.path] }
+    let (files, packed) = (FillFiles(), FillFiles.packed())
     let one = try figures(files.arguments + more)
-    let two = try figures(["fill"] + others + more)
+    let two = try figures(packed.arguments + more)
     #expect(one["failed"] as? Int == two["failed"] as? Int)
     for key in ["allocated_fraction_at", "fragmentation_fraction_at"] {
       #expect(try fractions(one, key) == (try fractions(two, key)))

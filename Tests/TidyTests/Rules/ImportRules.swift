@@ -52,7 +52,7 @@ func testableViolations(in source: SwiftSource) -> [Violation] {
   }
   .map { index in
     source.violation(
-      source.tokens[index].line, "@testable, which ./dev test refuses in its release build",
+      source.tokens[index].line, "@testable, which ./dev test refuses",
       fix: "import it plainly and test what is public")
   }
 }
