@@ -158,6 +158,9 @@ let package = Package(
     .target(
       name: "TestFiles", path: "Tests/TestFiles", exclude: ["README.md"], swiftSettings: house),
     .target(
+      name: "MemoryGroups", path: "Tests/MemoryGroups", exclude: ["README.md"],
+      swiftSettings: house),
+    .target(
       name: "FakeController", path: "Tests/FakeController", exclude: ["README.md"],
       swiftSettings: house),
     .target(
@@ -212,7 +215,9 @@ let package = Package(
     .executableTarget(
       name: "store-writer", dependencies: core + ["Codec", "Store"], path: "Tests/StoreWriter",
       exclude: ["README.md"], swiftSettings: house),
-    tests("AgentTests", ["Units", "Wire", "Agent", "gnoded", "gnoded-shim", "FakeNVML"]),
+    tests(
+      "AgentTests",
+      ["Units", "Wire", "Agent", "gnoded", "gnoded-shim", "FakeNVML", "MemoryGroups"]),
     .target(name: "FakeNVML", path: "Tests/FakeNVML", exclude: ["README.md"]),
     tests("ClientTests", ["Client", "Wire", "FakeController"]),
     tests(
@@ -222,7 +227,7 @@ let package = Package(
       "RehearsalTests",
       core + [
         "Rehearsal", "Client", "Codec", "Simulation", "Store", "Wire", "gschedd", "gnoded",
-        "gnoded-shim", "gsim", "muster",
+        "gnoded-shim", "gsim", "muster", "MemoryGroups",
       ]),
     tests("EnduranceTests", ["Units", "Fleet", "PolicyFiles"]),
     tests("ReplayTests", core + ["Simulation", "Traces", "PolicyFiles"]),

@@ -1,21 +1,11 @@
 import Agent
 import Foundation
+import MemoryGroups
 import Testing
 import Wire
 
-/// Whether this process may make control groups that limit memory.
-private let limitsMemory: Bool = {
-  let files = FileManager.default
-  let own = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
-  for line in own.split(separator: "\n") where line.contains(":memory:") {
-    let path = line.split(separator: ":", maxSplits: 2).last ?? ""
-    return files.isWritableFile(atPath: "/sys/fs/cgroup/memory\(path)")
-  }
-  return false
-}()
-
 @Suite struct `The limits of a member` {
-  @Test(.enabled(if: limitsMemory, "no control group for memory may be made here"))
+  @Test(.enabled(if: MemoryGroups.limit, "no control group limits memory here"))
   func `more memory than it asked for ends it, and is said`() async throws {
     let bench = try await AgentBench()
     var launch = bench.gang(7, "exec tail /dev/zero")
@@ -27,6 +17,22 @@ private let limitsMemory: Bool = {
     var small = bench.gang(8, "true")
     small.members[0].memoryMib = 48
     #expect(try await !bench.run(small).isOutOfMemory)
+  }
+
+  @Test(
+    .enabled(
+      if: MemoryGroups.own != nil && MemoryGroups.limit,
+      "no control group of version 1 limits memory here"))
+  func `more memory ends it also below a group whose tasks wait for memory`() async throws {
+    let path = (MemoryGroups.own ?? "") + "/muster-waits-\(UUID().uuidString)"
+    let folder = MemoryGroups.folder(path)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    defer { _ = unsafe rmdir(folder) }
+    try Data("1".utf8).write(to: URL(filePath: folder + "/memory.oom_control"))
+    let bench = try await AgentBench { $0.controlGroup = path }
+    var launch = bench.gang(7, "exec tail /dev/zero")
+    launch.members[0].memoryMib = 48
+    #expect(try await bench.run(launch).isOutOfMemory)
   }
 
   @Test func `what can't be limited is said once`() async throws {

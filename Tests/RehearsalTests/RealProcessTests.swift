@@ -1,17 +1,8 @@
 import Foundation
+import MemoryGroups
 import Rehearsal
 import Testing
 import Wire
-
-/// Whether this process may make control groups that limit memory.
-private let limitsMemory: Bool = {
-  let own = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
-  for line in own.split(separator: "\n") where line.contains(":memory:") {
-    let path = line.split(separator: ":", maxSplits: 2).last ?? ""
-    return FileManager.default.isWritableFile(atPath: "/sys/fs/cgroup/memory\(path)")
-  }
-  return false
-}()
 
 extension `The real programs` {
   /// What a person types, and what processes on several nodes then do.
@@ -122,7 +113,7 @@ extension `The real programs` {
       #expect(!pids.contains { lives($0) })
     }
 
-    @Test(.enabled(if: limitsMemory, "no control group for memory may be made here"))
+    @Test(.enabled(if: MemoryGroups.limit, "no control group limits memory here"))
     func `is ended where it takes more memory than it asked for`() async throws {
       let code = try await run(
         "--gpus", "1", "--memory", "48MiB", script: "exec tail /dev/zero")

@@ -53,7 +53,9 @@ struct ControlGroups: Sendable {
       for controller in Controller.allCases {
         guard let path = parent ?? own[controller.rawValue] else { continue }
         let folder = "\(root)/\(controller.rawValue)\(path)"
-        if isWritable(folder) { groups.folders[controller] = folder }
+        if isWritable(folder, limit: trialLimit(of: controller)) {
+          groups.folders[controller] = folder
+        }
       }
     }
     for controller in Controller.allCases where groups.folders[controller] == nil {
@@ -76,9 +78,24 @@ struct ControlGroups: Sendable {
     return groups
   }
 
-  private static func isWritable(_ folder: String) -> Bool {
+  /// Whether groups can be made in a folder, and a file of theirs be written.
+  private static func isWritable(
+    _ folder: String, limit: (file: String, text: String)? = nil
+  ) -> Bool {
     let trial = "\(folder)/muster-trial-\(ProcessInfo.processInfo.processIdentifier)"
-    return Linux.makeFolder(trial) && Linux.removeFolder(trial)
+    guard Linux.makeFolder(trial) else { return false }
+    let takesLimit = limit.map { write($0.text, to: "\(trial)/\($0.file)") } ?? true
+    return Linux.removeFolder(trial) && takesLimit
+  }
+
+  /// What a group of version 1 must take, or its controller is of no use; harmless.
+  private static func trialLimit(of controller: Controller) -> (file: String, text: String) {
+    switch controller {
+    case .memory: ("memory.oom_control", "0")
+    case .cpu: ("cpu.cfs_quota_us", "-1")
+    case .pids: ("pids.max", "max")
+    case .devices: ("devices.deny", "c 195:0 rwm")
+    }
   }
 
   /// Below which folder of version 2 groups are made; it is made, too.
@@ -173,7 +190,12 @@ struct ControlGroups: Sendable {
     case .memory where isVersion2:
       return [("memory.max", "\(bytes)"), ("memory.swap.max", "0"), ("memory.oom.group", "1")]
     case .memory:
-      return [("memory.limit_in_bytes", "\(bytes)"), ("memory.memsw.limit_in_bytes", "\(bytes)")]
+      // A group inherits whether tasks without memory are ended or wait, for ever, for somebody
+      // who would see to it.
+      return [
+        ("memory.oom_control", "0"), ("memory.limit_in_bytes", "\(bytes)"),
+        ("memory.memsw.limit_in_bytes", "\(bytes)"),
+      ]
     case .cpu where member.milliCores <= 0: return []
     case .cpu where isVersion2: return [("cpu.max", "\(member.milliCores * 100) 100000")]
     case .cpu:
